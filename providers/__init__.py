@@ -1,0 +1,1 @@
+"""Platforms: one folder each, alike inside, strangers to one another."""

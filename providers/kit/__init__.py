@@ -1,0 +1,1 @@
+"""What no provider should write twice: throttle, retry, GraphQL client, sandbox base."""

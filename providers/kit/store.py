@@ -1,0 +1,104 @@
+"""A sandbox's storage: JSON documents by sort and id in SQLite, shared between processes.
+
+Documents are cached in memory; the cache is dropped when another process has written
+(`PRAGMA data_version`), so that `sandbox edit` reaches a sandbox that is being served.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+Document = dict[str, Any]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS documents (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    sort TEXT NOT NULL,
+    id TEXT NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (sort, id)
+);
+"""
+
+
+class Store:
+    """Documents of one sandbox, `path=None` keeping them in memory.
+
+    Everything happens inside `transaction()`: it is atomic, also between processes, and
+    undone by an exception. What `all` and `get` return is the store's own object: change a
+    copy and `put` it.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = sqlite3.connect(
+            path or ":memory:", isolation_level=None, timeout=30, check_same_thread=False
+        )
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = OFF")
+        self._connection.executescript(_SCHEMA)
+        self._tables: dict[str, dict[str, Document]] = {}
+        self._version: int | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Store]:
+        """All that is written inside becomes visible at once, or not at all."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._forget_what_others_changed()
+        try:
+            yield self
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            self._tables.clear()
+            raise
+        self._connection.execute("COMMIT")
+
+    def all(self, sort: str) -> dict[str, Document]:
+        """Every document of a sort by id, in the order of creation."""
+        if sort not in self._tables:
+            rows = self._connection.execute(
+                "SELECT id, body FROM documents WHERE sort = ? ORDER BY position", (sort,)
+            )
+            self._tables[sort] = {id_: json.loads(body) for id_, body in rows}
+        return self._tables[sort]
+
+    def get(self, sort: str, id_: str) -> Document | None:
+        return self.all(sort).get(id_)
+
+    def put(self, sort: str, id_: str, body: Document) -> None:
+        """Write a document; one that is new comes last in `all`."""
+        self._connection.execute(
+            "INSERT INTO documents (sort, id, body) VALUES (?, ?, ?)"
+            " ON CONFLICT (sort, id) DO UPDATE SET body = excluded.body",
+            (sort, id_, json.dumps(body)),
+        )
+        self.all(sort)[id_] = body
+
+    def delete(self, sort: str, id_: str) -> None:
+        self._connection.execute("DELETE FROM documents WHERE sort = ? AND id = ?", (sort, id_))
+        self.all(sort).pop(id_, None)
+
+    def next_number(self, sequence: str, start: int = 1) -> int:
+        """The next whole number of a named sequence, for ids."""
+        last = (self.get("sequence", sequence) or {"last": start - 1})["last"]
+        self.put("sequence", sequence, {"last": last + 1})
+        return int(last) + 1
+
+    def clear(self) -> None:
+        self._connection.execute("DELETE FROM documents")
+        self._tables.clear()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _forget_what_others_changed(self) -> None:
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            self._tables.clear()
+            self._version = version

@@ -1,0 +1,1 @@
+"""Where intents can come from: read from outside, never written to."""

@@ -1,0 +1,129 @@
+"""`apply`: the one command that writes to a platform."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from secrets import token_hex
+from typing import Annotated
+
+import anyio
+import typer
+from rich.prompt import Confirm
+
+from reconciler import workflow
+from reconciler.cli import options, speech
+from reconciler.cli.composition import open_sites, open_workspace
+from reconciler.model.errors import Refused, Usage
+from reconciler.model.outcome import Status
+from reconciler.model.plan import Plan
+from reconciler.review import Review, read_review
+from reconciler.site import Site
+from reconciler.workflow import Applied, Consent
+from reports.data import outcomes_data
+from reports.terminal import print_outcomes, print_plan
+
+_NO_REFUSAL = frozenset({"limit"})
+"""Reasons for which a change is held that nobody needs to be told of by an exit code."""
+
+
+def apply(
+    reviewed: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--reviewed", metavar="FILE", help="A plan that was reviewed; may be repeated."
+        ),
+    ] = None,
+    target: options.TargetNames = None,
+    only: options.Only = None,
+    limit: options.Limit = None,
+    strict: options.Strict = False,
+    allow: options.Allow = None,
+    sandbox: options.AllSandboxed = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask. Serves sandboxes only.")] = False,
+    desired: options.DesiredFolder = options.DESIRED,
+    as_json: options.AsJson = False,
+) -> None:
+    """Carry out what was reviewed, and nothing else.
+
+    Plans again; a change is carried out when a reviewed plan has the very same. Without
+    --reviewed it shows the plan and asks, on a terminal; without a terminal it refuses.
+
+    Example: planogram apply --reviewed plan.json
+    """
+    with speech.told_plainly(as_json=as_json):
+        workspace = open_workspace(desired, all_sandboxed=sandbox)
+        sites = open_sites(workspace, target or (), strict=strict)
+        review = read_review(reviewed) if reviewed else None
+        consent = _consent(sites, review, yes)
+        with speech.progress(quiet=as_json) as bar:
+            applied = anyio.run(
+                partial(
+                    workflow.apply,
+                    sites,
+                    workspace.desired.intents,
+                    options.wishes(only, limit, allow),
+                    _run_name(),
+                    datetime.now(UTC).isoformat(timespec="seconds"),
+                    review=review,
+                    consent=lambda plan: consent(plan) and _begin(bar, plan),
+                    listen=lambda outcome: bar.advance(),
+                )
+            )
+        _show(applied, as_json)
+        raise typer.Exit(_code(applied))
+
+
+def _begin(bar: speech.Bar, plan: Plan) -> bool:
+    """The bar begins when the question is answered."""
+    bar.begin("applying", len(plan.changes))
+    return True
+
+
+def _consent(sites: list[Site], review: Review | None, yes: bool) -> Consent:
+    if review is not None:
+        return lambda plan: True
+    if yes:
+        real = [site.name for site in sites if not site.target.sandbox]
+        if real:
+            raise Usage(f"--yes serves sandboxes only, and {real[0]} is none · use --reviewed")
+        return lambda plan: True
+    if not speech.is_interactive():
+        raise Refused("nothing was reviewed, and there is no terminal to ask · use --reviewed")
+    return _ask
+
+
+def _ask(plan: Plan) -> bool:
+    console = speech.stdout()
+    print_plan(console, plan)
+    return Confirm.ask(f"Carry out {len(plan.pending)} changes?", console=console, default=False)
+
+
+def _show(applied: Applied, as_json: bool) -> None:
+    outcomes = list(applied.outcomes.values())
+    if as_json:
+        speech.print_json(outcomes_data(applied.plan, outcomes, applied.warnings))
+    else:
+        print_outcomes(speech.stdout(), outcomes, applied.warnings)
+
+
+def _code(applied: Applied) -> int:
+    """0 done or nothing to do · 1 nothing but failures · 4 everything was held · 5 partly."""
+    counts = Counter(outcome.status for outcome in applied.outcomes.values())
+    fine = counts[Status.DONE] + counts[Status.CONVERGED]
+    broken = counts[Status.FAILED] + counts[Status.SKIPPED] + counts[Status.ALTERED]
+    refused = counts[Status.HELD] - sum(
+        hold.reason in _NO_REFUSAL for hold in applied.plan.holds.values()
+    )
+    if broken or refused:
+        if fine:
+            return 5
+        return 1 if broken else 4
+    return 1 if applied.warnings else 0
+
+
+def _run_name() -> str:
+    """Sorts by time, and is told apart from another run of the same second."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{token_hex(3)}"

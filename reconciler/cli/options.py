@@ -1,0 +1,56 @@
+"""The options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reconciler.guards import Allowance
+from reconciler.model.address import Address
+from reconciler.model.errors import Usage
+from reconciler.planner import Wishes
+
+DesiredFolder = Annotated[
+    Path, typer.Option("--desired", metavar="FOLDER", help="Where the intents are.")
+]
+AllSandboxed = Annotated[
+    bool, typer.Option("--sandbox", help="Let the embedded sandboxes serve every target.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object.")]
+TargetNames = Annotated[
+    list[str] | None,
+    typer.Option("--target", metavar="NAME", help="Only this target; may be repeated."),
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only", metavar="ADDRESS", help="Only this resource and what it needs; may be repeated."
+    ),
+]
+Limit = Annotated[
+    int | None, typer.Option("--limit", min=0, metavar="N", help="Carry out at most N changes.")
+]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Hold a target whole when a reference leads nowhere.")
+]
+Allow = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow",
+        metavar="GUARD=ADDRESS",
+        help="Overrule one guard about one address or target, in this run; may be repeated.",
+    ),
+]
+
+DESIRED = Path("desired")
+
+
+def wishes(only: list[str] | None, limit: int | None, allow: list[str] | None = None) -> Wishes:
+    """Raises `Usage` for what is no address or no guard."""
+    try:
+        addresses = frozenset(Address.parse(text) for text in only or ())
+    except ValueError as error:
+        raise Usage(f"--only {error}") from error
+    return Wishes(addresses, limit, frozenset(Allowance.parse(text) for text in allow or ()))

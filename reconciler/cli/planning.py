@@ -1,0 +1,147 @@
+"""`validate`, `plan` and `drift`: the commands that only look."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import anyio
+import typer
+
+from reconciler import workflow
+from reconciler.cli import options, speech
+from reconciler.cli.composition import Workspace, bare_sites, open_sites, open_workspace
+from reconciler.model.change import Cause
+from reconciler.model.errors import InvalidDesiredState
+from reconciler.model.plan import Plan
+from reports.data import plan_data
+
+INTENT_PENDING = 10
+DRIFT_ONLY = 11
+
+
+def validate(
+    desired: options.DesiredFolder = options.DESIRED,
+    as_json: options.AsJson = False,
+) -> None:
+    """Check every file, offline.
+
+    Needs no credential and asks no platform. All problems of all files are told, each with its
+    place, its cause and its remedy.
+
+    Example: planogram validate
+    """
+    with speech.told_plainly(as_json=as_json):
+        workspace = open_workspace(desired, all_sandboxed=True)
+        problems = workflow.validate(bare_sites(workspace), workspace.desired.intents)
+        if problems:
+            raise InvalidDesiredState(problems)
+        counts = _counted(workspace)
+        if as_json:
+            speech.print_json({"problems": [], "counts": counts})
+        else:
+            told = ", ".join(f"{count} {name}" for name, count in counts.items())
+            speech.stdout().print(f"Valid: {told}")
+
+
+def plan(
+    target: options.TargetNames = None,
+    only: options.Only = None,
+    limit: options.Limit = None,
+    strict: options.Strict = False,
+    allow: options.Allow = None,
+    sandbox: options.AllSandboxed = False,
+    desired: options.DesiredFolder = options.DESIRED,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write the plan, to be reviewed.")
+    ] = None,
+    markdown: Annotated[
+        Path | None,
+        typer.Option("--markdown", metavar="FILE", help="Write it as a pull request comment."),
+    ] = None,
+    exit_code: Annotated[
+        bool,
+        typer.Option(
+            "--exit-code", help="Exit 10 when intent or conflict is pending, 11 when only drift is."
+        ),
+    ] = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Compare git with the platforms and say what an apply would do. Writes nothing there.
+
+    Example: planogram plan --target shop --out plan.json
+    """
+    with speech.told_plainly(as_json=as_json):
+        workspace = open_workspace(desired, all_sandboxed=sandbox)
+        sites = open_sites(workspace, target or (), strict=strict)
+        wishes = options.wishes(only, limit, allow)
+        with speech.progress(quiet=as_json) as bar:
+            bar.begin("planning")
+            made = anyio.run(workflow.plan, sites, workspace.desired.intents, wishes)
+        _write(made, out, markdown)
+        _show(made, as_json)
+        raise typer.Exit(_pending_code(made) if exit_code else 0)
+
+
+def drift(
+    target: options.TargetNames = None,
+    only: options.Only = None,
+    sandbox: options.AllSandboxed = False,
+    desired: options.DesiredFolder = options.DESIRED,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write it as a plan.")
+    ] = None,
+    markdown: Annotated[
+        Path | None, typer.Option("--markdown", metavar="FILE", help="Write it as Markdown.")
+    ] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Say what the platforms moved since the last apply. Exits 11 when there is any.
+
+    Example: planogram drift --target shop
+    """
+    with speech.told_plainly(as_json=as_json):
+        workspace = open_workspace(desired, all_sandboxed=sandbox)
+        sites = open_sites(workspace, target or ())
+        with speech.progress(quiet=as_json) as bar:
+            bar.begin("looking for drift")
+            found = anyio.run(
+                workflow.drift, sites, workspace.desired.intents, options.wishes(only, None)
+            )
+        _write(found, out, markdown)
+        _show(found, as_json)
+        raise typer.Exit(DRIFT_ONLY if found.changes else 0)
+
+
+def _show(made: Plan, as_json: bool) -> None:
+    if as_json:
+        speech.print_json(plan_data(made))
+        return
+    from reports.terminal import print_plan
+
+    print_plan(speech.stdout(), made)
+
+
+def _write(made: Plan, out: Path | None, markdown: Path | None) -> None:
+    if out is not None:
+        text = json.dumps(plan_data(made), ensure_ascii=False, indent=2) + "\n"
+        out.write_text(text, encoding="utf-8")
+    if markdown is not None:
+        from reports.comment import comment
+
+        markdown.write_text(comment(made), encoding="utf-8")
+
+
+def _pending_code(made: Plan) -> int:
+    causes = {change.cause for change in made.changes}
+    if causes - {Cause.DRIFT}:
+        return INTENT_PENDING
+    return DRIFT_ONLY if causes else 0
+
+
+def _counted(workspace: Workspace) -> dict[str, int]:
+    counts: dict[str, int] = {"targets": len(workspace.desired.targets)}
+    for intent in workspace.desired.intents:
+        counts[intent.folder] = counts.get(intent.folder, 0) + 1
+    return counts

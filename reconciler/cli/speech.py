@@ -1,0 +1,111 @@
+"""What is said where: reports on stdout, progress and errors on stderr, JSON alone on stdout."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.text import Text
+
+from reconciler.model.errors import InvalidDesiredState, PlanogramError
+from reconciler.provider import PlatformError
+from reports.data import problems_data
+from reports.view import clean
+
+
+def stdout() -> Console:
+    """Rich obeys NO_COLOR and a stdout that is no terminal by itself."""
+    return Console(highlight=False)
+
+
+def stderr() -> Console:
+    return Console(stderr=True, highlight=False)
+
+
+def print_json(data: Any) -> None:
+    """The one JSON object of a command."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+
+
+def is_interactive() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+@contextmanager
+def told_plainly(*, as_json: bool) -> Iterator[None]:
+    """Errors end the command with their words and their exit code, never with a traceback."""
+    try:
+        yield
+    except (PlanogramError, PlatformError) as error:
+        code = error.exit_code if isinstance(error, PlanogramError) else 1
+        if as_json:
+            print_json({"error": _error_data(error), "exit_code": code})
+        else:
+            _print_error(error)
+        raise typer.Exit(code) from error
+    except KeyboardInterrupt:
+        stderr().print(
+            "stopped; what was written stands in the journal, and apply goes on from there"
+        )
+        raise typer.Exit(130) from None
+
+
+class Bar:
+    """A bar on stderr, or a spinner without a total; nothing where that is no terminal."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        console = stderr()
+        self._bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=console,
+            transient=True,
+            disable=quiet or not console.is_terminal,
+        )
+
+    def begin(self, text: str, total: int | None = None) -> None:
+        self._bar.start()
+        self._task = self._bar.add_task(text, total=total)
+
+    def advance(self) -> None:
+        self._bar.advance(self._task)
+
+    def end(self) -> None:
+        self._bar.stop()
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Bar]:
+    bar = Bar(quiet=quiet)
+    try:
+        yield bar
+    finally:
+        bar.end()
+
+
+def _print_error(error: Exception) -> None:
+    console = stderr()
+    if isinstance(error, InvalidDesiredState):
+        for problem in error.problems:
+            console.print(Text(clean(str(problem)), "red"), soft_wrap=True)
+        count = len(error.problems)
+        console.print(
+            Text(f"{count} problem{'s' if count != 1 else ''}: nothing was planned", "bold")
+        )
+    else:
+        console.print(Text(clean(f"error: {error}"), "red"), soft_wrap=True)
+
+
+def _error_data(error: Exception) -> dict[str, Any]:
+    data: dict[str, Any] = {"message": str(error), "kind": type(error).__name__}
+    if isinstance(error, InvalidDesiredState):
+        data["problems"] = problems_data(error.problems)
+    return data

@@ -1,0 +1,239 @@
+"""Three-way comparison, field by field. Pure: what git says, what is live, what we last wrote.
+
+| applied | desired | live | result                                          | cause            |
+|:-------:|:-------:|:----:|-------------------------------------------------|------------------|
+|    –    |    ✓    |  –   | create                                          | intent           |
+|    ✓    |    ✓    |  –   | create                                          | drift            |
+|    –    |    ✓    |  =   | recorded                                        |                  |
+|    –    |    ✓    |  ≠   | adopt, with the differing fields                | intent           |
+|    ✓    |    ✓    |  ✓   | by field, see `_cause`                          |                  |
+|    ✓    |    –    |  ✓   | delete or forget                                | intent, catalog  |
+|    ✓    |    –    |  –   | nothing; the ledger row goes                    |                  |
+|    –    |    –    |  ✓   | nothing: never declared, nobody's business      |                  |
+
+A desired resource that states only emptiness is equal to one that is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Protocol
+
+from deepdiff import DeepDiff
+
+from reconciler.model.address import Address
+from reconciler.model.change import Action, AnyChange, Cause, Change, FieldChange
+from reconciler.model.resource import Origin, Resource, State
+from reconciler.model.spec import FieldShape, Merge, Path, Value, canonical_json, owned, shape
+from reconciler.provider import OnDrop
+
+KEY_PATH: Final = "(key)"
+"""The path under which a resource's own key is said to differ: key drift."""
+
+_BY_WEIGHT: Final = (
+    Cause.CONFLICT,
+    Cause.INTENT,
+    Cause.CATALOG,
+    Cause.UNATTRIBUTED,
+    Cause.DRIFT,
+)
+"""A change of several causes is named after the first of these."""
+
+
+class Dropping(Protocol):
+    """What the comparison must know of a kind."""
+
+    @property
+    def on_drop(self) -> OnDrop: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """changes: by address. recorded: equal to live and to be written into the ledger at the next
+    apply, without a change. gone: in the ledger, but neither declared nor live."""
+
+    changes: tuple[AnyChange, ...]
+    recorded: tuple[Resource[Any], ...]
+    gone: tuple[Address, ...]
+
+
+def compare(
+    desired: State,
+    live: State,
+    applied: State,
+    kinds: Mapping[str, Dropping],
+    *,
+    attributed: bool = True,
+    prune_adopted: bool = False,
+) -> Comparison:
+    """What each declared or once applied resource needs.
+
+    attributed: False where there is no ledger to ask; every cause is then `unattributed`.
+    """
+    changes: list[AnyChange] = []
+    recorded: list[Resource[Any]] = []
+    gone: list[Address] = []
+    intents = frozenset(r.intent for r in desired.values() if r.intent)
+    for address in sorted({*desired, *applied}):
+        wanted, found, ours = desired.get(address), live.get(address), applied.get(address)
+        if wanted is None:
+            assert ours is not None
+            dropped = _dropped(ours, found, kinds[address.kind].on_drop, prune_adopted, intents)
+            changes += [dropped] if dropped else []
+            gone += [] if dropped else [address]
+            continue
+        change = _change(wanted, found, ours, attributed)
+        if change:
+            changes.append(change)
+        elif attributed and _is_news(wanted, found, ours):
+            recorded.append(_recorded(wanted, found, ours))
+    return Comparison(tuple(changes), tuple(recorded), tuple(gone))
+
+
+def differences(
+    wanted: Resource[Any], found: Resource[Any], ours: Resource[Any] | None = None
+) -> tuple[FieldChange, ...]:
+    """The owned fields in which a live resource is not as desired, each with its cause."""
+    if type(wanted.spec) is not type(found.spec):
+        raise TypeError(f"{wanted.address} is read as {type(found.spec).__name__}")
+    fields = _comparable(wanted, found, ours)
+    after = {path: values.desired for path, values in fields.items()}
+    before = {path: values.live for path, values in fields.items()}
+    if canonical_json(after) == canonical_json(before):
+        return _key_drift(wanted, found)
+    # Threshold 0: with its default deepdiff reports a whole mapping when few keys agree.
+    delta = DeepDiff(before, after, threshold_to_diff_deeper=0, view="tree", verbose_level=0)
+    paths = {item.path(output_format="list")[0] for items in delta.values() for item in items}
+    return _key_drift(wanted, found) + tuple(
+        FieldChange(path, before[path], after[path], _cause(fields[path], wanted, ours))
+        for path in sorted(paths)
+    )
+
+
+def states_only_emptiness(spec: Any) -> bool:
+    """Whether git says of a resource only that there be nothing."""
+    return all(value is None or value == [] for value in owned(spec).values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    desired: Value
+    live: Value
+    applied: Value
+    was_applied: bool
+
+
+def _change(
+    wanted: Resource[Any],
+    found: Resource[Any] | None,
+    ours: Resource[Any] | None,
+    attributed: bool,
+) -> AnyChange | None:
+    if found is None:
+        if states_only_emptiness(wanted.spec):
+            return None
+        cause = Cause.INTENT if ours is None or ours.remote is None else Cause.DRIFT
+        return _created(wanted, cause if attributed else Cause.UNATTRIBUTED)
+    fields = differences(wanted, found, ours)
+    if not fields:
+        return None
+    if not attributed:
+        fields = tuple(replace(field, cause=Cause.UNATTRIBUTED) for field in fields)
+    action = Action.ADOPT if ours is None and attributed else Action.UPDATE
+    return Change(wanted.address, action, _heaviest(fields), fields, found, wanted)
+
+
+def _created(wanted: Resource[Any], cause: Cause) -> AnyChange:
+    fields = tuple(
+        FieldChange(path, None, value, cause) for path, value in sorted(owned(wanted.spec).items())
+    )
+    return Change(wanted.address, Action.CREATE, cause, fields, None, wanted)
+
+
+def _dropped(
+    ours: Resource[Any],
+    found: Resource[Any] | None,
+    on_drop: OnDrop,
+    prune_adopted: bool,
+    intents: frozenset[str],
+) -> AnyChange | None:
+    """The cause is catalog when the intent that once made the resource still stands."""
+    if found is None:
+        return None
+    is_ours = ours.origin is not Origin.ADOPTED or prune_adopted
+    action = Action.DELETE if on_drop is OnDrop.DELETE and is_ours else Action.FORGET
+    cause = Cause.CATALOG if ours.intent in intents else Cause.INTENT
+    before = owned(found.spec)
+    fields = tuple(
+        FieldChange(path, before.get(path), None, cause) for path in sorted(owned(ours.spec))
+    )
+    badge = "made again, it would have another id" if action is Action.DELETE else None
+    return Change(ours.address, action, cause, fields, found, None, irreversible=badge)
+
+
+def _comparable(
+    wanted: Resource[Any], found: Resource[Any], ours: Resource[Any] | None
+) -> dict[Path, _Values]:
+    after, before = owned(wanted.spec), owned(found.spec)
+    last = owned(ours.spec) if ours is not None else {}
+    shapes = {field.name: field for field in shape(type(wanted.spec))}
+    return {
+        path: _values(shapes[path.split(".", 1)[0]], path, value, before, last)
+        for path, value in after.items()
+        if not shapes[path.split(".", 1)[0]].create_only
+    }
+
+
+def _values(
+    field: FieldShape,
+    path: Path,
+    value: Value,
+    before: Mapping[Path, Value],
+    last: Mapping[Path, Value],
+) -> _Values:
+    live, applied = before.get(path), last.get(path)
+    if field.merge is Merge.ENTRIES:
+        ours = {canonical_json(entry) for entry in (*(value or ()), *(applied or ()))}
+        live = [entry for entry in live or () if canonical_json(entry) in ours]
+    return _Values(value, live, applied, path in last)
+
+
+def _cause(values: _Values, wanted: Resource[Any], ours: Resource[Any] | None) -> Cause:
+    """live = applied: git moved (or only the catalog did). desired = applied: the platform
+    moved. All three differ: both did. A field that was never applied is git's move."""
+    if ours is None or not values.was_applied or values.live == values.applied:
+        same_intent = ours is not None and values.was_applied and ours.intent == wanted.intent
+        return Cause.CATALOG if same_intent and wanted.intent else Cause.INTENT
+    return Cause.DRIFT if values.desired == values.applied else Cause.CONFLICT
+
+
+def _key_drift(wanted: Resource[Any], found: Resource[Any]) -> tuple[FieldChange, ...]:
+    if found.live_key is None or found.live_key == wanted.address.key:
+        return ()
+    return (FieldChange(KEY_PATH, found.live_key, wanted.address.key, Cause.DRIFT),)
+
+
+def _heaviest(fields: Iterable[FieldChange]) -> Cause:
+    return min((field.cause for field in fields), key=_BY_WEIGHT.index)
+
+
+def _is_news(
+    wanted: Resource[Any], found: Resource[Any] | None, ours: Resource[Any] | None
+) -> bool:
+    """Whether the ledger does not yet say what is true: live and desired agree."""
+    if ours is None:
+        return True
+    remote = found.remote if found else None
+    return (owned(ours.spec), ours.remote, ours.intent) != (
+        owned(wanted.spec),
+        remote,
+        wanted.intent,
+    )
+
+
+def _recorded(
+    wanted: Resource[Any], found: Resource[Any] | None, ours: Resource[Any] | None
+) -> Resource[Any]:
+    origin = ours.origin if ours and ours.origin else Origin.ADOPTED
+    return replace(wanted, remote=found.remote if found else None, origin=origin)

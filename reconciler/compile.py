@@ -1,0 +1,70 @@
+"""Intents and answers to resources: pure, by the provider's own mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.intent.base import Intent, Intents
+from reconciler.model.address import Address
+from reconciler.model.problem import Problem
+from reconciler.model.question import Answers, Question
+from reconciler.model.resource import Resource, State
+from reconciler.provider import AnyProvider, Compilation, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What intents come to on one target, and why some do not."""
+
+    resources: State
+    problems: tuple[Problem, ...]
+
+
+def questions(intents: Intents) -> tuple[Question, ...]:
+    """What the intents ask of the live catalog, each question once."""
+    return tuple(dict.fromkeys(q for intent in intents for q in intent.questions()))
+
+
+def compile_for(
+    target: Target, provider: AnyProvider, intents: Intents, answers: Answers | None
+) -> Compiled:
+    """The desired state of one target. `answers` is None where nobody was asked."""
+    compilation = Compilation(target, intents.for_target(target.name), answers)
+    resources: dict[Address, Resource[Any]] = {}
+    problems: list[Problem] = []
+    for intent in compilation.intents:
+        for mapped in _mapped(intent, provider, compilation):
+            if isinstance(mapped, Problem):
+                problems.append(mapped)
+            elif mapped.address in resources:
+                problems.append(_said_twice(mapped, resources))
+            else:
+                resources[mapped.address] = mapped
+    return Compiled(resources, tuple(problems))
+
+
+def _mapped(
+    intent: Intent, provider: AnyProvider, compilation: Compilation
+) -> Iterator[Resource[Any] | Problem]:
+    mapping = provider.mapping.get(type(intent))
+    if mapping is not None:
+        yield from mapping(intent, compilation)
+        return
+    name = compilation.target.name
+    yield Problem(
+        intent.at("targets", intent.targets.index(name)),
+        f"{provider.name} does not honour {intent.folder}, and {name} is a {provider.name} target",
+        f"take {name} out of targets",
+    )
+
+
+def _said_twice(second: Resource[Any], resources: Mapping[Address, Resource[Any]]) -> Problem:
+    first = resources[second.address]
+    assert second.source is not None
+    return Problem(
+        second.source,
+        f"{second.address} is said a second time, after {first.source}",
+        "keep one of the two",
+    )

@@ -1,0 +1,291 @@
+"""Carry out one target's plan: precondition, intention, write, echo, record.
+
+A change that fails takes with it what requires it, and nothing else. Before each request its
+intention is in the journal, after it its outcome; the ledger is folded from the outcomes every
+ten seconds and at the end, whatever happens.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Final
+
+import anyio
+
+from reconciler.compare import KEY_PATH, differences, states_only_emptiness
+from reconciler.concurrent import side_by_side
+from reconciler.journal import Journal
+from reconciler.ledger import Ledger
+from reconciler.model.address import Address
+from reconciler.model.change import AnyChange
+from reconciler.model.outcome import AnyOutcome, Outcome, Status, failed
+from reconciler.model.plan import Plan
+from reconciler.model.resource import Resource, State
+from reconciler.model.spec import canonical_json, owned
+from reconciler.order import Schedule
+from reconciler.planner import by_kind, read_keys
+from reconciler.provider import (
+    Ambiguous,
+    AnyProvider,
+    Batch,
+    Echo,
+    PlatformError,
+    Precondition,
+    Remotes,
+)
+
+ATTEMPTS: Final = 5
+COMMIT_EVERY_SECONDS: Final = 10.0
+
+Listener = Callable[[AnyOutcome], None]
+
+
+@dataclass
+class Execution:
+    """One run on one target. `outcomes` fills while it goes on; `listen` is told of each."""
+
+    provider: AnyProvider
+    session: Any
+    target: str
+    plan: Plan
+    schedule: Schedule
+    remotes: Remotes
+    journal: Journal
+    ledger: Ledger
+    listen: Listener = lambda outcome: None
+    outcomes: dict[Address, AnyOutcome] = field(default_factory=dict)
+    _committed_at: float = 0.0
+
+    async def run(self) -> Mapping[Address, AnyOutcome]:
+        """Carry out everything that is not held; one outcome for every change of the plan."""
+        self._committed_at = anyio.current_time()
+        try:
+            for wave in self.schedule.waves:
+                await self._carry_out_wave(wave)
+        finally:
+            self.ledger.commit(f"apply to {self.target}")
+        return self.outcomes
+
+    async def _carry_out_wave(self, wave: Sequence[AnyChange]) -> None:
+        ready = [change for change in wave if self._may_be_tried(change)]
+        self._forget([change for change in ready if not change.action.writes])
+        await side_by_side(
+            partial(self._carry_out_lane, kind, lane)
+            for kind, changes in by_kind(c for c in ready if c.action.writes).items()
+            for lane in _lanes(self.provider.kind(kind).batches(changes))
+        )
+
+    def _may_be_tried(self, change: AnyChange) -> bool:
+        hold = self.plan.holds.get(change.address)
+        if hold:
+            text = f"{hold.reason}: {hold.message} · {hold.remedy}"
+            self._settle(change, Outcome(change.address, Status.HELD, message=text))
+            return False
+        broken = [n for n in sorted(self.schedule.requires[change.address]) if not self._is_fine(n)]
+        if broken:
+            text = f"it needs {broken[0]}, which was not carried out"
+            self._settle(change, Outcome(change.address, Status.SKIPPED, message=text))
+            return False
+        return True
+
+    def _is_fine(self, address: Address) -> bool:
+        return address in self.outcomes and self.outcomes[address].status.is_fine
+
+    def _forget(self, changes: Sequence[AnyChange]) -> None:
+        if changes:
+            self.journal.intend(changes)
+            self._record(changes, [Outcome(c.address, Status.DONE) for c in changes])
+
+    async def _carry_out_lane(self, kind: str, lane: Sequence[Batch[Any]]) -> None:
+        for batch in lane:
+            await self._carry_out(kind, batch.changes)
+
+    async def _carry_out(self, kind_name: str, changes: Sequence[AnyChange]) -> None:
+        """Write, and after an ambiguous failure look what happened before trying again."""
+        kind = self.provider.kind(kind_name)
+        pending = list(changes)
+        must_look = kind.precondition is Precondition.REREAD
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                if must_look:
+                    pending = await self._still_to_do(kind_name, pending, retried=attempt > 1)
+                for batch in kind.batches(pending):
+                    await self._write(kind_name, batch)
+                return
+            except Ambiguous as error:
+                pending = [c for c in pending if c.address not in self.outcomes]
+                if attempt == ATTEMPTS:
+                    await self._give_up(kind_name, pending, error)
+                    return
+                must_look = True
+                await anyio.sleep(_pause(attempt))
+            except PlatformError as error:
+                left = [c for c in pending if c.address not in self.outcomes]
+                self._record(left, [failed(c.address, str(error), c.remote) for c in left])
+                return
+
+    async def _write(self, kind_name: str, batch: Batch[Any]) -> None:
+        kind = self.provider.kind(kind_name)
+        self.journal.intend(batch.changes)
+        try:
+            answered = list(await kind.write(self.session, batch))
+        except Ambiguous:
+            raise
+        except PlatformError as error:
+            answered = [failed(c.address, str(error), c.remote) for c in batch.changes]
+        if kind.echo is Echo.REREAD:
+            answered = await self._echoed(kind_name, batch.changes, answered)
+        judged = [_judged(c, o) for c, o in _paired(batch.changes, answered)]
+        self._record(batch.changes, judged)
+
+    async def _still_to_do(
+        self, kind: str, changes: Sequence[AnyChange], *, retried: bool
+    ) -> list[AnyChange]:
+        """The changes whose owned fields are live as they were planned from, with fresh tokens.
+
+        What is already as desired has converged (or, on a retry, was done by the request whose
+        answer was lost); what somebody moved since is held.
+        """
+        live = await self._read(kind, changes)
+        todo: list[AnyChange] = []
+        for change in changes:
+            found = live.get(change.address)
+            if _is_carried_out(change, found):
+                status = Status.DONE if retried else Status.CONVERGED
+                echo = found.spec if found else None
+                remote = found.remote if found else None
+                self._record([change], [Outcome(change.address, status, remote, echo)])
+            elif _is_as_planned(change, found):
+                todo.append(replace(change, before=found) if found else change)
+            else:
+                text = "changed since plan: " + _moved(change, found)
+                self._record([change], [Outcome(change.address, Status.HELD, message=text)])
+        return todo
+
+    async def _give_up(self, kind: str, changes: Sequence[AnyChange], error: Ambiguous) -> None:
+        try:
+            changes = await self._still_to_do(kind, changes, retried=True)
+        except PlatformError as unread:
+            error = Ambiguous(f"{error}; and it could not be read again: {unread}")
+        text = f"{error}, after {ATTEMPTS} attempts"
+        self._record(changes, [failed(c.address, text, c.remote) for c in changes])
+
+    async def _echoed(
+        self, kind: str, changes: Sequence[AnyChange], answered: Sequence[AnyOutcome]
+    ) -> list[AnyOutcome]:
+        """The outcomes with what the platform really holds now."""
+        written = {o.address for o in answered if o.status is Status.DONE}
+        if not written:
+            return list(answered)
+        live = await self._read(kind, [c for c in changes if c.address in written], answered)
+        return [
+            replace(o, echo=found.spec, remote=found.remote or o.remote, live_key=found.live_key)
+            if o.address in written and (found := live.get(o.address))
+            else o
+            for o in answered
+        ]
+
+    async def _read(
+        self, kind: str, changes: Sequence[AnyChange], answered: Sequence[AnyOutcome] = ()
+    ) -> State:
+        remotes = {o.address: o.remote for o in answered}
+        keys = {c.address.key: remotes.get(c.address) or c.remote for c in changes}
+        return await read_keys(self.provider, self.session, self.target, kind, keys)
+
+    def _record(self, changes: Sequence[AnyChange], outcomes: Sequence[AnyOutcome]) -> None:
+        """Into the journal, then into the ledger's memory, then to who listens."""
+        by_address = {change.address: change for change in changes}
+        rows = self.journal.record(outcomes, changes)
+        self.ledger.fold(rows)
+        for outcome in outcomes:
+            self._settle(by_address[outcome.address], outcome)
+        if anyio.current_time() - self._committed_at >= COMMIT_EVERY_SECONDS:
+            self.ledger.commit(f"apply to {self.target}, going on")
+            self._committed_at = anyio.current_time()
+
+    def _settle(self, change: AnyChange, outcome: AnyOutcome) -> None:
+        self.outcomes[change.address] = outcome
+        if outcome.status.is_fine and outcome.remote:
+            self.remotes.known[change.address] = outcome.remote
+        self.listen(outcome)
+
+
+def _lanes(batches: Iterable[Batch[Any]]) -> list[list[Batch[Any]]]:
+    """Batches of one lane one after another, lanes and free batches side by side."""
+    lanes: dict[object, list[Batch[Any]]] = {}
+    for batch in batches:
+        lanes.setdefault(batch.lane if batch.lane is not None else object(), []).append(batch)
+    return list(lanes.values())
+
+
+def _paired(
+    changes: Sequence[AnyChange], outcomes: Sequence[AnyOutcome]
+) -> list[tuple[AnyChange, AnyOutcome]]:
+    """Every change with its outcome; one that a kind forgot has failed, never silently gone."""
+    by_address = {outcome.address: outcome for outcome in outcomes}
+    return [
+        (
+            c,
+            by_address.get(c.address)
+            or failed(c.address, "the provider told no outcome", c.remote),
+        )
+        for c in changes
+    ]
+
+
+def _judged(change: AnyChange, outcome: AnyOutcome) -> AnyOutcome:
+    """Done only when the platform holds, under the key asked for, what was desired."""
+    if outcome.status is not Status.DONE or change.after is None:
+        return outcome
+    if outcome.live_key is not None and outcome.live_key != change.address.key:
+        text = f"the platform gave it the key {outcome.live_key} · free the key, then plan again"
+        return replace(outcome, status=Status.FAILED, message=text)
+    if outcome.echo is None:
+        return outcome
+    stored = Resource(change.address, outcome.echo)
+    fields = differences(change.after, stored)
+    if not fields:
+        return outcome
+    first = fields[0]
+    text = (
+        f"the platform stored {canonical_json(first.before)} as {first.path},"
+        f" where {canonical_json(first.after)} was written"
+    )
+    return replace(outcome, status=Status.ALTERED, message=text)
+
+
+def _is_carried_out(change: AnyChange, found: Resource[Any] | None) -> bool:
+    if change.after is None:
+        return found is None
+    if found is None:
+        return states_only_emptiness(change.after.spec)
+    return not differences(change.after, found)
+
+
+def _is_as_planned(change: AnyChange, found: Resource[Any] | None) -> bool:
+    if change.before is None or found is None:
+        return change.before is None and found is None
+    return not _moved_paths(change, found)
+
+
+def _moved_paths(change: AnyChange, found: Resource[Any]) -> list[str]:
+    assert change.before is not None
+    planned, now = owned(change.before.spec), owned(found.spec)
+    paths = [field.path for field in change.fields if field.path != KEY_PATH]
+    moved = [p for p in paths if canonical_json(planned.get(p)) != canonical_json(now.get(p))]
+    return moved + ([KEY_PATH] if change.before.live_key != found.live_key else [])
+
+
+def _moved(change: AnyChange, found: Resource[Any] | None) -> str:
+    if found is None:
+        return "somebody deleted it"
+    if change.before is None:
+        return "somebody created it"
+    return ", ".join(_moved_paths(change, found))
+
+
+def _pause(attempt: int) -> float:
+    return min(8.0, 0.5 * 2.0 ** (attempt - 1)) * random.random()

@@ -1,0 +1,255 @@
+"""What must hold before anything is written. Every guard is a function in `GUARDS`.
+
+A guard looks at a target's plan and yields violations; it never changes the plan and never
+hides it: reports show every objection beside the change it is about, and only apply refuses.
+Each docstring says what the guard does, why, and what to do instead: `planogram docs` prints them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from reconciler.intent.targets import Policy
+from reconciler.model.address import Address
+from reconciler.model.change import Action, AnyChange, Cause
+from reconciler.model.errors import Usage
+from reconciler.model.plan import Hold, Violation
+from reconciler.model.resource import State
+from reconciler.order import pointed_at
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that a guard may look at: one target's policy, states and changes.
+
+    managed: how many resources are declared or in the ledger.
+    """
+
+    target: str
+    policy: Policy
+    desired: State
+    live: State
+    applied: State
+    changes: tuple[AnyChange, ...]
+
+    @property
+    def managed(self) -> int:
+        return len({*self.desired, *self.applied})
+
+
+Guard = Callable[[Situation], Iterator[Violation]]
+
+
+def mass_change(situation: Situation) -> Iterator[Violation]:
+    """Holds a target's plan that changes or deletes too much of what it manages.
+
+    Why: a moved folder, a bad merge or another shop behind the same name look like this. Only
+    updates and deletions of what was applied before count: a first import is not a mass change.
+    Both limits of `policy.mass_change` must be passed, and the floor be reached.
+    Instead: look at the plan; if it is meant, apply with `--allow mass_change=TARGET`.
+    """
+    limit = situation.policy.mass_change
+    managed = len(situation.applied)
+    touched = sum(
+        change.action in (Action.UPDATE, Action.DELETE) and change.address in situation.applied
+        for change in situation.changes
+    )
+    if managed < limit.floor or touched <= limit.count or touched * 100 <= managed * limit.percent:
+        return
+    yield Violation(
+        "mass_change",
+        situation.target,
+        None,
+        f"{touched} of {managed} managed resources in {situation.target} would be changed:"
+        f" more than {limit.count} and more than {limit.percent} %",
+        f"if it is meant, apply with --allow mass_change={situation.target}",
+    )
+
+
+def empty_set(situation: Situation) -> Iterator[Violation]:
+    """Holds the deletions of a kind of which git states nothing any more.
+
+    Why: an empty folder is more often an accident than an intent.
+    Instead: keep at least one resource, or apply with `--allow empty_set=TARGET`.
+    """
+    desired = Counter(address.kind for address in situation.desired)
+    deleted = Counter(
+        change.address.kind for change in situation.changes if change.action is Action.DELETE
+    )
+    for kind, count in sorted(deleted.items()):
+        if count > 1 and not desired[kind]:
+            yield Violation(
+                "empty_set",
+                situation.target,
+                None,
+                f"git states no {kind} for {situation.target} any more:"
+                f" all {count} would be deleted",
+                f"if it is meant, apply with --allow empty_set={situation.target}",
+            )
+
+
+def conflict(situation: Situation) -> Iterator[Violation]:
+    """Holds a change of a field that both git and the platform moved, to different values.
+
+    Why: somebody edited in the admin what somebody else edited in git; one of them loses.
+    Instead: adopt the live value into git, or apply with `--allow conflict=ADDRESS`.
+    """
+    for change in situation.changes:
+        fields = [field.path for field in change.fields if field.cause is Cause.CONFLICT]
+        if fields:
+            yield _about(
+                change,
+                "conflict",
+                f"{_listed(fields)} moved in git and on the platform since the last apply",
+                "put the live value into git, or apply with",
+            )
+
+
+def adopt(situation: Situation) -> Iterator[Violation]:
+    """Holds the adoption of a live resource that differs and was never ours.
+
+    Why: it would overwrite what somebody made by hand. Filling fields that are empty live
+    overwrites nothing and passes. `policy.adopt: true` lets all through.
+    Instead: put the live values into git, or apply with `--allow adopt=ADDRESS`.
+    """
+    if situation.policy.adopt:
+        return
+    for change in situation.changes:
+        overwritten = [f.path for f in change.fields if f.before not in (None, "", [], {})]
+        if change.action is Action.ADOPT and overwritten:
+            yield _about(
+                change,
+                "adopt",
+                f"it was made elsewhere, and {_listed(overwritten)} would be overwritten",
+                "put the live values into git, or apply with",
+            )
+
+
+def prune(situation: Situation) -> Iterator[Violation]:
+    """Holds every deletion, unless the target's policy says `prune: true`.
+
+    Why: deleting is what can not be taken back.
+    Instead: state the resource again, or apply with `--allow prune=ADDRESS`.
+    """
+    if situation.policy.prune:
+        return
+    for change in situation.changes:
+        if change.action is Action.DELETE:
+            yield _about(
+                change,
+                "prune",
+                "git does not state it any more, and it would be deleted",
+                "state it again, or apply with",
+            )
+
+
+def in_use(situation: Situation) -> Iterator[Violation]:
+    """Holds the deletion of something that other things use, also where pruning is allowed.
+
+    Why: platforms delete without asking, and what used it loses it silently.
+    Instead: take it out of use first, or apply with `--allow in_use=ADDRESS`.
+    """
+    for change in situation.changes:
+        if change.action is Action.DELETE and change.effect and change.effect.in_use:
+            yield _about(change, "in_use", change.effect.text, "take it out of use, or apply with")
+
+
+def dangling(situation: Situation) -> Iterator[Violation]:
+    """Holds a change that refers to something which is neither declared nor live.
+
+    Why: it would fail half-way, or write a reference to nothing. With `policy.strict` (or
+    `--strict`) it holds the whole target.
+    Instead: declare what is referred to, make it in the platform's admin, or correct the key.
+    """
+    for change in situation.changes:
+        if change.after is None:
+            continue
+        known = situation.desired.keys() | situation.live.keys()
+        missing = sorted(str(a) for a in pointed_at(change.after) if a not in known)
+        if missing:
+            yield Violation(
+                "dangling",
+                situation.target,
+                None if situation.policy.strict else change.address,
+                f"{change.address} refers to {_listed(missing)}, which does not exist",
+                "declare it, make it in the platform's admin, or correct the key",
+            )
+
+
+GUARDS: Final[Mapping[str, Guard]] = {
+    guard.__name__: guard
+    for guard in (mass_change, empty_set, conflict, adopt, prune, in_use, dangling)
+}
+
+NEVER_ALLOWED: Final = frozenset({"dangling"})
+"""Objections that no `--allow` overrules: what they are about can not be carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """One `--allow GUARD=SUBJECT`. It overrules one guard about one address or target, in the
+    one plan that is being consented to; it is never remembered."""
+
+    guard: str
+    subject: str
+
+    @classmethod
+    def parse(cls, text: str) -> Allowance:
+        guard, equals, subject = text.partition("=")
+        if not equals or guard not in GUARDS or guard in NEVER_ALLOWED:
+            known = ", ".join(sorted(set(GUARDS) - NEVER_ALLOWED))
+            raise Usage(f"--allow {text}: write GUARD=ADDRESS, GUARD being one of {known}")
+        return cls(guard, subject)
+
+    def covers(self, violation: Violation) -> bool:
+        return (self.guard, self.subject) == (violation.guard, violation.subject)
+
+
+def violations(situation: Situation) -> tuple[Violation, ...]:
+    """Every objection of every guard."""
+    return tuple(v for guard in GUARDS.values() for v in guard(situation))
+
+
+def holds(
+    situation: Situation,
+    objections: tuple[Violation, ...],
+    requires: Mapping[Address, frozenset[Address]],
+    allowed: frozenset[Allowance] = frozenset(),
+) -> dict[Address, Hold]:
+    """What is held because of the objections: the changes they are about, and what needs those."""
+    standing = [v for v in objections if not any(a.covers(v) for a in allowed)]
+    held: dict[Address, Hold] = {}
+    for violation in standing:
+        if violation.address:
+            held.setdefault(violation.address, violation.hold)
+        else:
+            held = {change.address: violation.hold for change in situation.changes} | held
+    return _with_dependants(held, requires)
+
+
+def _with_dependants(
+    held: dict[Address, Hold], requires: Mapping[Address, frozenset[Address]]
+) -> dict[Address, Hold]:
+    grown = True
+    while grown:
+        grown = False
+        for address, needed in requires.items():
+            first = next((n for n in sorted(needed) if n in held), None)
+            if first is not None and address not in held:
+                held[address] = Hold(
+                    "needs", f"it needs {first}, which is held", held[first].remedy
+                )
+                grown = True
+    return held
+
+
+def _about(change: AnyChange, guard: str, message: str, remedy: str) -> Violation:
+    allow = f"{remedy} --allow {guard}={change.address}"
+    return Violation(guard, change.address.target, change.address, message, allow)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

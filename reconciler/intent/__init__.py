@@ -1,0 +1,1 @@
+"""What people write under `desired/`, one module a kind of document."""

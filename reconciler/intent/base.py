@@ -1,0 +1,108 @@
+"""What all intents share: strictness, the targets they speak to, and the places of their parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints
+
+from reconciler.model.question import Question
+from reconciler.model.resource import Source
+from reconciler.model.spec import digest
+
+I = TypeVar("I", bound="Intent")  # noqa: E741 - the type variable of intents
+
+SnakeKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+"""A key that is stable for ever: lowercase snake_case. Labels may change, keys may not."""
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+
+TargetName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")]
+
+Place = tuple[str | int, ...]
+"""The way to a part of a document: `("terms", "sales_sdr", "label")`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the parts of one document stand in their file."""
+
+    path: str
+    positions: Mapping[Place, tuple[int, int]] = field(default_factory=dict)
+
+    def at(self, *place: str | int) -> Source:
+        """The place of a part, or of the nearest part around it that is written down."""
+        for length in range(len(place), -1, -1):
+            if place[:length] in self.positions:
+                return Source(self.path, *self.positions[place[:length]])
+        return Source(self.path, 1, 1)
+
+    def under(self, *place: str | int) -> Places:
+        """The places of one part, as seen from it."""
+        depth = len(place)
+        return Places(
+            self.path,
+            {way[depth:]: at for way, at in self.positions.items() if way[:depth] == place},
+        )
+
+
+class Part(BaseModel):
+    """A piece of an intent: strict, frozen, and knowing all its fields."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Intent(Part):
+    """A document under `desired/<folder>/`."""
+
+    folder: ClassVar[str]
+
+    targets: Annotated[tuple[TargetName, ...], Field(min_length=1)]
+    """The targets, named in `targets.yaml`, on which this shall be so."""
+
+    _places: Places = PrivateAttr(default=Places("", {}))
+
+    def at(self, *place: str | int) -> Source:
+        """Where a part of this document stands."""
+        return self._places.at(*place)
+
+    def placed(self: I, places: Places) -> I:
+        self._places = places
+        return self
+
+    def questions(self) -> Iterator[Question]:
+        """What this document asks of the live catalog."""
+        return iter(())
+
+    def digest_of(self, *place: str | int) -> str:
+        """The digest of one part of this intent: it moves exactly when the part's meaning does.
+
+        A resource carries it as `intent`, so that a desired value that moved while its intent
+        did not is known to come from the catalog.
+        """
+        content: Any = self.model_dump(mode="json")
+        for step in place:
+            content = content[step]
+        return digest(content)
+
+
+@dataclass(frozen=True, slots=True)
+class Intents:
+    """All documents under `desired/`, by kind."""
+
+    documents: tuple[Intent, ...] = ()
+
+    def of(self, kind: type[I]) -> Iterator[I]:
+        return (document for document in self.documents if isinstance(document, kind))
+
+    def for_target(self, target: str) -> Intents:
+        return Intents(tuple(d for d in self.documents if target in d.targets))
+
+    def __iter__(self) -> Iterator[Intent]:
+        return iter(self.documents)
+
+    @classmethod
+    def made_of(cls, documents: Iterable[Intent]) -> Intents:
+        return cls(tuple(documents))

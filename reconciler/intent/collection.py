@@ -1,0 +1,64 @@
+"""`desired/collections/`: single collections, and one per style from a committed list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from reconciler.intent.base import Intent, Part, Text
+
+Relation = Literal["is", "is_not"]
+
+
+class Condition(Part):
+    """One condition on a product: exactly one of `tag` and `type`."""
+
+    tag: Text | None = None
+    type: Text | None = None
+    relation: Relation = "is"
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Condition:
+        if (self.tag is None) == (self.type is None):
+            raise ValueError("a condition has not exactly one of tag and type · keep one")
+        return self
+
+
+class Rules(Part):
+    """Which products belong: those that meet `all` or `any` of the conditions."""
+
+    match: Literal["all", "any"] = "all"
+    conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]
+
+
+class Collection(Part):
+    title: Text
+    description: str | None = None
+    """HTML. Left out: not managed."""
+    sort: Literal["best_selling", "title", "price_low", "price_high", "newest", "oldest"] | None = (
+        None
+    )
+    rules: Rules
+
+
+class Styles(Part):
+    """A committed list of styles and the collection that each of them gets.
+
+    Texts of the template may hold `{style}` (`Harold_Sweater`) and `{slug}`
+    (`harold-sweater`); `handle` must hold one of them.
+    """
+
+    styles: Annotated[tuple[Text, ...], Field(min_length=1)]
+    handle: Text
+    collection: Collection
+
+
+class Collections(Intent):
+    """A document may hold single collections by handle, a per-style template, or both."""
+
+    folder: ClassVar[str] = "collections"
+
+    collections: Mapping[str, Collection] = Field(default_factory=dict)
+    per_style: Styles | None = None

@@ -1,0 +1,65 @@
+"""`desired/images/`: which images a product has, and what each of them is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints, model_validator
+
+from reconciler.intent.base import Intent, Part, Text
+
+Variant = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
+"""What an image shows: MAIN, PT01 … PT08, SWATCH, TOPP, BOTT, LOOK, …"""
+
+
+class Image(Part):
+    """Exactly one of `url` (where the image can be fetched) and `file` (the name of a file that
+    the platform already holds)."""
+
+    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
+    file: Text | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Image:
+        if (self.url is None) == (self.file is None):
+            raise ValueError("an image has not exactly one of url and file · keep one")
+        return self
+
+
+class ProductImages(Part):
+    """A product's images by variant. Which variant serves which purpose is said by name."""
+
+    images: Annotated[Mapping[Variant, Image], Field(min_length=1)]
+    thumbnail: Variant | None = None
+    look: Variant | None = None
+    swatch: Variant | None = None
+
+    @model_validator(mode="after")
+    def _purposes_have_images(self) -> ProductImages:
+        for purpose in ("thumbnail", "look", "swatch"):
+            variant = getattr(self, purpose)
+            if variant is not None and variant not in self.images:
+                raise ValueError(
+                    f"the {purpose} is {variant}, which is not among the images"
+                    f" · name one of {', '.join(self.images)}"
+                )
+        return self
+
+
+class Purposes(Part):
+    """Where the images of a purpose go on this document's targets."""
+
+    gallery: Text | None = None
+    """The attribute that holds all images (Plytix: a MediaGallery)."""
+    look: Text | None = None
+    """`namespace.key` of the metafield that refers to the look image (Shopify)."""
+    swatch: Text | None = None
+
+
+class Images(Intent):
+    folder: ClassVar[str] = "images"
+
+    into: Purposes
+    products: Mapping[str, ProductImages]
+    """Product handle or SKU → its images."""

@@ -1,0 +1,176 @@
+"""The files under `desired/` to intents and targets; every problem of every file is collected.
+
+Nothing is planned on a bad file: `load` gives all that could be read and all that is wrong,
+and its caller refuses to go on when anything is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from reconciler.intent import explain, yaml
+from reconciler.intent.base import Intent, Intents, Places
+from reconciler.intent.collection import Collections
+from reconciler.intent.images import Images
+from reconciler.intent.metafields import Metafields
+from reconciler.intent.offering import Mapping as FieldMapping
+from reconciler.intent.offering import Offering
+from reconciler.intent.targets import TargetEntry, Targets
+from reconciler.intent.taxonomy import Taxonomy
+from reconciler.model.problem import Problem
+from reconciler.model.resource import Source
+
+INTENT_KINDS: Final[tuple[type[Intent], ...]] = (
+    Taxonomy,
+    FieldMapping,
+    Offering,
+    Collections,
+    Metafields,
+    Images,
+)
+"""Adding an intent kind: its module, and its name here."""
+
+TARGETS_FILE: Final = "targets.yaml"
+
+_TARGETS: TypeAdapter[Mapping[str, TargetEntry]] = TypeAdapter(Targets)
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """What git says: targets, intents, and every problem found while reading them."""
+
+    targets: Mapping[str, TargetEntry]
+    target_places: Places
+    intents: Intents
+    problems: tuple[Problem, ...]
+
+
+Files = Mapping[str, bytes]
+"""Path as people are shown it (`desired/taxonomies/role.yaml`) → content."""
+
+
+def files_under(folder: Path) -> Files:
+    """The files of a `desired/` folder in the working tree, in the order of their paths.
+
+    Raises `NotADirectoryError` where there is none.
+    """
+    if not folder.is_dir():
+        raise NotADirectoryError(folder)
+    return {
+        str(PurePosixPath(folder.name, *path.relative_to(folder).parts)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    }
+
+
+def load(files: Files) -> Desired:
+    """Read everything; never raises for what a file holds."""
+    problems: list[Problem] = []
+    targets, target_places = _load_targets(files, problems)
+    intents = [
+        intent
+        for path, content in files.items()
+        if (intent := _load_intent(path, content, problems)) is not None
+    ]
+    problems += _unknown_targets(intents, targets, target_places)
+    return Desired(targets, target_places, Intents.made_of(intents), tuple(problems))
+
+
+def _load_targets(
+    files: Files, problems: list[Problem]
+) -> tuple[Mapping[str, TargetEntry], Places]:
+    root = _root(files)
+    path = f"{root}/{TARGETS_FILE}"
+    if path not in files:
+        problems.append(
+            Problem(Source(path, 1), "there is no targets file", "name the targets in it")
+        )
+        return {}, Places(path)
+    document = _read(path, files[path], problems)
+    if document is None:
+        return {}, Places(path)
+    try:
+        return _TARGETS.validate_python(document.data), document.places
+    except ValidationError as error:
+        entries = Mapping[str, TargetEntry]
+        problems += explain.problems(error, entries, document.data, document.places)
+        return _sound_targets(document.data), document.places
+
+
+def _sound_targets(data: Any) -> Mapping[str, TargetEntry]:
+    """The targets that can be read though others can not, so that intents are checked too."""
+    sound = {}
+    for name, entry in data.items() if isinstance(data, Mapping) else ():
+        try:
+            sound[name] = TargetEntry.model_validate(entry)
+        except ValidationError:
+            continue
+    return sound
+
+
+def _load_intent(path: str, content: bytes, problems: list[Problem]) -> Intent | None:
+    folder, name = PurePosixPath(path).parts[1:-1], PurePosixPath(path).name
+    if (not folder and name == TARGETS_FILE) or not name.endswith((".yaml", ".yml")):
+        return None
+    if name.endswith(".yml"):
+        problems.append(Problem(Source(path, 1), "ends in .yml", "rename it to .yaml"))
+        return None
+    kind = _kind_of(folder, path, problems)
+    document = _read(path, content, problems) if kind else None
+    if kind is None or document is None:
+        return None
+    try:
+        return kind.model_validate(document.data).placed(document.places)
+    except ValidationError as error:
+        problems += explain.problems(error, kind, document.data, document.places)
+        return None
+
+
+def _kind_of(folder: tuple[str, ...], path: str, problems: list[Problem]) -> type[Intent] | None:
+    kinds = {kind.folder: kind for kind in INTENT_KINDS}
+    if folder and folder[0] in kinds:
+        return kinds[folder[0]]
+    cause = (
+        f"there is no kind of intent called {folder[0]}"
+        if folder
+        else ("an intent stands in no folder")
+    )
+    remedy = explain.nearest(folder[0] if folder else "", list(kinds))
+    problems.append(Problem(Source(path, 1), cause, remedy))
+    return None
+
+
+def _read(path: str, content: bytes, problems: list[Problem]) -> yaml.Document | None:
+    try:
+        document = yaml.read(path, content)
+    except yaml.Unreadable as error:
+        problems.append(error.problem)
+        return None
+    problems += document.problems
+    if not isinstance(document.data, Mapping):
+        problems.append(Problem(Source(path, 1), "is not a mapping", "write `field: value` lines"))
+        return None
+    return document
+
+
+def _unknown_targets(
+    intents: Iterable[Intent], targets: Mapping[str, TargetEntry], places: Places
+) -> Iterator[Problem]:
+    known = set(targets) | {str(place[0]) for place in places.positions if len(place) == 1}
+    for intent in intents:
+        for index, name in enumerate(intent.targets):
+            if name not in known:
+                yield Problem(
+                    intent.at("targets", index),
+                    f"there is no target called {name}",
+                    explain.nearest(name, sorted(known)),
+                )
+
+
+def _root(files: Files) -> str:
+    return next((PurePosixPath(path).parts[0] for path in files), "desired")

@@ -1,0 +1,68 @@
+"""`desired/metafields/`: definitions, values per product, and values by selector."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints, model_validator
+
+from reconciler.intent.base import Intent, Part, Text
+from reconciler.model.question import Question
+
+MetafieldKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{2,64}$")]
+Namespace = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{3,255}$")]
+
+Scalar = bool | int | str | None
+"""A metafield's value; for a reference the key of what it points at (a page's handle, a file's
+name, a product's handle). null is managed and empty."""
+
+
+class Definition(Part):
+    """What a metafield of products is."""
+
+    type: Text
+    """The platform's type: `single_line_text_field`, `page_reference`, …"""
+    name: Text
+    description: str | None = None
+    choices: tuple[Text, ...] | None = None
+    """The values that a text may take, in the order in which they are shown."""
+
+
+class Selector(Part):
+    """Exactly one of `type` and `tag`: the products that the catalog has now."""
+
+    type: Text | None = None
+    tag: Text | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Selector:
+        if (self.type is None) == (self.tag is None):
+            raise ValueError("a selector has not exactly one of type and tag · keep one")
+        return self
+
+    @property
+    def question(self) -> Question:
+        if self.type is not None:
+            return Question("type", self.type)
+        return Question("tag", self.tag or "")
+
+
+class Selected(Part):
+    """The products that the selector finds get these values, unless `values` says otherwise."""
+
+    products: Selector
+    set: Annotated[Mapping[MetafieldKey, Scalar], Field(min_length=1)]
+
+
+class Metafields(Intent):
+    folder: ClassVar[str] = "metafields"
+
+    namespace: Namespace
+    definitions: Mapping[MetafieldKey, Definition] = Field(default_factory=dict)
+    values: Mapping[str, Mapping[MetafieldKey, Scalar]] = Field(default_factory=dict)
+    """Product handle → metafield key → value."""
+    selectors: tuple[Selected, ...] = ()
+
+    def questions(self) -> Iterator[Question]:
+        return (selected.products.question for selected in self.selectors)

@@ -1,0 +1,58 @@
+"""One thing on one platform: a spec at an address. Desired, live and applied are all this type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from reconciler.model.address import Address, Key, Remote
+
+S = TypeVar("S")
+
+
+class Origin(StrEnum):
+    """How a resource came under management; it decides what dropping it means."""
+
+    CREATED = "created"
+    ADOPTED = "adopted"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place in a file that people wrote. Lines and columns count from 1."""
+
+    path: str
+    line: int
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource(Generic[S]):
+    """A spec at an address, with what each of the three states knows beside it.
+
+    desired: `source` and `intent` (digest of the intent it was compiled from).
+    live: `remote`, `token` (what the platform's own compare-and-set wants), `live_key`
+    (the key it really stands under, where that is not the address's: key drift).
+    applied: `remote`, `origin`, `intent`.
+    `needs` are resources that must exist before this one though no field of its spec points
+    at them (a metafield's owner and definition): with the spec's `Ref`s they make the order.
+    """
+
+    address: Address
+    spec: S
+    remote: Remote | None = None
+    token: str | None = None
+    live_key: Key | None = None
+    origin: Origin | None = None
+    source: Source | None = None
+    intent: str | None = None
+    needs: tuple[Address, ...] = ()
+
+
+State = Mapping[Address, Resource[Any]]
+"""Desired, live or applied: the three inputs of the comparison are one type."""

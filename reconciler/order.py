@@ -1,0 +1,88 @@
+"""The order of changes, from references alone: what is pointed at comes first and goes last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from reconciler.model.address import Address
+from reconciler.model.change import Action, AnyChange
+from reconciler.model.errors import PlanogramError
+from reconciler.model.resource import Resource
+from reconciler.model.spec import references
+
+
+class CircularReferences(PlanogramError):
+    """Changes that each need another one first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """waves: changes that may be carried out side by side, wave after wave. requires: the
+    changes that must have succeeded before one may be tried: creations of what it points at,
+    and for a deletion the changes of all that point at it. (The update of a thing that already
+    exists comes first too, but its failure stops nobody.)"""
+
+    waves: tuple[tuple[AnyChange, ...], ...]
+    requires: Mapping[Address, frozenset[Address]]
+
+    @property
+    def changes(self) -> tuple[AnyChange, ...]:
+        return tuple(change for wave in self.waves for change in wave)
+
+
+def pointed_at(resource: Resource[Any]) -> frozenset[Address]:
+    """What a resource refers to, by its fields or by its nature."""
+    return frozenset(references(resource.spec, resource.address.target)) | frozenset(resource.needs)
+
+
+def schedule(changes: Iterable[AnyChange]) -> Schedule:
+    """Raises `CircularReferences`."""
+    by_address = {change.address: change for change in changes}
+    needs = _needs(by_address)
+    sorter = TopologicalSorter(needs)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        circle = " → ".join(str(address) for address in error.args[1])
+        raise CircularReferences(f"these need one another: {circle} · break the circle") from error
+    waves = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        waves.append(tuple(by_address[address] for address in ready))
+        sorter.done(*ready)
+    return Schedule(tuple(waves), _requires(by_address, needs))
+
+
+def _requires(
+    by_address: Mapping[Address, AnyChange], needs: Mapping[Address, frozenset[Address]]
+) -> dict[Address, frozenset[Address]]:
+    return {
+        address: frozenset(
+            needed
+            for needed in all_needed
+            if by_address[address].action is Action.DELETE
+            or by_address[needed].action is Action.CREATE
+        )
+        for address, all_needed in needs.items()
+    }
+
+
+def _needs(by_address: Mapping[Address, AnyChange]) -> dict[Address, frozenset[Address]]:
+    """A change needs those of what it points at; the deletion of a thing needs those of all
+    that point at it now."""
+    needs: dict[Address, set[Address]] = {address: set() for address in by_address}
+    for change in by_address.values():
+        if change.after is not None:
+            needs[change.address] |= {
+                address
+                for address in pointed_at(change.after)
+                if address in by_address and by_address[address].action is not Action.DELETE
+            }
+        if change.before is not None:
+            for address in pointed_at(change.before):
+                if address in by_address and by_address[address].action is Action.DELETE:
+                    needs[address].add(change.address)
+    return {address: frozenset(needed - {address}) for address, needed in needs.items()}

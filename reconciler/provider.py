@@ -1,0 +1,268 @@
+"""The contract between the core and the platforms.
+
+A platform is a `Provider` value with a handful of kinds. A kind reads resources, cuts changes
+into requests, and writes one request's worth of changes. That is all a kind does: comparison,
+order, guards, consent, journal, ledger and retries after an ambiguous failure are the core's.
+
+Errors that a session may raise, and what the core does about them:
+
+PlatformError          the change or the read failed; the message is in the vendor's words
+├── Ambiguous          a write may or may not have happened: the core reads again and decides
+├── Unavailable        the platform could not be reached, or would not answer
+├── Unauthorised       the credential is missing, wrong or has not the needed permission
+└── Distrusted         the answer must not be believed (another API version, an ignored search)
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+import httpx
+from pydantic import BaseModel
+
+from reconciler.intent.base import Intent, Intents
+from reconciler.model.address import Address, Key, Remote
+from reconciler.model.change import Change, Effect
+from reconciler.model.outcome import Outcome
+from reconciler.model.problem import Problem
+from reconciler.model.question import Answers as Answers
+from reconciler.model.question import Question as Question
+from reconciler.model.resource import Resource
+
+S = TypeVar("S")
+R = TypeVar("R", bound="ReadSession")
+W = TypeVar("W", bound="WriteSession")
+R_in = TypeVar("R_in", contravariant=True)
+W_in = TypeVar("W_in", contravariant=True)
+
+
+class PlatformError(Exception):
+    """The platform said no, in its own words."""
+
+
+class Ambiguous(PlatformError):
+    """A write was sent and its answer is not known (timeout, 5xx, lost connection)."""
+
+
+class Unavailable(PlatformError):
+    """Nothing was done: the platform could not be reached, or kept refusing to answer."""
+
+
+class Unauthorised(PlatformError):
+    """The credential is missing, wrong, or lacks a permission, which the message names."""
+
+
+class Distrusted(PlatformError):
+    """The answer must not be believed, so nothing may be decided from it."""
+
+
+class OnDrop(Enum):
+    """What happens to a live resource when git stops stating it."""
+
+    FORGET = "forget"
+    DELETE = "delete"
+
+
+class Precondition(Enum):
+    """Who checks, at the moment of writing, that the owned fields are still as planned."""
+
+    PLATFORM = "platform"
+    """The platform itself (compare-and-set): there is no window."""
+    REREAD = "reread"
+    """The core reads them again just before: the window is one request."""
+
+
+class Echo(Enum):
+    """How the stored result of a write is known."""
+
+    ANSWER = "answer"
+    """The write's own answer is what is stored; `Outcome.echo` carries it."""
+    REREAD = "reread"
+    """The core reads again: the answer is not, or not all of, what is stored."""
+
+
+class All(Enum):
+    ALL = "all"
+
+
+ALL: Final = All.ALL
+Wanted = All | Mapping[Key, Remote | None]
+"""Everything of a kind, or named keys, each with the remote that the ledger knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch(Generic[S]):
+    """Changes that one `write` carries out.
+
+    requests: how many requests it takes. points: their cost in the platform's own unit, 0
+    where it has none. lane: batches of one lane are written one after another.
+    """
+
+    changes: tuple[Change[S], ...]
+    requests: int = 1
+    points: float = 0
+    lane: str | None = None
+
+
+@dataclass(slots=True)
+class Usage:
+    """What a session has cost so far."""
+
+    requests: int = 0
+    points: float = 0
+
+
+class ReadSession(Protocol):
+    """An open connection that can only read: it has no method that writes, and refuses to send
+    a document or a request that would."""
+
+    @property
+    def usage(self) -> Usage: ...
+
+
+class WriteSession(ReadSession, Protocol):
+    """A connection that may write. Only the executor is handed one."""
+
+    @property
+    def remotes(self) -> Remotes: ...
+
+
+class Unresolved(PlatformError):
+    """A resource was to be written that points at one which has no remote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remotes:
+    """The remotes of a target, kept up to date while an apply creates resources."""
+
+    target: str
+    known: dict[Address, Remote] = field(default_factory=dict)
+
+    def __call__(self, kind: str, key: Key) -> Remote:
+        """The remote of a resource of this target. Raises `Unresolved`."""
+        try:
+            return self.known[Address(self.target, kind, key)]
+        except KeyError:
+            raise Unresolved(f"{self.target}/{kind}/{key} does not exist on the platform") from None
+
+
+class Kind(Protocol[S, R_in, W_in]):
+    """One sort of resource of one platform.
+
+    `managed` is False for things that are only looked up, because others refer to them
+    (products, pages): they are read and never written.
+    """
+
+    name: str
+    spec: type[S]
+    managed: bool
+    on_drop: OnDrop
+    precondition: Precondition
+    echo: Echo
+
+    def read(self, session: R_in, target: str, wanted: Wanted) -> AsyncIterator[Resource[S]]:
+        """The live resources that are wanted, each under the address it was wanted by.
+
+        A key that is not there is looked up by its remote; found so, the resource carries
+        `live_key`. What is not found is not yielded. Every field that the spec can state is
+        read, so that a field left out of the reading can not hide a difference.
+        Raises `PlatformError`: a read that is not sure to be complete never ends quietly.
+        """
+        ...
+
+    def batches(self, changes: Sequence[Change[S]]) -> Iterable[Batch[S]]:
+        """Pure: the fewest requests that carry out these changes, in order."""
+        ...
+
+    async def write(self, session: W_in, batch: Batch[S]) -> Sequence[Outcome[S]]:
+        """Carry out one batch; one outcome a change. Raises `Ambiguous` where it is not known
+        whether anything was done, and `PlatformError` where nothing was."""
+        ...
+
+
+class HasEffects(Protocol[S, R_in]):
+    """A kind that can say what a change does beyond its fields, and how many things use what
+    would be deleted."""
+
+    async def effects(
+        self, session: R_in, changes: Sequence[Change[S]]
+    ) -> Mapping[Address, Effect]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A store, environment or account behind a provider, as `desired/targets.yaml` has it.
+
+    `settings` is the provider's own model, already validated. `limits` are requests' settings:
+    see `desired/targets.yaml`'s schema.
+    """
+
+    name: str
+    provider: str
+    endpoint: str
+    environment: str
+    credentials: str
+    settings: Any
+    timeout: float
+    concurrency: int
+    requests_per_minute: int | None
+    sandbox: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """What a mapping may look at: the target, all its intents, and the catalog's answers.
+
+    `answers` is None where nobody was asked (`validate`); a selector then comes to nothing.
+    """
+
+    target: Target
+    intents: Intents
+    answers: Answers | None
+
+
+Mapped = Iterable[Resource[Any] | Problem]
+"""What one intent comes to on one target: resources, and problems where it cannot be honoured."""
+
+IntentMapping = Mapping[type[Intent], Callable[[Any, Compilation], Mapped]]
+"""A provider's promises: for each intent kind that it honours, the resources that one intent
+comes to. Pure. An intent kind that is missing here is an error at the intent's place."""
+
+
+Wire = httpx.AsyncBaseTransport
+"""What finally carries the bytes: the network, or a sandbox in the same process."""
+
+
+@dataclass(frozen=True)
+class Provider(Generic[R, W]):
+    """A platform, as a value.
+
+    kinds: in reading order. settings: the model of a target's `settings:` in targets.yaml.
+    credentials: a pydantic-settings model, read from variables with the target's prefix;
+    constructed only where a real target is opened. reading / writing: open a session; `wire`
+    is the sandbox's door, or None for the network. identify: the account's fingerprint, read
+    live. mapping: which intents it honours, and how. sandbox: an emulated platform over a
+    store (`providers.kit.sandbox.Sandbox`).
+    """
+
+    name: str
+    kinds: tuple[Kind[Any, R, W], ...]
+    settings: type[BaseModel]
+    credentials: type[BaseModel]
+    reading: Callable[[Target, Wire | None], AbstractAsyncContextManager[R]]
+    writing: Callable[[Target, Wire | None, Remotes], AbstractAsyncContextManager[W]]
+    identify: Callable[[R], Awaitable[str]]
+    answer: Callable[[R, Sequence[Question]], Awaitable[Answers]]
+    mapping: IntentMapping
+    sandbox: Callable[[Any], Any]
+
+    def kind(self, name: str) -> Kind[Any, R, W]:
+        return next(kind for kind in self.kinds if kind.name == name)
+
+
+AnyProvider = Provider[Any, Any]
+Providers = Mapping[str, AnyProvider]

@@ -1,0 +1,1 @@
+"""A plan and its outcomes for people and programs. Imports the model only."""

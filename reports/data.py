@@ -1,0 +1,111 @@
+"""Plans and outcomes as JSON: the plan file (version 1), and what `--json` prints.
+
+A plan holds `digest`, `counts`, `changes` (what would be carried out, in order), `held`,
+`violations`, `estimate`, `scope`, `recorded`, `gone`, `accounts`, `unattributed`, `warnings`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, Final
+
+from reconciler.model.change import AnyChange, FieldChange
+from reconciler.model.outcome import AnyOutcome
+from reconciler.model.plan import Hold, Plan
+from reconciler.model.problem import Problem
+
+VERSION: Final = 1
+
+Json = dict[str, Any]
+
+
+def plan_data(plan: Plan) -> Json:
+    return {
+        "version": VERSION,
+        "digest": plan.digest,
+        "counts": plan.counts(),
+        "changes": [change_data(change) for change in plan.pending],
+        "held": [
+            change_data(change) | {"hold": _hold(plan.holds[change.address])}
+            for change in plan.held
+        ],
+        "violations": [
+            {
+                "guard": violation.guard,
+                "subject": violation.subject,
+                "message": violation.message,
+                "remedy": violation.remedy,
+            }
+            for violation in plan.violations
+        ],
+        "estimate": {"requests": plan.estimate.requests, "points": plan.estimate.points},
+        "scope": {"planned": plan.scope.planned, "total": plan.scope.total},
+        "recorded": [str(resource.address) for resource in plan.recorded],
+        "gone": [str(address) for address in plan.gone],
+        "accounts": dict(plan.accounts),
+        "unattributed": list(plan.unattributed),
+        "warnings": list(plan.warnings),
+    }
+
+
+def change_data(change: AnyChange) -> Json:
+    source = change.source
+    return {
+        "address": str(change.address),
+        "action": change.action.value,
+        "cause": change.cause.value,
+        "digest": change.digest,
+        "remote": change.remote,
+        "fields": [_field(field) for field in change.fields],
+        "effect": change.effect.text if change.effect else None,
+        "irreversible": change.irreversible,
+        "source": {"path": source.path, "line": source.line} if source else None,
+    }
+
+
+def outcomes_data(plan: Plan, outcomes: Iterable[AnyOutcome], warnings: Iterable[str]) -> Json:
+    listed = list(outcomes)
+    counts = Counter(outcome.status.value for outcome in listed)
+    return {
+        "version": VERSION,
+        "plan": plan.digest,
+        "counts": dict(sorted(counts.items())),
+        "recorded": len(plan.recorded),
+        "outcomes": [
+            {
+                "address": str(outcome.address),
+                "status": outcome.status.value,
+                "remote": outcome.remote,
+                "message": outcome.message,
+            }
+            for outcome in listed
+        ],
+        "warnings": list(warnings),
+    }
+
+
+def problems_data(problems: Iterable[Problem]) -> list[Json]:
+    return [
+        {
+            "path": problem.place.path,
+            "line": problem.place.line,
+            "column": problem.place.column,
+            "cause": problem.cause,
+            "remedy": problem.remedy,
+        }
+        for problem in problems
+    ]
+
+
+def _field(field: FieldChange) -> Json:
+    return {
+        "path": field.path,
+        "before": field.before,
+        "after": field.after,
+        "cause": field.cause.value,
+    }
+
+
+def _hold(hold: Hold) -> Json:
+    return {"reason": hold.reason, "message": hold.message, "remedy": hold.remedy}

@@ -1,0 +1,171 @@
+"""A plan grouped, counted and put into words once, for every report to draw.
+
+Texts that come from a platform or from YAML pass `clean` here, so that no report can forget it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from reconciler.model.change import Action, AnyChange
+from reconciler.model.outcome import AnyOutcome, Status
+from reconciler.model.plan import Hold, Plan
+from reconciler.model.spec import Value, canonical_json
+
+LONGEST_VALUE: Final = 160
+
+_RISK: Final = (Action.DELETE, Action.UPDATE, Action.ADOPT, Action.CREATE, Action.FORGET)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldLine:
+    path: str
+    before: str
+    after: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Changes that do the same thing to resources of one kind: said once, with all addresses."""
+
+    symbol: str
+    action: str
+    cause: str
+    target: str
+    kind: str
+    addresses: tuple[str, ...]
+    sources: tuple[str, ...]
+    fields: tuple[FieldLine, ...]
+    hold: Hold | None
+    effect: str | None
+    irreversible: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """headline: what the plan comes to, in one line, with true counts. entries: pending ones
+    first. objections: what guards say of whole targets. notes: what else is to be known."""
+
+    headline: str
+    pending: tuple[Entry, ...]
+    held: tuple[Entry, ...]
+    objections: tuple[str, ...]
+    notes: tuple[str, ...]
+    cost: str
+
+
+def view(plan: Plan) -> PlanView:
+    return PlanView(
+        headline=headline(plan),
+        pending=_entries(plan, plan.pending),
+        held=_entries(plan, plan.held),
+        objections=tuple(
+            clean(f"{v.message} · {v.remedy}") for v in plan.violations if not v.address
+        ),
+        notes=tuple(_notes(plan)),
+        cost=_cost(plan),
+    )
+
+
+def headline(plan: Plan) -> str:
+    """`3 to create, 2 to update (2 drift, 3 intent) · 1 held`, or that there is nothing to do."""
+    pending = Counter(change.action.value for change in plan.pending)
+    causes = Counter(change.cause.value for change in plan.pending)
+    parts = [f"{pending[a.value]} to {a.value}" for a in Action if pending[a.value]]
+    text = ", ".join(parts) or "nothing to do"
+    if causes:
+        text += " (" + ", ".join(f"{n} {cause}" for cause, n in sorted(causes.items())) + ")"
+    return text + (f" · {len(plan.held)} held" if plan.held else "")
+
+
+def outcome_headline(outcomes: Iterable[AnyOutcome]) -> str:
+    """`12 done, 1 failed`."""
+    counted = Counter(outcome.status for outcome in outcomes)
+    return ", ".join(f"{counted[s]} {s.value}" for s in Status if counted[s]) or "nothing to do"
+
+
+def outcome_line(outcome: AnyOutcome) -> str:
+    message = f": {outcome.message}" if outcome.message else ""
+    return clean(f"{outcome.status.value} {outcome.address}{message}")
+
+
+def said(value: Value) -> str:
+    """A value for people, at most `LONGEST_VALUE` characters."""
+    text = "nothing" if value is None else clean(canonical_json(value))
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+
+
+def clean(text: str) -> str:
+    """One line without control characters and without marks that reverse the reading direction:
+    terminals and browsers obey them."""
+    return "".join(c if unicodedata.category(c) not in _CONTROL else " " for c in text)
+
+
+_CONTROL: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def _entries(plan: Plan, changes: Iterable[AnyChange]) -> tuple[Entry, ...]:
+    groups: dict[object, list[AnyChange]] = {}
+    for change in changes:
+        groups.setdefault(_likeness(change, plan.holds.get(change.address)), []).append(change)
+    entries = [_entry(group, plan.holds.get(group[0].address)) for group in groups.values()]
+    rank = {action.value: position for position, action in enumerate(_RISK)}
+    return tuple(sorted(entries, key=lambda e: (e.target, rank[e.action], e.kind, e.addresses)))
+
+
+def _likeness(change: AnyChange, hold: Hold | None) -> object:
+    transitions = [[f.path, f.before, f.after, f.cause.value] for f in change.fields]
+    return (
+        change.address[:2],
+        change.action,
+        change.cause,
+        canonical_json(transitions),
+        hold.reason if hold else None,
+        change.effect,
+        change.irreversible,
+    )
+
+
+def _entry(changes: list[AnyChange], hold: Hold | None) -> Entry:
+    first = changes[0]
+    return Entry(
+        symbol=first.action.symbol,
+        action=first.action.value,
+        cause=first.cause.value,
+        target=first.address.target,
+        kind=first.address.kind,
+        addresses=tuple(clean(str(change.address)) for change in changes),
+        sources=tuple(
+            clean(f"{c.source.path}:{c.source.line}") if c.source else "" for c in changes
+        ),
+        fields=tuple(
+            FieldLine(clean(f.path), said(f.before), said(f.after), f.cause.value)
+            for f in first.fields
+        ),
+        hold=Hold(hold.reason, clean(hold.message), clean(hold.remedy)) if hold else None,
+        effect=clean(first.effect.text) if first.effect else None,
+        irreversible=first.irreversible,
+    )
+
+
+def _notes(plan: Plan) -> Iterable[str]:
+    if plan.recorded:
+        yield f"{len(plan.recorded)} equal already; the next apply records them in the ledger"
+    if plan.gone:
+        yield f"{len(plan.gone)} gone from git and platform; the next apply drops them"
+    for target in plan.unattributed:
+        yield f"the ledger of {target} could not be fetched: causes are not known"
+    if plan.scope.planned < plan.scope.total:
+        yield f"scope: {plan.scope.planned:,} of {plan.scope.total:,} resources"
+    yield from (clean(warning) for warning in plan.warnings)
+
+
+def _cost(plan: Plan) -> str:
+    estimate = plan.estimate
+    points = f", {estimate.points:,.0f} points" if estimate.points else ""
+    return f"about {estimate.requests:,} requests{points} to write" if estimate.requests else ""

@@ -1,0 +1,111 @@
+"""What is repeated, what is not, and how long is waited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import anyio
+import httpx
+import pytest
+
+from providers.kit.retry import SAFE, Deadline, Retry
+from reconciler.provider import Ambiguous, Unavailable
+from tests.virtual_time import run_in_virtual_time
+
+Event = int | tuple[int, dict[str, str]] | type[httpx.TransportError]
+
+
+class Scripted(httpx.AsyncBaseTransport):
+    """Goes through a list of answers and failures; the last one stays."""
+
+    def __init__(self, *events: Event) -> None:
+        self.events: Iterator[Event] = iter(events)
+        self.last: Event = 500
+        self.asked = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.asked += 1
+        self.last = event = next(self.events, self.last)
+        if isinstance(event, type):
+            raise event("it broke", request=request)
+        status, headers = event if isinstance(event, tuple) else (event, {})
+        return httpx.Response(status, headers=headers, request=request)
+
+
+def send(
+    inner: httpx.AsyncBaseTransport, *, safe: bool, window: float | None = None
+) -> tuple[int, float]:
+    """The status that came in the end, and the seconds that it took."""
+
+    async def run() -> tuple[int, float]:
+        request = httpx.Request("POST", "http://platform", extensions={SAFE: safe})
+        transport = Retry(inner, window, jitter=lambda: 1.0)
+        response = await transport.handle_async_request(request)
+        return response.status_code, anyio.current_time()
+
+    return run_in_virtual_time(run)
+
+
+CASES = [
+    # events, safe, window, (status, seconds), attempts
+    ((200,), False, None, (200, 0), 1),
+    ((400,), True, None, (400, 0), 1),
+    ((502, 503, 200), True, None, (200, 1.5), 3),
+    ((httpx.ConnectError, 200), False, None, (200, 0.5), 2),
+    ((httpx.ReadTimeout, 200), True, None, (200, 0.5), 2),
+    ((429, 200), False, None, (200, 0.5), 2),
+    ((429, 200), False, 60.0, (200, 60), 2),
+    (((429, {"Retry-After": "12"}), 200), False, 60.0, (200, 12), 2),
+    ((429,) * 9 + (200,), False, 60.0, (200, 540), 10),
+]
+
+
+@pytest.mark.parametrize(("events", "safe", "window", "expected", "attempts"), CASES)
+def test_each_failure_is_answered_in_its_way(
+    events: tuple[Event, ...],
+    safe: bool,
+    window: float | None,
+    expected: tuple[int, float],
+    attempts: int,
+) -> None:
+    """Reads and what was never sent are repeated with growing pauses; throttling waits as told
+    and is no failed attempt; a refusal is final."""
+    inner = Scripted(*events)
+
+    assert send(inner, safe=safe, window=window) == expected
+    assert inner.asked == attempts
+
+
+@pytest.mark.parametrize("event", [502, 500, httpx.ReadTimeout, httpx.RemoteProtocolError])
+def test_a_write_without_an_answer_is_never_repeated_here(event: Event) -> None:
+    """It may have happened: that is for the executor to find out."""
+    inner = Scripted(event)
+    with pytest.raises(Ambiguous):
+        send(inner, safe=False)
+
+    assert inner.asked == 1
+
+
+def test_five_attempts_are_enough() -> None:
+    """Then it is said how often and why."""
+    inner = Scripted(503)
+    with pytest.raises(Unavailable, match="HTTP 503"):
+        send(inner, safe=True)
+
+    assert inner.asked == 5
+
+
+def test_an_answer_has_a_deadline_on_the_loops_clock() -> None:
+    """Thirty virtual seconds pass at once, and it is a timeout."""
+
+    class Never(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            await anyio.sleep_forever()
+            raise AssertionError
+
+    async def run() -> float:
+        with pytest.raises(httpx.ReadTimeout, match="30 s"):
+            await Deadline(Never(), 30).handle_async_request(httpx.Request("GET", "http://x"))
+        return anyio.current_time()
+
+    assert run_in_virtual_time(run) == 30
