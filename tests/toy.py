@@ -238,5 +238,3 @@ def _compile(intent: Shelves, compilation: Compilation) -> Iterable[Resource[Any
                 source=intent.at("resources", kind, key),
                 intent=intent.digest_of("resources", kind, key),
             )
-
-

@@ -101,7 +101,7 @@ def _explained(place: Place, details: list[ErrorDetails], model: Any) -> tuple[s
                 f"write one of {detail['ctx']['expected']}"
             )
         case "string_too_short" | "too_short":
-            return f"{name} is empty", "fill it, or leave the field out"
+            return f"{name} is empty", "fill it"
         case "value_error":
             cause, _, remedy = str(detail["ctx"]["error"]).partition(" · ")
             return cause, remedy or "correct it"

@@ -66,10 +66,10 @@ def _compose(path: str, text: str) -> Node:
     try:
         node: Node | None = YAML(typ="safe", pure=False).compose(text)
     except MarkedYAMLError as error:
-        raise Unreadable(_problem_of(path, error)) from error
+        raise Unreadable(_problem_of(path, text, error)) from error
     except YAMLError as error:
         raise Unreadable(
-            Problem(Source(path, 1), "holds a control character", "remove it")
+            Problem(_first_control_character(path, text), "holds a control character", "remove it")
         ) from error
     if node is None:
         raise Unreadable(
@@ -78,17 +78,31 @@ def _compose(path: str, text: str) -> Node:
     return node
 
 
-def _problem_of(path: str, error: MarkedYAMLError) -> Problem:
+def _problem_of(path: str, text: str, error: MarkedYAMLError) -> Problem:
     mark = error.problem_mark
     place = Source(path, mark.line + 1, mark.column + 1) if mark else Source(path, 1)
     cause = " ".join(str(error.problem or error).split())
-    if "tab" in cause or "'\\t'" in cause:
+    if "\t" in _indentation(text, place.line):
         return Problem(place, "a tab is used for indentation", "indent with spaces")
     if "another document" in cause:
         return Problem(place, "a second document begins here", "write one document a file")
     if "undefined alias" in cause:
         return Problem(place, cause, "define the anchor above its first use")
     return Problem(place, f"is not YAML: {cause}", "check indentation, colons and quotes here")
+
+
+def _indentation(text: str, line: int) -> str:
+    lines = text.splitlines()
+    content = lines[line - 1] if line <= len(lines) else ""
+    return content[: len(content) - len(content.lstrip())]
+
+
+def _first_control_character(path: str, text: str) -> Source:
+    for number, line in enumerate(text.splitlines(), start=1):
+        for column, character in enumerate(line, start=1):
+            if not character.isprintable() and character != "\t":
+                return Source(path, number, column)
+    return Source(path, 1)
 
 
 class _Reading:
@@ -182,7 +196,10 @@ class _Reading:
                 return int(text)
             case "float" if _is_plain_decimal(text):
                 return float(text)
-        self._wrong(node, f"{text} reads as {_NAMES.get(kind, kind)}", _remedy(kind, text))
+        cause = (
+            f"{text} reads as {_NAMES[kind]}" if kind in _NAMES else f"the tag {kind} is not taken"
+        )
+        self._wrong(node, cause, _remedy(kind, text))
         return text
 
     def _wrong(self, node: Node, cause: str, remedy: str) -> None:

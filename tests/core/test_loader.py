@@ -1,0 +1,160 @@
+"""Bad files: every problem of all of them, with its place, its cause and its remedy."""
+
+from __future__ import annotations
+
+import time
+from textwrap import dedent
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from reconciler.intent.loader import load
+from reconciler.model.problem import in_order
+
+TARGETS = """\
+shop:
+  provider: shopify
+  environment: staging
+  sandbox: true
+"""
+
+TAXONOMY = """\
+targets: [shop]
+taxonomy: role
+label: Role
+input: dropdown
+"""
+
+BAD = {
+    "unknown-field": TAXONOMY + "lable: Role\n",
+    "unknown-field-inside": TAXONOMY + "terms:\n  hr: {label: HR, lable: x}\n",
+    "wrong-type": TAXONOMY + "terms: [hr, it]\n",
+    "unquoted-number": TAXONOMY.replace("Role", "000001"),
+    "number-where-text-is-meant": TAXONOMY.replace("Role", "42"),
+    "unquoted-date": TAXONOMY.replace("Role", "2026-01-01"),
+    "duplicate-key": TAXONOMY + "label: Again\n",
+    "not-snake-case": TAXONOMY + "terms:\n  Sales-SDR: {label: Sales}\n",
+    "not-one-of": TAXONOMY.replace("dropdown", "dropdwn"),
+    "missing-field": "targets: [shop]\ntaxonomy: role\ninput: dropdown\n",
+    "unknown-target": TAXONOMY.replace("[shop]", "[shp]"),
+    "no-target": TAXONOMY.replace("[shop]", "[]"),
+    "empty-file": "",
+    "only-a-comment": "# nothing yet\n",
+    "a-list": "- a\n- b\n",
+    "tab": "targets: [shop]\ntaxonomy:\n\tx: y\n",
+    "two-documents": TAXONOMY + "---\n" + TAXONOMY,
+    "unclosed": "targets: [shop\n",
+    "undefined-alias": TAXONOMY + "terms: *nowhere\n",
+    "self-containing": TAXONOMY + "terms: &x\n  a: *x\n",
+    "python-tag": TAXONOMY.replace("Role", "!!python/object:os.system x"),
+    "number-as-key": TAXONOMY + "terms:\n  1: {label: One}\n",
+    "control-character": TAXONOMY.replace("Role", "Ro\x07le"),
+}
+
+
+def loaded(name: str, content: bytes) -> str:
+    """What is said of one bad taxonomy beside a good target."""
+    files = {"desired/targets.yaml": TARGETS.encode(), f"desired/taxonomies/{name}.yaml": content}
+    return "".join(f"{problem}\n" for problem in in_order(load(files).problems))
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_each_bad_file_is_explained(name: str, text: SnapshotAssertion) -> None:
+    """One line a problem: place, what is wrong, what to do."""
+    assert loaded(name, BAD[name].encode()) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("latin", TAXONOMY.replace("Role", "Rôle").encode("latin-1")),
+        ("binary", b"\x89PNG\r\n\x1a\n\0\0\0"),
+        ("null", b"label: a\0b\n"),
+    ],
+    ids=["latin", "binary", "null"],
+)
+def test_what_is_no_text_is_explained(name: str, content: bytes, text: SnapshotAssertion) -> None:
+    """Binary and wrongly encoded files are named with the line where it shows."""
+    assert loaded(name, content) == text
+
+
+def test_an_alias_bomb_is_refused_quickly() -> None:
+    """Nine levels of nine aliases would be 387 million parts; it is told within a second."""
+    lines = ["a0: &a0 {x: y}"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)]
+    started = time.monotonic()
+    told = loaded("bomb", "\n".join(lines).encode())
+
+    assert "comes to more than 200,000 parts" in told
+    assert time.monotonic() - started < 5
+
+
+def test_problems_of_all_files_are_told_together(text: SnapshotAssertion) -> None:
+    """A bad target, a bad folder, a bad ending and bad intents: all in one go, in order."""
+    files = {
+        "desired/targets.yaml": b"shop:\n  provider: shopify\n  enviroment: staging\n",
+        "desired/taxonomie/role.yaml": TAXONOMY.encode(),
+        "desired/taxonomies/a.yaml": BAD["unknown-field"].encode(),
+        "desired/taxonomies/b.yml": TAXONOMY.encode(),
+        "desired/loose.yaml": TAXONOMY.encode(),
+        "desired/metafields/m.yaml": dedent("""\
+            targets: [shop]
+            namespace: altuzarra
+            selectors:
+              - products: {type: Dresses, tag: x}
+                set: {size_guide: page}
+            """).encode(),
+        "desired/images/i.yaml": dedent("""\
+            targets: [shop]
+            into: {look: altuzarra.look_image}
+            products:
+              dress:
+                look: HERO
+                images: {MAIN: {file: a.jpg, url: "https://example.com/a.jpg"}}
+            """).encode(),
+    }
+    told = "".join(f"{problem}\n" for problem in in_order(load(files).problems))
+
+    assert told == text
+
+
+def test_no_targets_file_is_said() -> None:
+    """A workspace without targets has nothing to plan."""
+    (problem, *_) = load({"desired/taxonomies/role.yaml": TAXONOMY.encode()}).problems
+
+    assert str(problem).startswith("desired/targets.yaml:1:1  there is no targets file")
+
+
+def test_good_files_have_places() -> None:
+    """An intent knows the line and column of its parts."""
+    files = {
+        "desired/targets.yaml": TARGETS.encode(),
+        "desired/taxonomies/role.yaml": (TAXONOMY + "terms:\n  hr: {label: HR}\n").encode(),
+    }
+    desired = load(files)
+    (intent,) = desired.intents
+
+    assert desired.problems == ()
+    assert str(intent.at("terms", "hr", "label")) == "desired/taxonomies/role.yaml:6:8"
+    assert str(intent.at("terms", "nowhere")) == "desired/taxonomies/role.yaml:5:1"
+
+
+def test_anchors_and_merge_keys_are_followed() -> None:
+    """`<<` brings in an anchored mapping; the mapping's own keys win."""
+    content = TAXONOMY + dedent("""\
+        terms:
+          hr: &base {label: HR, description: People}
+          it: {<<: *base, label: IT}
+        """)
+    (intent,) = load(
+        {"desired/targets.yaml": TARGETS.encode(), "desired/taxonomies/r.yaml": content.encode()}
+    ).intents
+
+    assert intent.model_dump()["terms"]["it"] == {"label": "IT", "description": "People"}
+
+
+def test_windows_files_are_read() -> None:
+    """A byte order mark and CRLF line ends change nothing."""
+    content = b"\xef\xbb\xbf" + TAXONOMY.replace("\n", "\r\n").encode()
+
+    assert loaded("windows", content) == ""
