@@ -14,7 +14,7 @@ import httpx
 
 from providers.kit.retry import SAFE
 from providers.kit.throttle import COST, parsed
-from reconciler.provider import Distrusted, PlatformError, Unauthorised
+from reconciler.provider import Ambiguous, Distrusted, PlatformError, Unauthorised
 
 Data = dict[str, Any]
 
@@ -95,6 +95,8 @@ class GraphQLReader:
             extensions={SAFE: safe, COST: cost},
         )
         response = await self._client.send(request)
+        if not safe and response.is_success and not _is_graphql(response):
+            raise Ambiguous("a write was answered with something else than GraphQL")
         answer = _answer(response)
         self._check(answer)
         if answer.errors:
@@ -118,7 +120,7 @@ def _answer(response: httpx.Response) -> Answer:
     body = parsed(response)
     if response.status_code in (401, 403):
         raise Unauthorised(f"HTTP {response.status_code}: {_words(body) or response.reason_phrase}")
-    if not isinstance(body, dict) or not ("data" in body or "errors" in body):
+    if not _is_graphql(response):
         raise Distrusted(
             f"HTTP {response.status_code} without a GraphQL answer · check the target's endpoint"
         )
@@ -129,6 +131,11 @@ def _answer(response: httpx.Response) -> Answer:
         body.get("extensions") or {},
         response.headers,
     )
+
+
+def _is_graphql(response: httpx.Response) -> bool:
+    body = parsed(response)
+    return isinstance(body, dict) and ("data" in body or "errors" in body)
 
 
 def _errors(errors: Any) -> tuple[Mapping[str, Any], ...]:

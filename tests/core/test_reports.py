@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from dataclasses import replace
@@ -82,13 +83,12 @@ def test_the_plan_file(json_file: SnapshotAssertion) -> None:
 
 def test_the_terminal(text: SnapshotAssertion) -> None:
     """Without colours, where the terminal wants none."""
-    console = Console(width=100, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
-    with console.file:
-        print_plan(console, planned())
-        failure = Outcome(address("shelf", "b"), Status.FAILED, message="it said no\x1b[2J")
-        print_outcomes(console, [done(address("shelf", "a"), "#1"), failure], ["not pushed"])
+    console = Console(width=100, record=True, file=io.StringIO())
+    print_plan(console, planned())
+    failure = Outcome(address("shelf", "b"), Status.FAILED, message="it said no\x1b[2J")
+    print_outcomes(console, [done(address("shelf", "a"), "#1"), failure], ["not pushed"])
 
-        assert console.export_text() == text
+    assert console.export_text() == text
 
 
 @pytest.mark.parametrize("count", [0, 1, 1000])
@@ -128,7 +128,8 @@ def test_what_is_hostile_does_nothing() -> None:
 
     assert "@team" not in outside
     assert "<script>" not in outside
-    assert told.count("</details>") == 2 and outside.count("</details>") == 1
+    assert told.count("</details>") == 2
+    assert outside.count("</details>") == 1
     assert not {"\x1b", "\u202e"} & set(told)
 
 

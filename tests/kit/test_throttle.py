@@ -29,7 +29,7 @@ class Counting(httpx.AsyncBaseTransport):
 
 
 class Bucket(httpx.AsyncBaseTransport):
-    """Shopify's bucket: `capacity` points, filling by `rate` a second; refuses what is not there."""
+    """Shopify's bucket: `capacity` points, filling by `rate` a second; refuses an overdraft."""
 
     def __init__(self, capacity: float, rate: float, cost: float) -> None:
         self.capacity, self.rate, self.cost = capacity, rate, cost

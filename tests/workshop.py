@@ -1,0 +1,138 @@
+"""A workspace on a sandbox: intents are written, planned and applied as a person would, and the
+sandbox is looked at through raw requests, which no provider has a hand in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from providers.kit.sandbox import Fault, Sandbox
+from providers.kit.served import served
+from reconciler import workflow
+from reconciler.cli.composition import open_sandbox, open_sites, open_workspace
+from reconciler.guards import Allowance
+from reconciler.model.plan import Plan
+from reconciler.planner import Wishes
+from reconciler.site import Site
+from reconciler.workflow import Applied
+from tests.virtual_time import run_in_virtual_time
+
+
+class Counting(httpx.AsyncBaseTransport):
+    """Lets everything through and counts what writes."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, writes: list[str]) -> None:
+        self.inner, self.writes = inner, writes
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if is_write(request):
+            self.writes.append(request.content.decode())
+        return await self.inner.handle_async_request(request)
+
+
+def is_write(request: httpx.Request) -> bool:
+    """A mutation, or a request that is neither a reading, a search nor for a token."""
+    if "graphql" in request.url.path:
+        return str(json.loads(request.content)["query"]).lstrip().startswith("mutation")
+    searches = request.url.path.endswith(("/search", "/get-token", "/access_token"))
+    return request.method != "GET" and not searches
+
+
+@dataclass
+class Workshop:
+    """One target, named like the provider's in the living example."""
+
+    folder: Path
+    provider: str
+    target: str
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    writes: list[str] = field(default_factory=list)
+    _runs: int = 0
+
+    def __post_init__(self) -> None:
+        entry = {
+            "provider": self.provider,
+            "environment": "staging",
+            "sandbox": True,
+            "policy": dict(self.policy),
+            "settings": dict(self.settings),
+        }
+        self.desired = self.folder / "desired"
+        self.write({"targets.yaml": json.dumps({self.target: entry})})
+
+    def write(self, files: Mapping[str, str | None]) -> None:
+        """Path below desired/ → text, or None to remove it."""
+        for name, content in files.items():
+            path = self.desired / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if content is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.write_text(content)
+
+    def plan(self) -> Plan:
+        sites, intents = self._open()
+        return run_in_virtual_time(partial(workflow.plan, sites, intents, Wishes()))
+
+    def drift(self) -> Plan:
+        sites, intents = self._open()
+        return run_in_virtual_time(partial(workflow.drift, sites, intents, Wishes()))
+
+    def apply(self, allow: Sequence[str] = ()) -> Applied:
+        self._runs += 1
+        sites, intents = self._open()
+        wishes = Wishes(allowed=frozenset(Allowance.parse(text) for text in allow))
+        run = f"run-{self._runs:04}"
+        return run_in_virtual_time(partial(workflow.apply, sites, intents, wishes, run, "now"))
+
+    def edit(self, thing: str, key: str, **fields: Any) -> None:
+        self.sandbox().admin_edit(thing, key, fields)
+
+    def inject(self, fault: Fault, **options: Any) -> None:
+        self.sandbox().inject(fault, **options)
+
+    def sandbox(self) -> Sandbox:
+        return open_sandbox(open_workspace(self.desired, all_sandboxed=True), self.target)
+
+    def entries(self) -> Mapping[tuple[str, str], Any]:
+        """The ledger's rows."""
+        (site,), _ = self._open()
+        return site.ledger.load().entries
+
+    @contextmanager
+    def served(self) -> Iterator[httpx.Client]:
+        """A plain HTTP client to the sandbox, served on loopback."""
+        with served(self.sandbox()) as address, httpx.Client(base_url=address) as client:
+            yield client
+
+    def _open(self) -> tuple[list[Site], Any]:
+        workspace = open_workspace(self.desired, all_sandboxed=True)
+        sites = [self._counted(site) for site in open_sites(workspace)]
+        return sites, workspace.desired.intents
+
+    def _counted(self, site: Site) -> Site:
+        open_door = site.wire
+
+        def wire() -> httpx.AsyncBaseTransport:
+            inner = open_door()
+            assert inner is not None
+            return Counting(inner, self.writes)
+
+        return replace(site, wire=wire)
+
+
+def problems_of(applied: Applied) -> list[str]:
+    """What did not go well, for a test's message."""
+    return [
+        f"{outcome.status.value} {address}: {outcome.message}"
+        for address, outcome in applied.outcomes.items()
+        if not outcome.status.is_fine
+    ]
