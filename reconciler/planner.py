@@ -45,9 +45,25 @@ class Planned:
 async def plan_site(site: Site, intents: Intents, wishes: Wishes) -> Planned:
     """Raises `InvalidDesiredState` for what the target can not honour, `Refused` where another
     account stands behind the target, and `PlatformError` where it could not be read."""
-    provider, target = site.provider, site.target
     if site.retired:
         return _retirement(site)
+    return _judged(site, await _look(site, intents, wishes), wishes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was found: the three states, and what they come to."""
+
+    account: str
+    desired: State
+    live: State
+    applied: State
+    scope: Scope
+    comparison: Comparison
+
+
+async def _look(site: Site, intents: Intents, wishes: Wishes) -> _Seen:
+    provider, target = site.provider, site.target
     async with provider.reading(target, site.wire()) as session:
         account = await provider.identify(session)
         _must_be_the_same_account(site, account)
@@ -61,35 +77,28 @@ async def plan_site(site: Site, intents: Intents, wishes: Wishes) -> Planned:
         live = await _observe(provider, session, site.name, desired, applied)
         comparison = _compared(site, desired, live, applied, wishes)
         changes = await _with_effects(provider, session, comparison.changes)
-    return _planned(site, account, desired, live, applied, comparison, changes, scope, wishes)
+    comparison = replace(comparison, changes=changes)
+    return _Seen(account, desired, live, applied, scope, comparison)
 
 
-def _planned(
-    site: Site,
-    account: str,
-    desired: State,
-    live: State,
-    applied: State,
-    comparison: Comparison,
-    changes: tuple[AnyChange, ...],
-    scope: Scope,
-    wishes: Wishes,
-) -> Planned:
-    order = schedule(changes)
-    situation = Situation(site.name, site.policy, desired, live, applied, order.changes)
+def _judged(site: Site, seen: _Seen, wishes: Wishes) -> Planned:
+    order = schedule(seen.comparison.changes)
+    situation = Situation(
+        site.name, site.policy, seen.desired, seen.live, seen.applied, order.changes
+    )
     objections = violations(situation)
     held = holds(situation, objections, order.requires, wishes.allowed)
     plan = Plan(
         changes=order.changes,
         holds=held | _beyond_limit(order.changes, held, wishes.limit),
         violations=objections,
-        recorded=comparison.recorded,
-        gone=comparison.gone,
-        scope=scope,
-        accounts={site.name: account},
+        recorded=seen.comparison.recorded,
+        gone=seen.comparison.gone,
+        scope=seen.scope,
+        accounts={site.name: seen.account},
         unattributed=() if wishes.attributed else (site.name,),
     )
-    return Planned(replace(plan, estimate=estimate(site.provider, order, plan)), order, live)
+    return Planned(replace(plan, estimate=estimate(site.provider, order, plan)), order, seen.live)
 
 
 def estimate(provider: AnyProvider, order: Schedule, plan: Plan) -> Estimate:
@@ -167,7 +176,7 @@ async def _observe(
 
 def _wanted(desired: State, applied: State) -> dict[str, dict[Key, Remote | None]]:
     wanted: dict[str, dict[Key, Remote | None]] = {}
-    for address, resource in {**desired, **applied}.items():
+    for address, resource in (*desired.items(), *applied.items()):
         wanted.setdefault(address.kind, {})[address.key] = resource.remote
         for needed in pointed_at(resource):
             wanted.setdefault(needed.kind, {}).setdefault(needed.key, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -12,6 +13,7 @@ from reconciler.concurrent import side_by_side
 from reconciler.executor import Execution, Listener
 from reconciler.intent.base import Intents
 from reconciler.journal import Journal
+from reconciler.lock import only_run
 from reconciler.model.address import Address
 from reconciler.model.change import Cause
 from reconciler.model.errors import LedgerUnavailable, Refused
@@ -84,10 +86,26 @@ async def apply(
     """Plan again, let through what was reviewed or consented to, and carry it out.
 
     run: the run's name. at: its time, for the journal. Raises `LedgerUnavailable` before
-    anything is written where the ledger can not be had, `Refused` where nobody consents.
+    anything is written where the ledger can not be had, `AlreadyAtWork` while another apply is
+    at work on one of the targets here, `Refused` where nobody consents.
     """
-    for site in sites:
-        _recover(site)
+    with ExitStack() as locks:
+        for site in sites:
+            locks.enter_context(only_run(site.journals, site.name))
+            _recover(site)
+        return await _apply(sites, intents, wishes, run, at, review, consent, listen)
+
+
+async def _apply(
+    sites: Sequence[Site],
+    intents: Intents,
+    wishes: Wishes,
+    run: str,
+    at: str,
+    review: Review | None,
+    consent: Consent,
+    listen: Listener,
+) -> Applied:
     planned = await side_by_side(partial(plan_site, site, intents, wishes) for site in sites)
     whole = joined(part.plan for part in planned)
     if review is not None:

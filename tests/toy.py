@@ -30,7 +30,6 @@ from reconciler.provider import (
     Compilation,
     Echo,
     OnDrop,
-    PlatformError,
     Precondition,
     Provider,
     Remotes,
@@ -176,7 +175,11 @@ class ToyKind:
         return self.spec(**{n: tuple(v) if isinstance(v, list) else v for n, v in known.items()})
 
 
-KINDS = (ToyKind("label", Label), ToyKind("shelf", Shelf))
+KINDS = (
+    ToyKind("room", Label, managed=False),
+    ToyKind("label", Label),
+    ToyKind("shelf", Shelf),
+)
 
 
 def provider(shop: Shop) -> Provider[Any, Any]:
@@ -190,7 +193,7 @@ def provider(shop: Shop) -> Provider[Any, Any]:
         return session.shop.account
 
     async def answer(session: Session, questions: Sequence[Any]) -> Answers:
-        return {question: () for question in questions}
+        return dict.fromkeys(questions, ())
 
     return Provider(
         name="toy",
@@ -229,6 +232,12 @@ def resource(kind: str, key: str, **fields: Any) -> Resource[Any]:
     return Resource(address(kind, key), made, remote=f"#{key}")
 
 
+def _needs(key: str) -> tuple[Address, ...]:
+    """A shelf `a@hall` stands in the room `hall`, which is only looked up."""
+    _, at, room = key.partition("@")
+    return (address("room", room),) if at else ()
+
+
 def _compile(intent: Shelves, compilation: Compilation) -> Iterable[Resource[Any]]:
     for kind, resources in intent.resources.items():
         for key, fields in resources.items():
@@ -236,5 +245,6 @@ def _compile(intent: Shelves, compilation: Compilation) -> Iterable[Resource[Any
                 resource(kind, key, **fields),
                 remote=None,
                 source=intent.at("resources", kind, key),
+                needs=_needs(key),
                 intent=intent.digest_of("resources", kind, key),
             )

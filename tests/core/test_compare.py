@@ -90,7 +90,7 @@ def test_fields_of_one_resource_have_causes_of_their_own() -> None:
     """One field drifted and one moved in git: each says so, and the change is named after git."""
     desired = shelf(title="new", items=("x",))
     live, applied = shelf(title="old", items=("y",)), shelf(title="old", items=("x",))
-    (change,) = compare({A: desired}, {A: live}, {A: applied}, {"shelf": KINDS[1]}).changes
+    (change,) = compare({A: desired}, {A: live}, {A: applied}, {"shelf": KINDS[2]}).changes
 
     assert {field.path: field.cause for field in change.fields} == {
         "title": Cause.INTENT,
@@ -109,7 +109,7 @@ def test_what_was_adopted_is_forgotten_and_not_deleted() -> None:
 
 def test_a_kind_that_forgets_never_deletes() -> None:
     """`on_drop` of the kind decides what dropping means."""
-    forgetting = replace(KINDS[1], on_drop=OnDrop.FORGET)
+    forgetting = replace(KINDS[2], on_drop=OnDrop.FORGET)
 
     assert one(None, OLD, OLD, kinds={"shelf": forgetting}) == ("forget", "intent")
 
@@ -184,7 +184,7 @@ def test_one_kind_of_number_is_not_another() -> None:
 
 def test_creates_list_all_that_they_write() -> None:
     """A creation's fields are all stated ones, from nothing."""
-    (change,) = compare({A: NEW}, {}, {}, {"shelf": KINDS[1]}).changes
+    (change,) = compare({A: NEW}, {}, {}, {"shelf": KINDS[2]}).changes
 
     assert change.action is Action.CREATE
     assert change.after_values == {"title": "new"}

@@ -15,6 +15,7 @@ from reconciler import workflow
 from reconciler.guards import Allowance
 from reconciler.intent.base import Intents
 from reconciler.intent.targets import Policy
+from reconciler.lock import AlreadyAtWork, only_run
 from reconciler.model.errors import Refused
 from reconciler.model.outcome import Status
 from reconciler.model.plan import Plan
@@ -387,6 +388,15 @@ def test_a_killed_run_is_taken_up_where_it_stopped(desk: Desk) -> None:
     assert desk.entry("shelf", "s00").origin is Origin.CREATED
 
 
+def test_two_applies_never_work_on_one_target_at_once(desk: Desk) -> None:
+    """The second is told, and changes neither the shop nor the first one's journal."""
+    with only_run(desk._site().journals, "toy"), pytest.raises(AlreadyAtWork):
+        desk.apply(ONE)
+
+    assert desk.shop.writes == []
+    assert statuses(desk.apply(ONE)) == {"a": "done"}
+
+
 def test_a_retired_target_is_forgotten_and_not_touched(desk: Desk) -> None:
     """`retired: true` empties the ledger and asks the platform nothing."""
     desk.apply(ONE)
@@ -405,6 +415,17 @@ def test_a_reference_to_nothing_is_held(desk: Desk) -> None:
 
     assert hold.reason == "dangling"
     assert "toy/label/nowhere" in hold.message
+
+
+def test_what_is_only_looked_up_is_needed_in_every_plan(desk: Desk) -> None:
+    """A shelf needs its room, also once the shelf itself is in the ledger."""
+    desk.shop.put("room", "hall")
+    desk.apply(intents(shelf={"a@hall": {"title": "A"}}))
+    again = desk.plan(intents(shelf={"a@hall": {"title": "B"}}))
+    nowhere = desk.plan(intents(shelf={"b@attic": {"title": "B"}}))
+
+    assert not again.held
+    assert nowhere.holds[address("shelf", "b@attic")].reason == "dangling"
 
 
 def test_strict_holds_the_whole_target_for_a_reference_to_nothing(tmp_path: Path) -> None:
