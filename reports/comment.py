@@ -98,4 +98,6 @@ def _field(field: FieldLine, entry: Entry) -> str:
     cause = f" · {field.cause}" if field.cause != entry.cause else ""
     if entry.action == "create":
         return f"{code(field.path)}: {code(field.after)}{cause}"
+    if field.delta:
+        return f"{code(field.path)}: {code(field.delta)}{cause}"
     return f"{code(field.path)}: {code(field.before)} → {code(field.after)}{cause}"

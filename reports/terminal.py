@@ -10,7 +10,7 @@ from rich.text import Text
 
 from reconciler.model.outcome import AnyOutcome, Status
 from reconciler.model.plan import Plan
-from reports.view import Entry, outcome_headline, outcome_line, view
+from reports.view import Entry, FieldLine, outcome_headline, outcome_line, view
 
 _COLOURS: Final[Mapping[str, str]] = {
     "create": "green",
@@ -66,7 +66,7 @@ def _print_entry(console: Console, entry: Entry) -> None:
         line.append(f"  {entry.sources[0]}", "dim")
     console.print(line, soft_wrap=True)
     for field in entry.fields:
-        change = field.after if entry.action == "create" else f"{field.before} → {field.after}"
+        change = _change(field, entry)
         suffix = f"  ({field.cause})" if field.cause != entry.cause else ""
         console.print(Text(f"    {field.path}: {change}{suffix}"), soft_wrap=True)
     if entry.effect:
@@ -78,6 +78,12 @@ def _print_entry(console: Console, entry: Entry) -> None:
     if entry.hold:
         held = f"    held, {entry.hold.reason}: {entry.hold.message} · {entry.hold.remedy}"
         console.print(Text(held, "yellow"), soft_wrap=True)
+
+
+def _change(field: FieldLine, entry: Entry) -> str:
+    if entry.action == "create":
+        return field.after
+    return field.delta or f"{field.before} → {field.after}"
 
 
 def _subject(entry: Entry) -> str:

@@ -23,10 +23,13 @@ _RISK: Final = (Action.DELETE, Action.UPDATE, Action.ADOPT, Action.CREATE, Actio
 
 @dataclass(frozen=True, slots=True)
 class FieldLine:
+    """`delta` says of a list what leaves it and what comes into it, where that is shorter."""
+
     path: str
     before: str
     after: str
     cause: str
+    delta: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,18 @@ def said(value: Value) -> str:
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
 
+def _delta(before: Value, after: Value) -> str | None:
+    """`− "a" + "b", 3 stay`, or None where one side is no list or nothing stays."""
+    if not isinstance(before, list) or not isinstance(after, list):
+        return None
+    stays = [entry for entry in after if entry in before]
+    leaves = [f"− {said(entry)}" for entry in before if entry not in after]
+    comes = [f"+ {said(entry)}" for entry in after if entry not in before]
+    if not stays or not (leaves or comes):
+        return None
+    return f"{' '.join(leaves + comes)}, {len(stays)} stay"
+
+
 def clean(text: str) -> str:
     """One line without control characters and without marks that reverse the reading direction:
     terminals and browsers obey them."""
@@ -144,7 +159,13 @@ def _entry(changes: list[AnyChange], hold: Hold | None) -> Entry:
             clean(f"{c.source.path}:{c.source.line}") if c.source else "" for c in changes
         ),
         fields=tuple(
-            FieldLine(clean(f.path), said(f.before), said(f.after), f.cause.value)
+            FieldLine(
+                clean(f.path),
+                said(f.before),
+                said(f.after),
+                f.cause.value,
+                _delta(f.before, f.after),
+            )
             for f in first.fields
         ),
         hold=Hold(hold.reason, clean(hold.message), clean(hold.remedy)) if hold else None,

@@ -13,13 +13,14 @@ from rich.console import Console
 from syrupy.assertion import SnapshotAssertion
 
 from reconciler.compare import compare
-from reconciler.model.change import Effect
+from reconciler.model.change import Cause, Effect, FieldChange
 from reconciler.model.outcome import Outcome, Status, done
 from reconciler.model.plan import Estimate, Hold, Plan, Scope, Violation
 from reconciler.model.resource import Source
 from reports.comment import code, comment
 from reports.data import outcomes_data, plan_data
 from reports.terminal import print_outcomes, print_plan
+from reports.view import view
 from tests.toy import KINDS, address, resource
 
 HOSTILE = "`@team` </details><script>x</script>\n# H\x1b[31m $(rm) =HYPERLINK(1) \u202etxt | a"
@@ -118,6 +119,28 @@ def test_alike_changes_are_said_once() -> None:
 
     assert "200 × shelf" in told
     assert "and 180 more" in told
+
+
+LISTS = [
+    (["a", "b", "c"], ["a", "c", "d"], '− "b" + "d", 2 stay'),
+    (["a"], ["a", "b"], '+ "b", 1 stay'),
+    (["a", "b"], ["b", "a"], None),
+    (["a"], ["b"], None),
+    (None, ["b"], None),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "delta"), LISTS)
+def test_of_long_lists_the_difference_is_said(before: Any, after: Any, delta: str | None) -> None:
+    """What leaves, what comes, how many stay; whole lists where nothing stays or only the
+    order moves."""
+    kinds = {kind.name: kind for kind in KINDS}
+    change = replace(
+        compare({(r := resource("shelf", "a", title="x")).address: r}, {}, {}, kinds).changes[0],
+        fields=(FieldChange("items", before, after, Cause.INTENT),),
+    )
+
+    assert view(Plan((change,))).pending[0].fields[0].delta == delta
 
 
 def test_what_is_hostile_does_nothing() -> None:
