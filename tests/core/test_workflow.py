@@ -304,6 +304,16 @@ def test_what_is_in_use_is_held_even_where_pruning_is_allowed(tmp_path: Path) ->
     assert [(h.reason, h.message) for h in held.holds.values()] == [("in_use", "41 things use it")]
 
 
+def test_an_empty_set_is_held_as_a_whole(tmp_path: Path) -> None:
+    """Git states no shelf any more: an empty folder looks like this, so all deletions wait."""
+    desk = Desk(tmp_path, prune=True)
+    desk.apply(intents(shelf={"a": {"title": "A"}, "b": {"title": "B"}}))
+    plan = desk.plan(intents(shelf={}))
+
+    assert {hold.reason for hold in plan.holds.values()} == {"empty_set"}
+    assert "all 2 would be deleted" in plan.violations[0].message
+
+
 def test_a_deletion_waits_for_what_points_at_it(tmp_path: Path) -> None:
     """Shelf first, then its label: the reverse of creation."""
     desk = Desk(tmp_path, prune=True)
