@@ -21,6 +21,7 @@ from reconciler.model.spec import FieldShape, shape
 
 
 def docs(
+    context: typer.Context,
     folder: Annotated[
         Path, typer.Option("--folder", metavar="FOLDER", help="Where the pages go.")
     ] = Path("docs"),
@@ -33,7 +34,7 @@ def docs(
     Example: planogram docs --check
     """
     with speech.told_plainly(as_json=False):
-        pages = {folder / path: text for path, text in reference_pages().items()}
+        pages = {folder / path: text for path, text in reference_pages(context.find_root().command).items()}
         stale = [path for path, text in pages.items() if not _says(path, text)]
         if check and stale:
             raise PlanogramError(f"stale: {', '.join(map(str, stale))} · run planogram docs")
@@ -43,10 +44,10 @@ def docs(
         speech.stdout().print(f"{len(pages)} pages, {len(stale)} written", markup=False)
 
 
-def reference_pages() -> Mapping[str, str]:
-    """Path below `docs/` → text."""
+def reference_pages(command: Any) -> Mapping[str, str]:
+    """Path below `docs/` → text. `command` is the whole command line."""
     return {
-        "reference/commands.md": "\n".join(_commands()),
+        "reference/commands.md": "\n".join(_commands(command)),
         "reference/guards.md": "\n".join(_guards()),
         "reference/kinds.md": "\n".join(_kinds()),
         "schemas/targets.json": _schema(TypeAdapter(Targets).json_schema()),
@@ -57,11 +58,8 @@ def reference_pages() -> Mapping[str, str]:
     }
 
 
-def _commands() -> Iterator[str]:
-    from reconciler.cli.app import app
-
+def _commands(command: Any) -> Iterator[str]:
     yield "# Commands\n\nWritten by `planogram docs`.\n"
-    command = typer.main.get_command(app)
     context = command.make_context("planogram", [], resilient_parsing=True)
     yield from _command(context, command)
 
