@@ -272,10 +272,16 @@ def _is_as_planned(change: AnyChange, found: Resource[Any] | None) -> bool:
 
 
 def _moved_paths(change: AnyChange, found: Resource[Any]) -> list[str]:
+    """The fields that are live neither as planned nor, meanwhile, as desired."""
     assert change.before is not None
     planned, now = owned(change.before.spec), owned(found.spec)
-    paths = [field.path for field in change.fields if field.path != KEY_PATH]
-    moved = [p for p in paths if canonical_json(planned.get(p)) != canonical_json(now.get(p))]
+    moved = [
+        field.path
+        for field in change.fields
+        if field.path != KEY_PATH
+        and canonical_json(now.get(field.path))
+        not in (canonical_json(planned.get(field.path)), canonical_json(field.after))
+    ]
     return moved + ([KEY_PATH] if change.before.live_key != found.live_key else [])
 
 

@@ -41,6 +41,47 @@ def test_a_broken_floor_is_seen(tmp_path: Path) -> None:
     assert lint_imports(tmp_path).returncode != 0
 
 
+def imported(path: Path) -> set[str]:
+    """The modules that a file imports, wherever in it."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    plain = {alias.name for n in nodes if isinstance(n, ast.Import) for alias in n.names}
+    return plain | {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module}
+
+
+def ours(path: Path) -> set[str]:
+    """Of these, the ones of this project."""
+    roots = ("reconciler", "providers", "reports")
+    return {name for name in imported(path) if name.split(".")[0] in roots}
+
+
+@pytest.mark.parametrize("platform", ["shopify", "saleor", "plytix"])
+def test_a_sandbox_shares_no_code_with_its_provider(platform: str) -> None:
+    """Shared code is shared mistakes: a sandbox knows itself and the kit's sandbox and store."""
+    folder = ROOT / "providers" / platform / "sandbox"
+    allowed = (f"providers.{platform}.sandbox", "providers.kit.sandbox", "providers.kit.store")
+    wrong = {
+        str(path.relative_to(ROOT)): foreign
+        for path in folder.rglob("*.py")
+        if (foreign := {name for name in ours(path) if not name.startswith(allowed)})
+    }
+
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("platform", ["shopify", "saleor", "plytix"])
+def test_a_provider_does_not_look_into_its_sandbox(platform: str) -> None:
+    """Only the package's face hands it out."""
+    folder = ROOT / "providers" / platform
+    looking = [
+        str(path.relative_to(ROOT))
+        for path in folder.rglob("*.py")
+        if "sandbox" not in path.parts and path != folder / "__init__.py"
+        if any(f"providers.{platform}.sandbox" in name for name in ours(path))
+    ]
+
+    assert looking == []
+
+
 def test_only_the_command_line_prints() -> None:
     """Everything else hands back values."""
     printing = [

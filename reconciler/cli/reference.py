@@ -34,7 +34,8 @@ def docs(
     Example: planogram docs --check
     """
     with speech.told_plainly(as_json=False):
-        pages = {folder / path: text for path, text in reference_pages(context.find_root().command).items()}
+        command = context.find_root().command
+        pages = {folder / path: text for path, text in reference_pages(command).items()}
         stale = [path for path, text in pages.items() if not _says(path, text)]
         if check and stale:
             raise PlanogramError(f"stale: {', '.join(map(str, stale))} · run planogram docs")

@@ -369,6 +369,22 @@ def test_a_precondition_is_checked_before_each_write(desk: Desk) -> None:
     assert desk.shop.rows["shelf", "s5"]["title"] == "edited"
 
 
+def test_a_field_that_came_right_by_itself_stops_nothing(desk: Desk) -> None:
+    """Before its turn one of two fields is as desired already: the other one is still written."""
+    six = {f"s{n}": {"title": "A", "items": ("a",)} for n in range(6)}
+    desk.apply(intents(shelf=six))
+    desired = intents(shelf={key: {"title": "B", "items": ("b",)} for key in six})
+
+    def edit() -> None:
+        desk.shop.rows["shelf", "s5"]["title"] = "B"
+
+    desk.shop.on_write = edit
+    applied = desk.apply(desired, allowed=frozenset({Allowance("mass_change", "toy")}))
+
+    assert statuses(applied)["s5"] == "done"
+    assert desk.shop.fields("shelf", "s5") == {"title": "B", "items": ["b"]}
+
+
 def test_the_estimate_is_the_sum_of_the_batches(desk: Desk) -> None:
     """Twelve creations, five a request: three requests."""
     desired = intents(shelf={f"s{n}": {"title": "A"} for n in range(12)})

@@ -1,0 +1,112 @@
+"""What is found in the account's catalog, in the fewest searches.
+
+By the vendor's own list of operators a SKU and a file name can be compared with `eq` and `like`
+but not with `in`, so many of them are asked for as alternatives of one search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Final, TypeVar
+
+from providers.plytix.client import PAGE, PlytixReader, Refused, Row
+from providers.plytix.filenames import follows_convention, image_of
+
+T = TypeVar("T")
+
+PRODUCTS: Final = "/api/v2/products"
+"""v2 tells the ids of linked assets where v1 tells whole assets."""
+ASSETS: Final = "/api/v1/assets"
+ATTRIBUTES: Final = "/api/v1/attributes/product"
+GALLERY: Final = "MediaGalleryAttribute"
+
+AT_ONCE: Final = PAGE - 1
+"""Things asked for in one search: when each is found once, the page is not full, and no second
+one need be asked for."""
+
+
+def condition(field: str, operator: str, value: object = None) -> Row:
+    return {"field": field, "operator": operator, "value": value}
+
+
+async def products(
+    session: PlytixReader, skus: Iterable[str], columns: Sequence[str] = ()
+) -> AsyncIterator[Row]:
+    """The products of these SKUs. The platform ignores case when it compares; we do not."""
+    for some in parts_of(skus):
+        alternatives = [[condition("sku", "eq", sku)] for sku in some]
+        async for row in session.search(f"{PRODUCTS}/search", alternatives, columns, "sku"):
+            if row["sku"] in some:
+                yield row
+
+
+async def all_products(session: PlytixReader, columns: Sequence[str] = ()) -> AsyncIterator[Row]:
+    """Every product. The platform refuses (428) to put more than 10,000 in order."""
+    async for row in session.search(f"{PRODUCTS}/search", [], columns, "sku"):
+        yield row
+
+
+async def product_by_id(session: PlytixReader, id_: str) -> Row | None:
+    return await session.get(f"{PRODUCTS}/{id_}")
+
+
+async def assets(
+    session: PlytixReader, images: Iterable[str], ids: Iterable[str] = ()
+) -> dict[str, Row]:
+    """By id: the assets whose file name holds one of these images' names, and those of `ids`."""
+    found: dict[str, Row] = {}
+    wanted = [condition("filename", "like", image) for image in images]
+    wanted += [condition("id", "in", list(some)) for some in parts_of(ids)]
+    for some_conditions in parts_of(wanted):
+        alternatives = [[one] for one in some_conditions]
+        async for row in session.search(f"{ASSETS}/search", alternatives, ["filename"], "filename"):
+            found[row["id"]] = row
+    return found
+
+
+async def all_assets(session: PlytixReader) -> dict[str, Row]:
+    found = session.search(f"{ASSETS}/search", [], ["filename"], "filename")
+    return {row["id"]: row async for row in found}
+
+
+async def gallery_labels(session: PlytixReader) -> list[str]:
+    """The labels of the account's media galleries."""
+    columns = ["label", "type_class"]
+    found = session.search(f"{ATTRIBUTES}/search", [], columns, "label")
+    return [row["label"] async for row in found if row["type_class"] == GALLERY]
+
+
+def by_image(found: Iterable[Row]) -> dict[str, Row]:
+    """Assets by their image's name. Of two the one whose name follows the convention counts,
+    then the older one (ids grow); the other is an asset that no key fits."""
+    named: dict[str, Row] = {}
+    for row in sorted(found, key=_preference):
+        named.setdefault(image_of(row["filename"]), row)
+    return named
+
+
+def keys_of(ids: Iterable[str], found: Mapping[str, Row]) -> dict[str, str]:
+    """What each linked asset is called: by its image's name, else by its file name, else by
+    its id, so that two assets never hide behind one name."""
+    keys: dict[str, str] = {}
+    rows = [found.get(id_) or {"id": id_, "filename": id_} for id_ in dict.fromkeys(ids)]
+    for row in sorted(rows, key=_preference):
+        choices = (image_of(row["filename"]), row["filename"], row["id"])
+        keys[row["id"]] = next(name for name in choices if name not in keys.values())
+    return keys
+
+
+def is_already_linked(refusal: Refused) -> bool:
+    return refusal.status == 409 and refusal.says("asset.id") == "already linked"
+
+
+def parts_of(things: Iterable[T], size: int = AT_ONCE) -> Iterable[list[T]]:
+    """In lists of at most `size`."""
+    rest = iter(things)
+    while part := list(islice(rest, size)):
+        yield part
+
+
+def _preference(row: Row) -> tuple[bool, str]:
+    return not follows_convention(row["filename"]), row["id"]

@@ -1,0 +1,1 @@
+"""The sorts of things of a Plytix account, one file each."""

@@ -1,0 +1,143 @@
+"""Assets: images uploaded by URL, under a file name that carries their best position.
+
+An asset is shared by products and never deleted. Plytix does not tell the URL it once fetched,
+so an image is recognised by its own name at the end of the file name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Annotated, Final
+
+from providers.plytix.catalog import ASSETS, all_assets, assets, by_image, parts_of
+from providers.plytix.client import PlytixReader, PlytixWriter, Refused, Row
+from providers.plytix.filenames import follows_convention, image_of
+from reconciler.concurrent import side_by_side
+from reconciler.model.address import Address, Key, Remote
+from reconciler.model.change import Change
+from reconciler.model.outcome import Outcome, done, failed
+from reconciler.model.resource import Resource
+from reconciler.model.spec import CREATE_ONLY, UNSTATED, Owned, spec
+from reconciler.provider import (
+    ALL,
+    Ambiguous,
+    Batch,
+    Echo,
+    OnDrop,
+    PlatformError,
+    Precondition,
+    Wanted,
+)
+
+READ_TOGETHER: Final = 20
+"""Changes of a batch: the core reads a batch again with one search before it and one after."""
+
+
+@spec
+class Asset:
+    url: Owned[Annotated[str, CREATE_ONLY]] = UNSTATED
+    filename: Owned[str] = UNSTATED
+
+
+class AssetKind:
+    name = "asset"
+    spec = Asset
+    managed = True
+    on_drop = OnDrop.FORGET
+    precondition = Precondition.REREAD
+    echo = Echo.REREAD
+
+    async def read(
+        self, session: PlytixReader, target: str, wanted: Wanted
+    ) -> AsyncIterator[Resource[Asset]]:
+        """Keys are images' names. An asset that was given another name is found by its id."""
+        if wanted is ALL:
+            for image, row in by_image((await all_assets(session)).values()).items():
+                yield _resource(target, image, row)
+            return
+        found = await assets(session, wanted, filter(None, wanted.values()))
+        for image, row in _matched(wanted, found).items():
+            yield _resource(target, image, row)
+
+    def batches(self, changes: Sequence[Change[Asset]]) -> Iterable[Batch[Asset]]:
+        """There is no bulk upload: a request an asset, and a few more where it is there already."""
+        for part in parts_of(changes, READ_TOGETHER):
+            yield Batch(tuple(part), requests=len(part))
+
+    async def write(self, session: PlytixWriter, batch: Batch[Asset]) -> Sequence[Outcome[Asset]]:
+        """Each on its own. Raises `Ambiguous` when the fate of one is not known, after all
+        others were carried out."""
+        tried = await side_by_side(partial(_tried, session, change) for change in batch.changes)
+        for result in tried:
+            if isinstance(result, Ambiguous):
+                raise result
+        return [result for result in tried if isinstance(result, Outcome)]
+
+
+async def _tried(session: PlytixWriter, change: Change[Asset]) -> Outcome[Asset] | Ambiguous:
+    try:
+        remote = await _written(session, change)
+    except Ambiguous as lost:
+        return lost
+    except PlatformError as error:
+        return failed(change.address, str(error), change.remote)
+    return done(change.address, remote)
+
+
+async def _written(session: PlytixWriter, change: Change[Asset]) -> Remote:
+    assert change.after is not None
+    wanted = change.after.spec
+    if change.remote is None:
+        return await _uploaded(session, change.address.key, wanted)
+    await session.write("PATCH", f"{ASSETS}/{change.remote}", {"filename": wanted.filename})
+    return change.remote
+
+
+async def _uploaded(session: PlytixWriter, image: Key, wanted: Asset) -> Remote:
+    """Upload by URL. That it is there already is success, under whatever name."""
+    body = {"url": wanted.url, "filename": wanted.filename}
+    try:
+        return str((await session.write("POST", ASSETS, body))["id"])
+    except Refused as refusal:
+        existing = refusal.says("asset.id") if refusal.status == 409 else None
+        if existing is None:
+            raise
+    await _named(session, existing, image, wanted)
+    return existing
+
+
+async def _named(session: PlytixWriter, existing: Remote, image: Key, wanted: Asset) -> None:
+    """Give an asset that is there already its file name, unless that would take it from another
+    image: the two would rename it to and fro for ever."""
+    row = await session.get(f"{ASSETS}/{existing}") or {}
+    name = str(row.get("filename", ""))
+    if name == wanted.filename:
+        return
+    if follows_convention(name) and image_of(name) != image:
+        raise PlatformError(f"Plytix holds this image as {name} already · use one URL for both")
+    await session.write("PATCH", f"{ASSETS}/{existing}", {"filename": wanted.filename})
+
+
+def _matched(wanted: Mapping[Key, Remote | None], found: Mapping[Remote, Row]) -> dict[Key, Row]:
+    """The asset of each image. The one that we know comes before others of the same name, and
+    others of the same name before the one that we know under another."""
+    named = by_image(found.values())
+    matched: dict[Key, Row] = {}
+    for image, remote in wanted.items():
+        known = found.get(remote) if remote else None
+        if known and image_of(known["filename"]) == image:
+            matched[image] = known
+        elif row := named.get(image) or known:
+            matched[image] = row
+    return matched
+
+
+def _resource(target: str, image: Key, row: Row) -> Resource[Asset]:
+    live_key = image_of(row["filename"])
+    return Resource(
+        Address(target, "asset", image),
+        Asset(filename=row["filename"]),
+        remote=row["id"],
+        live_key=live_key if live_key != image else None,
+    )

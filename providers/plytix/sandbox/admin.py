@@ -1,0 +1,89 @@
+"""What somebody does in Plytix's own screens: edits that no API client asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from providers.kit.sandbox import UnknownThing
+from providers.kit.store import Document, Store
+from providers.plytix.sandbox.assets import deleted
+from providers.plytix.sandbox.attributes import media_labels
+
+ASSET_FIELDS: Final = ("filename",)
+PRODUCT_FIELDS: Final = ("sku", "label", "gtin", "status")
+ACCOUNT_FIELDS: Final = ("api_password", "rate_limit", "retry_after", "token_seconds")
+
+
+def edit(store: Store, thing: str, key: str, fields: Mapping[str, Any]) -> None:
+    """Change fields of an asset (by file name or id), a product (by SKU) or the account.
+
+    A product's `thumbnail` is an asset or null, `attributes.<label>` of a media attribute a
+    list of assets. `mark_as_deleted: true` deletes. Raises `UnknownThing`.
+    """
+    editors: dict[str, Callable[[Store, str, Mapping[str, Any]], None]] = {
+        "asset": _edit_asset,
+        "product": _edit_product,
+        "account": _edit_account,
+    }
+    if thing not in editors:
+        raise UnknownThing(f"no {thing} here · there are {', '.join(editors)}")
+    editors[thing](store, key, fields)
+
+
+def _edit_asset(store: Store, key: str, fields: Mapping[str, Any]) -> None:
+    asset = _asset(store, key)
+    if fields.get("mark_as_deleted"):
+        deleted(store, asset["id"])
+        return
+    _check(fields, ASSET_FIELDS)
+    store.put("asset", asset["id"], {**asset, **fields})
+
+
+def _edit_product(store: Store, key: str, fields: Mapping[str, Any]) -> None:
+    product = _product(store, key)
+    if fields.get("mark_as_deleted"):
+        store.delete("product", product["id"])
+        return
+    own = tuple(f"attributes.{a['label']}" for a in store.all("attribute").values())
+    _check(fields, (*PRODUCT_FIELDS, "thumbnail", *own))
+    for name, value in fields.items():
+        product = product | _edited(store, product, name, value)
+    store.put("product", product["id"], product)
+
+
+def _edited(store: Store, product: Document, name: str, value: Any) -> Document:
+    label = name.removeprefix("attributes.")
+    if name == "thumbnail":
+        return {name: None if value is None else _asset(store, value)["id"]}
+    if label == name:
+        return {name: value}
+    if label not in media_labels(store):
+        return {"attributes": product["attributes"] | {label: value}}
+    ids = [_asset(store, one)["id"] for one in value]
+    return {"media": product["media"] | {label: ids}}
+
+
+def _edit_account(store: Store, _key: str, fields: Mapping[str, Any]) -> None:
+    _check(fields, ACCOUNT_FIELDS)
+    store.put("account", "account", {**store.all("account")["account"], **fields})
+
+
+def _asset(store: Store, key: Any) -> Document:
+    for asset in store.all("asset").values():
+        if key in (asset["id"], asset["filename"]):
+            return asset
+    raise UnknownThing(f"no asset {key} · name one by its file name or id")
+
+
+def _product(store: Store, key: str) -> Document:
+    for product in store.all("product").values():
+        if product["sku"] == key:
+            return product
+    raise UnknownThing(f"no product {key} · name one by its SKU")
+
+
+def _check(fields: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    unknown = [name for name in fields if name not in known]
+    if unknown:
+        raise UnknownThing(f"no field {unknown[0]} · there are {', '.join(known)}")

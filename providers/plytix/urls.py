@@ -1,0 +1,66 @@
+"""Image URLs: what an image is called, and which URLs are not to be handed to a platform.
+
+Plytix fetches what it is given. A URL that leads into somebody's own network is refused here.
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from pathlib import PurePosixPath
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._+-]")
+_LOCAL_NAMES: Final = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
+
+
+class UnfitUrl(ValueError):
+    """A URL that no image can be fetched from. `remedy` says what to write instead."""
+
+    def __init__(self, cause: str, remedy: str) -> None:
+        super().__init__(cause)
+        self.remedy = remedy
+
+
+def image_name(url: str) -> str:
+    """The image's own name: the path's last part, percent-decoded, with `_` for what does not
+    belong into a file name. Raises `UnfitUrl`."""
+    _must_be_public(url)
+    name = _UNSAFE.sub("_", unquote(PurePosixPath(urlsplit(url).path).name))
+    stem, extension = PurePosixPath(name).stem, PurePosixPath(name).suffix
+    if len(extension) < 2 or not stem.strip("._"):
+        raise UnfitUrl(
+            f"{url} does not end with the name of an image file",
+            "write a URL like https://m.media-amazon.com/images/I/61wixnPXtlL.jpg",
+        )
+    return name
+
+
+def _must_be_public(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise UnfitUrl(f"{url} is no URL: {error}", "correct it") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise UnfitUrl(f"{url} is no http(s) URL", "write the whole URL, beginning with https://")
+    if parts.username is not None or parts.password is not None:
+        raise UnfitUrl("the URL carries a user name", "take the credential out of the URL")
+    if not _is_public(host.rstrip(".")):
+        raise UnfitUrl(
+            f"{host} is no public host, and Plytix fetches the image itself",
+            "put the image where everybody can fetch it",
+        )
+
+
+def _is_public(host: str) -> bool:
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        pass
+    last = host.rpartition(".")[2]
+    # Resolvers read 127.1, 0x7f.1 and 2130706433 as addresses too: a last label that is a
+    # number names no public host.
+    is_number = last.isdigit() or last.lower().startswith("0x")
+    return "." in host and not is_number and not host.endswith(_LOCAL_NAMES)

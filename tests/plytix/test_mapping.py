@@ -1,0 +1,174 @@
+"""What an images document comes to on Plytix, and what it can not come to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from providers.plytix import PROVIDER
+from providers.plytix.kinds.asset import Asset
+from providers.plytix.kinds.gallery import Gallery
+from reconciler.compile import Compiled, compile_for
+from reconciler.intent.loader import load
+from reconciler.model.spec import UNSTATED
+from tests.plytix.account import TARGET
+
+AMAZON = "https://m.media-amazon.com/images/I/"
+SKU = "AMZN-US-B07X8Z63ZL"
+OTHER = "AMZN-US-B07X8YQ1LM"
+
+HEAD = "targets: [pim]\ninto:\n  gallery: amazon_images\nproducts:\n"
+TARGETS = b"pim:\n  provider: plytix\n  environment: staging\n  sandbox: true\n"
+
+
+def _compiled(*documents: str) -> Compiled:
+    files = {
+        f"desired/images/{number}.yaml": text.encode() for number, text in enumerate(documents)
+    }
+    desired = load({"desired/targets.yaml": TARGETS, **files})
+    assert desired.problems == ()
+    return compile_for(TARGET, PROVIDER, desired.intents, None)
+
+
+def _product(sku: str, **urls: str) -> str:
+    lines = [f"      {slot}: {{url: '{url}'}}" for slot, url in urls.items()]
+    return f"  {sku}:\n    images:\n" + "\n".join(lines) + "\n"
+
+
+def _specs(compiled: Compiled) -> dict[str, Any]:
+    assert compiled.problems == ()
+    return {f"{a.kind}/{a.key}": resource.spec for a, resource in compiled.resources.items()}
+
+
+def test_images_become_assets_and_a_gallery() -> None:
+    """In the order of their slots, MAIN being the thumbnail; the product must be there first."""
+    compiled = _compiled(
+        HEAD + _product(SKU, SWATCH=AMAZON + "s.jpg", PT01=AMAZON + "p.jpg", MAIN=AMAZON + "m.jpg")
+    )
+    gallery = compiled.resources[next(a for a in compiled.resources if a.kind == "gallery")]
+
+    assert _specs(compiled) == {
+        f"gallery/{SKU}/amazon_images": Gallery(
+            assets=("m.jpg", "p.jpg", "s.jpg"), thumbnail="m.jpg"
+        ),
+        "asset/m.jpg": Asset(url=AMAZON + "m.jpg", filename="amazon_01_MAIN_m.jpg"),
+        "asset/p.jpg": Asset(url=AMAZON + "p.jpg", filename="amazon_02_PT01_p.jpg"),
+        "asset/s.jpg": Asset(url=AMAZON + "s.jpg", filename="amazon_10_SWATCH_s.jpg"),
+    }
+    assert [str(need) for need in gallery.needs] == [f"pim/product/{SKU}"]
+    assert str(gallery.source) == "desired/images/0.yaml:5:3"
+
+
+def test_a_shared_image_is_one_asset_in_its_best_slot() -> None:
+    """Across products and documents, whichever comes first."""
+    compiled = _compiled(
+        HEAD + _product(SKU, PT02=AMAZON + "x.jpg", PT05=AMAZON + "x.jpg"),
+        HEAD + _product(OTHER, MAIN=AMAZON + "x.jpg"),
+    )
+    specs = _specs(compiled)
+    (asset,) = (r for a, r in compiled.resources.items() if a.kind == "asset")
+
+    assert specs["asset/x.jpg"] == Asset(url=AMAZON + "x.jpg", filename="amazon_01_MAIN_x.jpg")
+    assert specs[f"gallery/{SKU}/amazon_images"] == Gallery(assets=("x.jpg",))
+    assert str(asset.source).startswith("desired/images/1.yaml:")
+
+
+def test_the_thumbnail_may_be_another_or_nobodys() -> None:
+    """Another one by name; without MAIN it is not ours."""
+    specs = _specs(
+        _compiled(
+            HEAD
+            + _product(SKU, MAIN=AMAZON + "m.jpg", PT01=AMAZON + "p.jpg")
+            + "    thumbnail: PT01\n"
+            + _product(OTHER, PT01=AMAZON + "p.jpg")
+        )
+    )
+
+    assert specs[f"gallery/{SKU}/amazon_images"].thumbnail == "p.jpg"
+    assert specs[f"gallery/{OTHER}/amazon_images"].thumbnail is UNSTATED
+
+
+GOOD = _product(SKU, MAIN=AMAZON + "m.jpg")
+
+
+@pytest.mark.parametrize(
+    ("document", "place", "cause"),
+    [
+        (
+            "targets: [pim]\ninto: {}\nproducts:\n" + GOOD,
+            "0.yaml:2",
+            "Plytix keeps images in a media gallery, and none is named",
+        ),
+        (
+            "targets: [pim]\ninto: {gallery: Amazon Images}\nproducts:\n" + GOOD,
+            "0.yaml:2",
+            "Amazon Images is no label of a MediaGallery attribute",
+        ),
+        (
+            "targets: [pim]\ninto: {gallery: g, swatch: a.b}\nproducts:\n" + GOOD,
+            "0.yaml:2",
+            "Plytix has no home for a swatch image beside the gallery",
+        ),
+        (
+            HEAD + GOOD + "    look: MAIN\n",
+            "0.yaml:8",
+            "Plytix has no home for a look image beside the gallery",
+        ),
+        (
+            HEAD + _product("MCA0032-M-13", MAIN=AMAZON + "m.jpg"),
+            "0.yaml:5",
+            "MCA0032-M-13 is no Amazon product, and images of canonical products are not touched",
+        ),
+        (
+            HEAD + _product(SKU, LIFESTYLE=AMAZON + "m.jpg"),
+            "0.yaml:7",
+            "LIFESTYLE is no slot of an Amazon image, so its file name would have no position",
+        ),
+        (
+            HEAD + f"  {SKU}:\n    images:\n      MAIN: {{file: m.jpg}}\n",
+            "0.yaml:7",
+            "Plytix takes images by URL only, and this one has none",
+        ),
+        (
+            HEAD + _product(SKU, MAIN="http://192.168.0.9/m.jpg"),
+            "0.yaml:7",
+            "192.168.0.9 is no public host, and Plytix fetches the image itself",
+        ),
+        (
+            HEAD + _product(SKU, MAIN=AMAZON + "m.jpg", PT01="https://cdn.example.com/m.jpg"),
+            "0.yaml:8",
+            f"https://cdn.example.com/m.jpg and {AMAZON}m.jpg (desired/images/0.yaml:7:14)"
+            " are both called m.jpg",
+        ),
+    ],
+)
+def test_what_can_not_be_honoured_is_a_problem_at_its_place(
+    document: str, place: str, cause: str
+) -> None:
+    """With a remedy, and only once."""
+    (problem,) = _compiled(document).problems
+
+    assert problem.cause == cause
+    assert str(problem.place).startswith(f"desired/images/{place}:")
+    assert problem.remedy
+
+
+def test_every_problem_of_a_document_is_told() -> None:
+    """One bad product hides no other."""
+    compiled = _compiled(
+        HEAD
+        + _product("MCA0032", MAIN="http://localhost/m.jpg")
+        + _product(SKU, BACK=AMAZON + "b.jpg")
+    )
+
+    assert len(compiled.problems) == 3
+
+
+def test_other_intents_have_no_home_yet() -> None:
+    """They are told by the core, at the target's own place."""
+    document = b"targets: [pim]\ntaxonomy: role\nlabel: Role\ninput: dropdown\n"
+    desired = load({"desired/targets.yaml": TARGETS, "desired/taxonomies/role.yaml": document})
+    (problem,) = compile_for(TARGET, PROVIDER, desired.intents, None).problems
+
+    assert problem.cause == ("plytix does not honour taxonomies, and pim is a plytix target")
