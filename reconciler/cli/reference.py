@@ -79,12 +79,9 @@ def _command(context: Any, command: Any) -> Iterator[str]:
 def _options(command: Any) -> Iterator[str]:
     for parameter in command.params:
         if parameter.name != "help":
-            names = (
-                parameter.opts[0]
-                if parameter.param_type_name == "option"
-                else (parameter.human_readable_name)
-            )
-            yield f"`{names}`: {getattr(parameter, 'help', None) or ''}".rstrip()
+            is_option = parameter.param_type_name == "option"
+            name = parameter.opts[0] if is_option else parameter.metavar or parameter.name.upper()
+            yield f"`{name}`: {getattr(parameter, 'help', None) or ''}".rstrip()
 
 
 def _guards() -> Iterator[str]:

@@ -162,6 +162,8 @@ def _unknown_targets(
     intents: Iterable[Intent], targets: Mapping[str, TargetEntry], places: Places
 ) -> Iterator[Problem]:
     known = set(targets) | {str(place[0]) for place in places.positions if len(place) == 1}
+    if not known:
+        return  # There is no readable targets file, and that is said already.
     for intent in intents:
         for index, name in enumerate(intent.targets):
             if name not in known:

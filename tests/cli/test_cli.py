@@ -255,8 +255,12 @@ def test_the_served_sandbox_is_a_real_target(example: Path) -> None:
 
 
 def _real_pim(address: str) -> str:
-    return (
-        "pim:\n  provider: plytix\n  environment: staging\n  credentials: PIM\n"
-        f"  endpoint: {address}\n  settings: {{auth_endpoint: {address}}}\n"
-        "  policy: {adopt: true}\n"
-    )
+    return f"""\
+pim:
+  provider: plytix
+  environment: staging
+  credentials: PIM
+  endpoint: {address}
+  settings: {{auth_endpoint: "{address}"}}
+  policy: {{adopt: true}}
+"""

@@ -29,6 +29,8 @@ class Case:
     drifts: path → an admin's edit of the first state's resource that moves just this field.
     stranger: an edit of something that nobody declared; no plan may mention it.
     exists_before: the resource is live before the first apply, so it is adopted and forgotten.
+    immutable: paths that the platform never changes: their drift is shown, and restoring it fails
+    with a remedy.
     unread: fields that no platform gives back, so that they can neither be read nor drift.
     """
 
@@ -42,6 +44,7 @@ class Case:
     drifts: Mapping[str, Edit]
     stranger: Edit
     exists_before: bool = False
+    immutable: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
     settings: Mapping[str, Any] = field(default_factory=dict)
     variant: str = ""

@@ -1,0 +1,71 @@
+"""How many products carry something: what a deletion would take from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from providers.kit.graphql import Query
+from providers.saleor.client import SaleorReader
+from providers.saleor.listing import attributes_with_choices, by_id
+from reconciler.model.address import Address, Remote
+
+AT_ONCE: Final = 50
+"""Counts in one request, of the hundred aliases that it may hold."""
+
+Condition = Mapping[str, Any]
+
+
+def would_lose(count: int, what: str) -> str:
+    return f"{count} product{'' if count == 1 else 's'} would lose {what}"
+
+
+async def carrying_values(
+    session: SaleorReader, values: Mapping[Address, tuple[str, str]]
+) -> dict[Address, int]:
+    """values: address → attribute slug and value slug."""
+    conditions = [{"slug": slug, "values": [value]} for slug, value in values.values()]
+    return dict(zip(values, await _counts(session, conditions), strict=True))
+
+
+async def carrying_attributes(
+    session: SaleorReader, attributes: Mapping[Address, Remote]
+) -> dict[Address, int]:
+    """Products with any value of an attribute; a flag counts whichever way it stands."""
+    found = await attributes_with_choices(session, by_id(attributes.values()))
+    by_remote = {node["id"]: node for node in found}
+    counts = dict.fromkeys(attributes, 0)
+    asked: list[tuple[Address, Condition]] = []
+    for address, remote in attributes.items():
+        asked += [(address, c) for c in _conditions(by_remote.get(remote))]
+    told = await _counts(session, [condition for _, condition in asked])
+    for (address, _), count in zip(asked, told, strict=True):
+        counts[address] += count
+    return counts
+
+
+def _conditions(attribute: Mapping[str, Any] | None) -> list[Condition]:
+    if attribute is None:
+        return []
+    if attribute["choices"]:
+        slugs = [choice["slug"] for choice in attribute["choices"]]
+        return [{"slug": attribute["slug"], "values": slugs}]
+    return [{"slug": attribute["slug"], "boolean": flag} for flag in (True, False)]
+
+
+async def _counts(session: SaleorReader, conditions: Sequence[Condition]) -> list[int]:
+    counts: list[int] = []
+    for start in range(0, len(conditions), AT_ONCE):
+        part = conditions[start : start + AT_ONCE]
+        variables = {f"f{index}": {"attributes": [c]} for index, c in enumerate(part)}
+        data = await session.query(Query(_document(len(part))), **variables)
+        counts += [int(data[f"c{index}"]["totalCount"]) for index in range(len(part))]
+    return counts
+
+
+def _document(count: int) -> str:
+    declared = ", ".join(f"$f{index}: ProductFilterInput" for index in range(count))
+    fields = "\n".join(
+        f"  c{index}: products(filter: $f{index}) {{ totalCount }}" for index in range(count)
+    )
+    return f"query Carrying({declared}) {{\n{fields}\n}}"

@@ -1,0 +1,213 @@
+"""Sessions with a Saleor server: opening with the token looked at first, reading, writing.
+
+A wrong token is no error on Saleor: it is answered as an anonymous visitor is, HTTP 200 and less
+data. So a session asks who it is before it asks for anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Annotated, Any, Final, Literal
+
+import httpx
+from pydantic import BaseModel, ConfigDict, SecretStr, StringConstraints, ValidationError
+from pydantic_settings import BaseSettings
+
+from providers.kit.connection import connect
+from providers.kit.graphql import (
+    Data,
+    GraphQLError,
+    GraphQLReader,
+    GraphQLWriter,
+    Mutation,
+    Query,
+)
+from providers.kit.throttle import Window, Windows
+from reconciler.model.address import Remote
+from reconciler.provider import (
+    Answers,
+    Question,
+    Remotes,
+    Target,
+    Unauthorised,
+    Usage,
+    Wire,
+)
+
+READING: Final = ("MANAGE_PRODUCTS",)
+"""Without it a server leaves out the attributes that a storefront does not show."""
+
+WRITING: Final = ("MANAGE_PRODUCTS", "MANAGE_PRODUCT_TYPES_AND_ATTRIBUTES")
+LABELLING: Final = "MANAGE_TRANSLATIONS"
+"""Needed where labels are kept as translations (`identity: slug`)."""
+
+SANDBOX_TOKEN: Final = "sandbox"  # noqa: S105 - it opens nothing but the embedded sandbox
+WINDOW_SECONDS: Final = 60.0
+
+_WHO = Query("query Who { app { id isActive permissions { code } } shop { domain { host } } }")
+
+
+class Settings(BaseModel):
+    """`settings:` of a target."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    identity: Literal["slug", "external_reference"] = "external_reference"
+    """What carries a term's key. Saleor makes a choice's slug from its name, always.
+
+    external_reference: the name is the label, and the slug follows it.
+    slug: the name is the key, so the slug is too; the label is a translation.
+    The external reference is `<attribute slug>/<key>` in both.
+    """
+    language: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,3}(_[A-Z0-9]+)*$")] = "EN"
+    """The language of the labels that are kept as translations."""
+
+
+class Credentials(BaseSettings):
+    """`<PREFIX>_TOKEN`: the token of an app."""
+
+    token: SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """An attribute as a product type has it: its id, and how it takes values."""
+
+    id: Remote
+    input: str
+
+
+@dataclass
+class SaleorReader:
+    """A session that can only read. `account` is where it reads; `assigned` is what it saw last:
+    the attributes that products can carry, by the product's id and the attribute's slug."""
+
+    graphql: GraphQLReader
+    usage: Usage
+    settings: Settings
+    account: str
+    assigned: dict[Remote, Mapping[str, Assigned]] = field(default_factory=dict)
+
+    async def query(self, query: Query, **variables: Any) -> Data:
+        """The whole answer. Raises `Unauthorised` where a permission is missing, since less is
+        told then, and `GraphQLError` for any other error."""
+        try:
+            return await self.graphql.query(query, **variables)
+        except GraphQLError as error:
+            raise _unauthorised(error) or error from None
+
+
+@dataclass
+class SaleorWriter(SaleorReader):
+    """A session that may write."""
+
+    graphql: GraphQLWriter
+    remotes: Remotes = field(kw_only=True)
+
+    async def mutate(self, mutation: Mutation, **variables: Any) -> Data:
+        return await self.graphql.mutate(mutation, **variables)
+
+
+@asynccontextmanager
+async def reading(target: Target, wire: Wire | None) -> AsyncIterator[SaleorReader]:
+    """Raises `Unauthorised` where the token is not an app's that may see everything."""
+    usage = Usage()
+    async with _connected(target, wire, usage) as client:
+        graphql = GraphQLReader(client, _path(target))
+        account = await _account(graphql, READING)
+        yield SaleorReader(graphql, usage, target.settings, account)
+
+
+@asynccontextmanager
+async def writing(
+    target: Target, wire: Wire | None, remotes: Remotes
+) -> AsyncIterator[SaleorWriter]:
+    """Raises `Unauthorised` where the token's app lacks a permission that writing needs."""
+    usage = Usage()
+    needed = (*WRITING, LABELLING) if target.settings.identity == "slug" else WRITING
+    async with _connected(target, wire, usage) as client:
+        graphql = GraphQLWriter(client, _path(target))
+        account = await _account(graphql, needed)
+        yield SaleorWriter(graphql, usage, target.settings, account, remotes=remotes)
+
+
+async def identify(session: SaleorReader) -> str:
+    """The host that the server says it is."""
+    return session.account
+
+
+async def answer(_session: SaleorReader, _questions: Sequence[Question]) -> Answers:
+    """No intent that asks is honoured on Saleor, so no question has an answer; the compilation
+    says so at the intent's own place."""
+    return {}
+
+
+@asynccontextmanager
+async def _connected(
+    target: Target, wire: Wire | None, usage: Usage
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Saleor has no limit of its own; its cloud takes so many requests a minute, where a target
+    says so."""
+    per_minute = target.requests_per_minute
+    headers = {"Authorization-Bearer": _token(target)}
+    if per_minute is None:
+        async with connect(target, wire, usage, headers=headers) as client:
+            yield client
+        return
+    throttle = partial(Windows, windows=[Window(per_minute, WINDOW_SECONDS)])
+    window = WINDOW_SECONDS
+    async with connect(
+        target, wire, usage, headers=headers, throttle=throttle, window=window
+    ) as client:
+        yield client
+
+
+def _token(target: Target) -> str:
+    if target.sandbox:
+        return SANDBOX_TOKEN
+    try:
+        held = Credentials(_env_prefix=f"{target.credentials}_")
+    except ValidationError:
+        raise Unauthorised(
+            f"{target.name} has no credential · set {target.credentials}_TOKEN"
+        ) from None
+    return held.token.get_secret_value()
+
+
+def _path(target: Target) -> str:
+    """An endpoint with a path is the API's own address; of a bare host it is `/graphql/`."""
+    return "" if httpx.URL(target.endpoint).path.strip("/") else "/graphql/"
+
+
+async def _account(graphql: GraphQLReader, needed: Sequence[str]) -> str:
+    try:
+        data = await graphql.query(_WHO)
+    except GraphQLError as error:
+        raise _unauthorised(error) or error from None
+    app = data["app"]
+    if app is None or not app["isActive"]:
+        raise Unauthorised("the token is not that of an active app · make one in the dashboard")
+    held = {permission["code"] for permission in app["permissions"] or ()}
+    lacking = [permission for permission in needed if permission not in held]
+    if lacking:
+        raise Unauthorised(f"the token's app lacks {', '.join(lacking)} · grant it to the app")
+    return str(data["shop"]["domain"]["host"])
+
+
+def _unauthorised(error: GraphQLError) -> Unauthorised | None:
+    """In the vendor's words, where any of the errors is about a permission."""
+    for told in error.answer.errors:
+        if code_of(told) == "PermissionDenied":
+            return Unauthorised(
+                f"{told.get('message')} · check the token and its app's permissions"
+            )
+    return None
+
+
+def code_of(error: Mapping[str, Any]) -> str:
+    """The name of the server's exception behind a top-level error; empty where it tells none."""
+    exception = (error.get("extensions") or {}).get("exception") or {}
+    return str(exception.get("code", ""))

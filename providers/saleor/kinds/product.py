@@ -1,0 +1,66 @@
+"""Products, looked up by slug because attributes are written on them. They are never made."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+
+from providers.kit.graphql import Query
+from providers.saleor.client import SaleorReader, SaleorWriter
+from providers.saleor.listing import PRODUCT_IDS, Node, by_id, by_slug, listed
+from reconciler.model.address import Address, Key
+from reconciler.model.change import Change
+from reconciler.model.outcome import Outcome
+from reconciler.model.resource import Resource
+from reconciler.model.spec import spec
+from reconciler.provider import All, Batch, Echo, OnDrop, Precondition, Wanted
+
+
+@spec
+class Product:
+    """Nothing of a product is owned; it is there, or it is not."""
+
+
+class ProductKind:
+    name = "product"
+    spec = Product
+    managed = False
+    on_drop = OnDrop.FORGET
+    precondition = Precondition.REREAD
+    echo = Echo.REREAD
+
+    async def read(
+        self, session: SaleorReader, target: str, wanted: Wanted
+    ) -> AsyncIterator[Resource[Product]]:
+        for key, node in await products(session, PRODUCT_IDS, wanted):
+            yield Resource(
+                Address(target, self.name, key),
+                Product(),
+                remote=node["id"],
+                live_key=node["slug"] if node["slug"] != key else None,
+            )
+
+    def batches(
+        self,
+        changes: Sequence[Change[Product]],  # noqa: ARG002 - there is nothing to write
+    ) -> Iterable[Batch[Product]]:
+        return ()
+
+    async def write(
+        self,
+        session: SaleorWriter,  # noqa: ARG002 - there is nothing to write
+        batch: Batch[Product],
+    ) -> Sequence[Outcome[Product]]:
+        raise TypeError(f"{batch.changes[0].address} is looked up, never written")
+
+
+async def products(session: SaleorReader, query: Query, wanted: Wanted) -> list[tuple[Key, Node]]:
+    """The wanted products under the slugs that they were wanted by: found by slug, else by id."""
+    if isinstance(wanted, All):
+        return [(node["slug"], node) for node in await listed(session, query, "products", [{}])]
+    found = await listed(session, query, "products", by_slug(wanted))
+    by_key = {node["slug"]: node for node in found}
+    moved = {wanted[key]: key for key in wanted if key not in by_key and wanted[key]}
+    again = await listed(session, query, "products", by_id(filter(None, moved)))
+    return [(key, by_key[key]) for key in wanted if key in by_key] + [
+        (moved[node["id"]], node) for node in again
+    ]

@@ -1,0 +1,122 @@
+"""A world from a document: the example's `seed.json`, or one that a test infers from recordings.
+
+shop, apps, channels, attributes (each with its values), productTypes, categories, products. Things
+refer to one another by slug. `pk` may be given; else they are numbered as they come. `sequences`
+says which numbers were given out last, by type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from providers.kit.store import Document
+from providers.saleor.sandbox import attributes, catalog, products, values
+from providers.saleor.sandbox.slugs import slugify, unique_slug
+from providers.saleor.sandbox.world import World
+
+Given = Mapping[str, Any]
+
+
+def plant(world: World, seed: Given) -> None:
+    """Add what the document says to a world."""
+    if "shop" in seed:
+        versions = {"version": "3.23.28", "schemaVersion": "3.23"}
+        _planted(world, "Shop", {"host": "localhost:8000", **versions, **seed["shop"]})
+    for app in seed.get("apps", ()):
+        _planted(world, "App", {"isActive": True, "metadata": {}, "privateMetadata": {}} | app)
+    for channel in seed.get("channels", ()):
+        _planted(world, "Channel", {"isActive": True} | channel)
+    for attribute in seed.get("attributes", ()):
+        _plant_attribute(world, attribute)
+    for category in seed.get("categories", ()):
+        _planted(world, "Category", {"metadata": {}, "privateMetadata": {}} | category)
+    for type_ in seed.get("productTypes", ()):
+        own = [_by_slug(world, "Attribute", slug) for slug in type_.get("productAttributes", ())]
+        _planted(world, "ProductType", {**catalog.BLANK_TYPE, **type_, "productAttributes": own})
+    for product in seed.get("products", ()):
+        _plant_product(world, product)
+    for sort, last in seed.get("sequences", {}).items():
+        world.store.put("sequence", sort, {"last": last})
+
+
+def _planted(world: World, sort: str, given: Given) -> Document:
+    document = {name: value for name, value in given.items() if name != "pk"}
+    return world.plant(sort, given["pk"], document) if given.get("pk") else (
+        world.create(sort, document)
+    )
+
+
+def _plant_attribute(world: World, given: Given) -> None:
+    own = {name: value for name, value in given.items() if name != "values"}
+    attribute = _planted(world, "Attribute", {"type": "PRODUCT_TYPE", **attributes.BLANK, **own})
+    for place, value in enumerate(given.get("values", ())):
+        _plant_value(world, attribute, value, place)
+
+
+def _plant_value(world: World, attribute: Document, given: Given, place: int) -> Document:
+    taken = [value["slug"] for value in values.of(world, attribute)]
+    blank = {
+        "attribute": attribute["pk"],
+        "slug": unique_slug(slugify(given["name"]) or "-", taken),
+        "value": "",
+        "externalReference": None,
+        "boolean": None,
+        "plainText": None,
+        "translations": {},
+        "sortOrder": place,
+    }
+    return _planted(world, "AttributeValue", {**blank, **given})
+
+
+def _plant_product(world: World, given: Given) -> None:
+    category = given.get("category")
+    product = {
+        **products.BLANK,
+        "created": world.now(),
+        "updatedAt": world.now(),
+        **given,
+        "productType": _by_slug(world, "ProductType", given["productType"]),
+        "category": _by_slug(world, "Category", category) if category else None,
+        "channelListings": [_listing(world, listing) for listing in given.get("channels", ())],
+        "attributes": {},
+    }
+    planted = _planted(world, "Product", {n: v for n, v in product.items() if n != "channels"})
+    carried = dict(
+        _carried(world, slug, content) for slug, content in (given.get("attributes") or {}).items()
+    )
+    world.change("Product", planted, attributes=carried)
+
+
+def _listing(world: World, given: Given) -> Document:
+    listing = {"isPublished": True, "visibleInListings": True, "isAvailableForPurchase": True}
+    channel = _by_slug(world, "Channel", given["channel"])
+    number = world.store.next_number("ProductChannelListing")
+    return {**listing, **given, "channel": channel, "pk": number}
+
+
+def _carried(world: World, slug: str, content: Any) -> tuple[str, list[int]]:
+    """Value slugs, or a flag for a boolean attribute, whose value is made where it is missing."""
+    pk = _by_slug(world, "Attribute", slug)
+    if not isinstance(content, bool):
+        return str(pk), [_value(world, pk, value) for value in content]
+    attribute = world.one("Attribute", pk)
+    flag = f"{pk}_{str(content).lower()}"
+    found = world.first("AttributeValue", attribute=pk, slug=flag)
+    name = f"{attribute['name']}: {'Yes' if content else 'No'}"
+    made = found or _plant_value(
+        world, attribute, {"name": name, "slug": flag, "boolean": content}, 0
+    )
+    return str(pk), [made["pk"]]
+
+
+def _value(world: World, attribute: int, slug: str) -> int:
+    found = world.first("AttributeValue", attribute=attribute, slug=slug)
+    assert found is not None, f"the seed names the value {slug}, which it does not hold"
+    return int(found["pk"])
+
+
+def _by_slug(world: World, sort: str, slug: str) -> int:
+    found = world.first(sort, slug=slug)
+    assert found is not None, f"the seed names the {sort} {slug}, which it does not hold"
+    return int(found["pk"])

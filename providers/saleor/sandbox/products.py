@@ -1,0 +1,255 @@
+"""Products: found, listed and changed. Visitors see what a channel publishes, apps everything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from providers.kit.store import Document
+from providers.saleor.sandbox import assignments, callers, editorjs, filters
+from providers.saleor.sandbox.callers import Call
+from providers.saleor.sandbox.fields import must_be_clean
+from providers.saleor.sandbox.metadata import merged
+from providers.saleor.sandbox.paging import connection
+from providers.saleor.sandbox.refusal import Refusal, TopLevel, named, node, refuse
+from providers.saleor.sandbox.slugs import slugify, unique_slug
+from providers.saleor.sandbox.world import World, gid, pk_in
+
+Args = Mapping[str, Any]
+
+BLANK: Mapping[str, Any] = {
+    "name": "",
+    "description": None,
+    "category": None,
+    "externalReference": None,
+    "metadata": {},
+    "privateMetadata": {},
+    "attributes": {},
+    "channelListings": [],
+}
+
+
+def _one(call: Call, _root: Any, args: Args) -> Document | None:
+    channel = _channel(call, args)
+    if args.get("id"):
+        found = call.world.get("Product", pk_in(args["id"], "Product"))
+    elif args.get("slug"):
+        found = call.world.first("Product", slug=args["slug"])
+    else:
+        found = call.world.first("Product", externalReference=args.get("externalReference"))
+    return found if found is not None and _is_visible(call, found, channel) else None
+
+
+def _listing(call: Call, _root: Any, args: Args) -> Document:
+    channel = _channel(call, args)
+    tests, filter_tests = _tests(call.world), _filter_tests(call.world)
+    found = [
+        product
+        for product in call.world.all("Product")
+        if _is_visible(call, product, channel)
+        and filters.passes(product, args.get("where"), tests)
+        and filters.passes(product, args.get("filter"), filter_tests)
+        and filters.passes(product, {"search": args.get("search")}, filter_tests)
+    ]
+    found.sort(key=lambda product: product["slug"])
+    return connection("products", found, args, lambda product: [product["slug"]])
+
+
+def _channel(call: Call, args: Args) -> str | None:
+    """The channel asked for; a visitor who names none gets the only one there is."""
+    if args.get("channel") or call.caller.app:
+        return args.get("channel")
+    active = [channel["slug"] for channel in call.world.all("Channel") if channel["isActive"]]
+    if len(active) != 1:
+        raise TopLevel("More than one channel exists. Specify which channel to use.")
+    return str(active[0])
+
+
+def _is_visible(call: Call, product: Document, channel: str | None) -> bool:
+    if channel is None:
+        return True
+    found = call.world.first("Channel", slug=channel)
+    listings = [
+        listing
+        for listing in product["channelListings"]
+        if found is not None and listing["channel"] == found["pk"]
+    ]
+    return any(listing["isPublished"] or call.caller.app for listing in listings)
+
+
+def _tests(world: World) -> dict[str, filters.Test]:
+    return {
+        "ids": filters.ids("Product"),
+        "name": filters.text("name"),
+        "slug": filters.text("slug"),
+        "productType": _points_at("productType", "ProductType"),
+        "category": _points_at("category", "Category"),
+        "metadata": filters.metadata,
+        "attributes": _carries(world),
+    }
+
+
+def _filter_tests(world: World) -> dict[str, filters.Test]:
+    return _tests(world) | {
+        "slugs": filters.among("slug"),
+        "search": filters.search("name", "slug"),
+        "productTypes": lambda p, ids: p["productType"] in {pk_in(i, "ProductType") for i in ids},
+        "categories": lambda p, ids: p["category"] in {pk_in(i, "Category") for i in ids},
+    }
+
+
+def _points_at(field: str, sort: str) -> filters.Test:
+    def test(product: Document, wanted: Args) -> bool:
+        pks = {
+            pk_in(id_, sort)
+            for given in wanted.values()
+            for id_ in (given if isinstance(given, list) else [given])
+        }
+        return product[field] in pks
+
+    return test
+
+
+def _carries(world: World) -> filters.Test:
+    """Products that carry, for every attribute named, one of its values or its flag."""
+
+    def test(product: Document, wanted: list[Args]) -> bool:
+        return all(_carries_one(world, product, entry) for entry in wanted)
+
+    return test
+
+
+def _carries_one(world: World, product: Document, wanted: Args) -> bool:
+    attribute = world.first("Attribute", slug=wanted.get("slug"))
+    if attribute is None:
+        return False
+    pks = product["attributes"].get(str(attribute["pk"]), [])
+    carried = [world.one("AttributeValue", pk) for pk in pks]
+    if wanted.get("boolean") is not None:
+        return any(value["boolean"] is wanted["boolean"] for value in carried)
+    return any(value["slug"] in (wanted.get("values") or ()) for value in carried)
+
+
+def _create(call: Call, _root: Any, args: Args) -> Document:
+    call.caller.must_have(callers.PRODUCTS)
+    world, given = call.world, dict(args["input"])
+    type_ = node(world, given["productType"], "ProductType", "productType")
+    category = _category(world, given)
+    new = assignments.resolved(world, type_, given.pop("attributes", None) or [], new=True)
+    product = {**BLANK, **_plain(given), **category, "productType": type_["pk"]}
+    product["slug"] = given.get("slug") or _slug_for(world, product["name"])
+    product["metadata"] = merged({}, given.get("metadata") or [])
+    product["privateMetadata"] = merged({}, given.get("privateMetadata") or [])
+    must_be_clean(world, "Product", product)
+    written, kept = _described(product, given)
+    kept = world.create("Product", {**kept, "created": world.now(), "updatedAt": world.now()})
+    try:
+        kept = world.change("Product", kept, attributes=assignments.assign(world, kept, new))
+    except (Refusal, TopLevel):
+        world.delete("Product", kept["pk"])
+        raise
+    return {"product": {**kept, "description": written}}
+
+
+def _update(call: Call, _root: Any, args: Args) -> Document:
+    call.caller.must_have(callers.PRODUCTS)
+    world, given = call.world, dict(args["input"])
+    product = named(world, "Product", args)
+    type_ = world.one("ProductType", product["productType"])
+    category = _category(world, given)
+    new = assignments.resolved(world, type_, given.pop("attributes", None) or [], new=False)
+    changed = {**product, **_plain(given), **category}
+    if "slug" in given and not given["slug"]:
+        raise refuse("slug", "Slug value cannot be blank.", "REQUIRED")
+    changed["metadata"] = merged(product["metadata"], given.get("metadata") or [])
+    private = given.get("privateMetadata") or []
+    changed["privateMetadata"] = merged(product["privateMetadata"], private)
+    must_be_clean(world, "Product", changed)
+    changed["attributes"] = assignments.assign(world, product, new)
+    written, kept = _described(changed, given)
+    kept = world.change("Product", {**kept, "updatedAt": world.now()})
+    return {"product": {**kept, "description": written}}
+
+
+def _described(product: Document, given: Args) -> tuple[Any, Document]:
+    """The description as the answer echoes it, and the product as it is kept."""
+    if given.get("description") is None:
+        cleared = {"description": None} if "description" in given else {}
+        return cleared.get("description", product["description"]), {**product, **cleared}
+    written = json.loads(given["description"])
+    editorjs.must_be_editorjs(written)
+    return written, {**product, "description": editorjs.stored(written)}
+
+
+def _plain(given: Args) -> dict[str, Any]:
+    """The fields that are kept as they are given; null leaves texts that must be texts alone."""
+    texts = {n: given[n] for n in ("name", "slug") if given.get(n) is not None}
+    return texts | {n: given[n] for n in ("externalReference",) if n in given}
+
+
+def _category(world: World, given: Args) -> dict[str, Any]:
+    if "category" not in given:
+        return {}
+    if given["category"] is None:
+        return {"category": None}
+    return {"category": node(world, given["category"], "Category", "category")["pk"]}
+
+
+def _slug_for(world: World, name: str) -> str:
+    taken = {product["slug"] for product in world.all("Product")}
+    return unique_slug(slugify(name) or "-", taken)
+
+
+def _selected(call: Call, product: Document, _args: Args) -> list[Document]:
+    """Every attribute of the product's type, in the type's order, with or without values."""
+    world = call.world
+    type_ = world.one("ProductType", product["productType"])
+    attributes = [world.one("Attribute", pk) for pk in type_["productAttributes"]]
+    sees_all = call.caller.has(callers.PRODUCTS)
+    return [
+        {"attribute": attribute, "values": _carried(world, product, attribute)}
+        for attribute in attributes
+        if sees_all or attribute["visibleInStorefront"]
+    ]
+
+
+def _selected_one(call: Call, product: Document, args: Args) -> Document | None:
+    found = _selected(call, product, args)
+    return next((s for s in found if s["attribute"]["slug"] == args["slug"]), None)
+
+
+def _carried(world: World, product: Document, attribute: Document) -> list[Document]:
+    pks = product["attributes"].get(str(attribute["pk"]), [])
+    return [world.one("AttributeValue", pk) for pk in pks]
+
+
+def _reference(sort: str, field: str) -> Callable[[Call, Document, Args], Document | None]:
+    return lambda call, product, _args: call.world.get(sort, product[field])
+
+
+def _channel_of(call: Call, listing: Document, _args: Args) -> Document:
+    return call.world.one("Channel", listing["channel"])
+
+
+def _listing_id(_call: Call, listing: Document, _args: Args) -> str:
+    return gid("ProductChannelListing", listing["pk"])
+
+
+def _description(_call: Call, product: Document, _args: Args) -> str | None:
+    kept = product["description"]
+    return None if kept is None else json.dumps(kept)
+
+
+RESOLVERS = {
+    ("Query", "product"): _one,
+    ("Query", "products"): _listing,
+    ("Product", "attributes"): _selected,
+    ("Product", "attribute"): _selected_one,
+    ("Product", "productType"): _reference("ProductType", "productType"),
+    ("Product", "category"): _reference("Category", "category"),
+    ("Product", "description"): _description,
+    ("ProductChannelListing", "id"): _listing_id,
+    ("ProductChannelListing", "channel"): _channel_of,
+}
+MUTATIONS = {"productCreate": _create, "productUpdate": _update}

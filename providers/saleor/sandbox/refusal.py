@@ -1,0 +1,89 @@
+"""How Saleor says no.
+
+Refusal            business errors, told in the payload's `errors` (HTTP 200)
+TopLevel           errors beside `data` whose mutation is null (HTTP 200)
+├── PermissionDenied
+└── IntegrityError a database conflict that nobody caught: "Internal Server Error"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from providers.kit.store import Document
+from providers.saleor.sandbox.world import World, parts_of
+
+Problem = Mapping[str, Any]
+"""One business error: field, message, code, and what else its type holds."""
+
+
+class Refusal(Exception):
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__("; ".join(str(problem["message"]) for problem in problems))
+
+
+class TopLevel(Exception):
+    """`code` is what `extensions.exception.code` says."""
+
+    code = "GraphQLError"
+
+
+class PermissionDenied(TopLevel):
+    code = "PermissionDenied"
+
+    @classmethod
+    def needing(cls, *permissions: str) -> PermissionDenied:
+        needed = ", ".join(permissions)
+        return cls(f"To access this path, you need one of the following permissions: {needed}")
+
+
+class IntegrityError(TopLevel):
+    code = "IntegrityError"
+
+    def __init__(self) -> None:
+        super().__init__("Internal Server Error")
+
+
+def problem(field: str | None, message: str, code: str, **more: Any) -> Problem:
+    return {"field": field, "message": message, "code": code, **more}
+
+
+def refuse(field: str | None, message: str, code: str, **more: Any) -> Refusal:
+    return Refusal([problem(field, message, code, **more)])
+
+
+def node(world: World, id_: str, sort: str, field: str = "id") -> Document:
+    """What a global id names. Refuses ids that are malformed, of another type or unknown."""
+    parts = parts_of(id_)
+    if parts is None:
+        raise refuse(field, f"Invalid ID: {id_}. Expected: {sort}.", "GRAPHQL_ERROR")
+    if parts[0] != sort:
+        words = f"Invalid ID: {id_}. Expected: {sort}, received: {parts[0]}."
+        raise refuse(field, words, "GRAPHQL_ERROR")
+    found = world.get(sort, int(parts[1])) if parts[1].isdecimal() else None
+    if found is None:
+        raise refuse(field, f"Couldn't resolve to a node: {id_}", "NOT_FOUND")
+    return found
+
+
+def named(world: World, sort: str, args: Mapping[str, Any]) -> Document:
+    """What `id` or `externalReference` of a mutation names; exactly one of them is wanted."""
+    id_, reference = args.get("id"), args.get("externalReference")
+    exactly_one("id", id_, "externalReference", reference)
+    if id_:
+        return node(world, id_, sort)
+    found = world.first(sort, externalReference=reference)
+    if found is None:
+        words = f"Couldn't resolve to a node: {reference}"
+        raise refuse("externalReference", words, "NOT_FOUND")
+    return found
+
+
+def exactly_one(first: str, one: Any, second: str, other: Any, code: str = "GRAPHQL_ERROR") -> None:
+    if one and other:
+        raise refuse(None, f"Argument '{first}' cannot be combined with '{second}'", code)
+    if not one and not other:
+        words = f"At least one of arguments is required: '{first}', '{second}'."
+        raise refuse(None, words, code)

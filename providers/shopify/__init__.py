@@ -1,0 +1,51 @@
+"""Shopify: metafields with their definitions, and collections, over the Admin GraphQL API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from providers.shopify.client import (
+    Credentials,
+    Settings,
+    ShopifyReader,
+    ShopifyWriter,
+    identify,
+    reading,
+    writing,
+)
+from providers.shopify.kinds.collection import CollectionKind
+from providers.shopify.kinds.file import FileKind
+from providers.shopify.kinds.metafield import MetafieldKind
+from providers.shopify.kinds.metafield_definition import MetafieldDefinitionKind
+from providers.shopify.kinds.page import PageKind
+from providers.shopify.kinds.product import ProductKind
+from providers.shopify.mapping import MAPPING
+from providers.shopify.search import answer
+from reconciler.provider import Provider
+
+
+def _sandbox(store: Any) -> Any:
+    from providers.shopify.sandbox import ShopifySandbox
+
+    return ShopifySandbox(store)
+
+
+PROVIDER: Provider[ShopifyReader, ShopifyWriter] = Provider(
+    name="shopify",
+    kinds=(
+        ProductKind(),
+        PageKind(),
+        FileKind(),
+        MetafieldDefinitionKind(),
+        MetafieldKind(),
+        CollectionKind(),
+    ),
+    settings=Settings,
+    credentials=Credentials,
+    reading=reading,
+    writing=writing,
+    identify=identify,
+    answer=answer,
+    mapping=MAPPING,
+    sandbox=_sandbox,
+)

@@ -1,0 +1,219 @@
+"""Sessions with a shop (Admin GraphQL API): opening, reading, writing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings
+
+from providers.kit.connection import connect
+from providers.kit.graphql import (
+    Answer,
+    Check,
+    Data,
+    GraphQLReader,
+    GraphQLWriter,
+    Mutation,
+    Query,
+)
+from providers.kit.throttle import CostBucket
+from providers.shopify.access import ClientCredentials, StaticToken
+from reconciler.provider import (
+    Distrusted,
+    PlatformError,
+    Remotes,
+    Target,
+    Unauthorised,
+    Usage,
+    Wire,
+)
+
+PAGE: Final = 250
+"""The most nodes that a page may have."""
+
+SANDBOX_TOKEN: Final = "shpat_sandbox"  # noqa: S105 - the emulated shop's, known to everybody
+
+Row = Mapping[str, Any]
+
+
+class Settings(BaseModel):
+    """`settings:` of a target."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    api_version: str = Field(default="2026-10", pattern=r"^\d{4}-(01|04|07|10)$")
+    """Collections have `sources` since 2026-07; earlier versions hide such collections."""
+
+
+class Credentials(BaseSettings):
+    """`<PREFIX>_ADMIN_TOKEN`, or `<PREFIX>_CLIENT_ID` and `<PREFIX>_CLIENT_SECRET`."""
+
+    admin_token: SecretStr | None = None
+    client_id: str | None = None
+    client_secret: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Credentials:
+        if self.admin_token is None and (self.client_id is None or self.client_secret is None):
+            raise ValueError("neither a token nor a client's id and secret is there")
+        return self
+
+
+class UserErrors(PlatformError):
+    """The errors that a mutation answered in its own `userErrors`."""
+
+    def __init__(self, errors: Sequence[Row]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("; ".join(told(error) for error in errors))
+
+    def has_code(self, *codes: str) -> bool:
+        return any(error.get("code") in codes for error in self.errors)
+
+    def says(self, message: str) -> bool:
+        return any(error["message"] == message for error in self.errors)
+
+
+def told(error: Row) -> str:
+    """A user error in the vendor's words, with its place and code where it has them."""
+    place = ".".join(error.get("field") or ())
+    code = f" ({error['code']})" if error.get("code") else ""
+    return f"{place}: {error['message']}{code}" if place else f"{error['message']}{code}"
+
+
+@dataclass
+class ShopifyReader:
+    """A session that can only read."""
+
+    graphql: GraphQLReader
+    usage: Usage
+
+    async def query(self, query: Query, **variables: Any) -> Data:
+        return await self.graphql.query(query, **variables)
+
+    async def pages(
+        self, query: Query, connection: str, **variables: Any
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Every node of a root connection, page by page. The document takes `$after`."""
+        after: str | None = None
+        while True:
+            page = (await self.query(query, after=after, **variables))[connection]
+            for node in page["nodes"]:
+                yield node
+            if not page["pageInfo"]["hasNextPage"]:
+                return
+            after = page["pageInfo"]["endCursor"]
+
+
+@dataclass
+class ShopifyWriter(ShopifyReader):
+    """A session that may write."""
+
+    writer: GraphQLWriter
+    remotes: Remotes
+
+    async def mutate(self, mutation: Mutation, field: str, **variables: Any) -> Data:
+        """The payload of a mutation that has one field. Raises `UserErrors`."""
+        payload: Data = (await self.writer.mutate(mutation, **variables))[field]
+        if payload["userErrors"]:
+            raise UserErrors(payload["userErrors"])
+        return payload
+
+
+@asynccontextmanager
+async def reading(target: Target, wire: Wire | None) -> AsyncIterator[ShopifyReader]:
+    async with _connected(target, wire) as (client, usage):
+        yield ShopifyReader(GraphQLReader(client, _path(target), _check(target)), usage)
+
+
+@asynccontextmanager
+async def writing(
+    target: Target, wire: Wire | None, remotes: Remotes
+) -> AsyncIterator[ShopifyWriter]:
+    async with _connected(target, wire) as (client, usage):
+        graphql = GraphQLWriter(client, _path(target), _check(target))
+        yield ShopifyWriter(graphql, usage, graphql, remotes)
+
+
+_SHOP: Final = Query("query Shop { shop { id myshopifyDomain } }", cost=2)
+
+
+async def identify(session: ShopifyReader) -> str:
+    """The shop's id and its domain that never changes."""
+    shop = (await session.query(_SHOP))["shop"]
+    return f"{shop['id']} {shop['myshopifyDomain']}"
+
+
+@asynccontextmanager
+async def _connected(
+    target: Target, wire: Wire | None
+) -> AsyncIterator[tuple[httpx.AsyncClient, Usage]]:
+    usage = Usage()
+    auth = StaticToken(SANDBOX_TOKEN) if target.sandbox else _auth(target)
+    async with connect(target, wire, usage, throttle=CostBucket, auth=auth) as client:
+        yield client, usage
+
+
+def _auth(target: Target) -> httpx.Auth:
+    prefix = target.credentials
+    try:
+        held = Credentials(_env_prefix=f"{prefix}_")
+    except ValidationError:
+        raise Unauthorised(
+            f"{target.name} has no credential · set {prefix}_ADMIN_TOKEN,"
+            f" or {prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET"
+        ) from None
+    if held.admin_token is not None:
+        return StaticToken(held.admin_token.get_secret_value())
+    assert held.client_id is not None
+    assert held.client_secret is not None
+    return ClientCredentials(target.endpoint, held.client_id, held.client_secret.get_secret_value())
+
+
+def _path(target: Target) -> str:
+    return f"/admin/api/{target.settings.api_version}/graphql.json"
+
+
+def _check(target: Target) -> Check:
+    version: str = target.settings.api_version
+
+    def check(answer: Answer) -> None:
+        _permitted(answer)
+        _of_version(answer, version)
+        _searched_as_asked(answer)
+
+    return check
+
+
+def _permitted(answer: Answer) -> None:
+    for error in answer.errors:
+        if (error.get("extensions") or {}).get("code") == "ACCESS_DENIED":
+            place = ".".join(str(step) for step in error.get("path") or ()) or "this request"
+            raise Unauthorised(
+                f"{error['message']} · grant the app the access scope that {place} needs"
+                " (providers/shopify/README.md lists them)"
+            )
+
+
+def _of_version(answer: Answer, version: str) -> None:
+    """A retired version is answered by another one, without an error."""
+    served = answer.headers.get("X-Shopify-API-Version")
+    if served != version:
+        raise Distrusted(
+            f"API version {version} was asked for and {served or 'none that is named'} answered"
+            " · set settings.api_version to a version that Shopify still supports"
+        )
+
+
+def _searched_as_asked(answer: Answer) -> None:
+    """A search term that Shopify does not understand is left out, and everything is found."""
+    for searched in answer.extensions.get("search") or ():
+        for warning in searched.get("warnings") or ():
+            raise Distrusted(
+                f"the search {searched.get('query')!r} was not understood:"
+                f" {warning.get('field')}: {warning.get('message')}"
+            )

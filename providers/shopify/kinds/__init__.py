@@ -1,0 +1,1 @@
+"""What Planogram knows of a Shopify shop, one file a kind."""

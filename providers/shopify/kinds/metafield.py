@@ -1,0 +1,287 @@
+"""Metafields of products: a value under `product/<handle>/<namespace>.<key>`.
+
+Shopify compares and sets: a write carries the digest that was read, or null where nothing was
+there, so that nobody's edit is ever overwritten. For a deletion it offers no such thing; the
+digest is then compared by a reading just before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import Annotated, Any, Final
+
+from providers.kit.graphql import Mutation
+from providers.shopify.client import ShopifyReader, ShopifyWriter, UserErrors, told
+from providers.shopify.kinds.file import file_name
+from providers.shopify.metafields import (
+    FRAGMENT,
+    Name,
+    by_id,
+    every,
+    full_name,
+    key_of,
+    named,
+    pieces,
+    points_of,
+)
+from providers.shopify.parts import parts_of
+from reconciler.model.address import Address, Key
+from reconciler.model.change import Change
+from reconciler.model.outcome import Outcome, Status, done, failed
+from reconciler.model.resource import Resource
+from reconciler.model.spec import UNSTATED, Owned, Ref, spec, stated
+from reconciler.provider import (
+    ALL,
+    Batch,
+    Echo,
+    OnDrop,
+    Precondition,
+    Unresolved,
+    Wanted,
+)
+
+MOST_SET: Final = 25
+"""The most metafields that one `metafieldsSet` takes; it writes all of them or none."""
+
+_SET: Final = Mutation(
+    f"""mutation SetMetafields($metafields: [MetafieldsSetInput!]!) {{
+      metafieldsSet(metafields: $metafields) {{
+        metafields {{ ...Value owner {{ ... on Product {{ id handle }} }} }}
+        userErrors {{ field message code }}
+      }}
+    }}
+    {FRAGMENT}"""
+)
+
+_DELETE: Final = Mutation(
+    """mutation DeleteMetafields($metafields: [MetafieldIdentifierInput!]!) {
+      metafieldsDelete(metafields: $metafields) {
+        deletedMetafields { key namespace ownerId }
+        userErrors { field message }
+      }
+    }"""
+)
+
+_MOVED: Final = frozenset({"STALE_OBJECT", "INVALID_COMPARE_DIGEST"})
+
+_REFERENCES: Final = ("page", "product", "file")
+
+
+@spec
+class Metafield:
+    """`type` with one of the others; or `value` alone, and null: there is to be nothing.
+
+    A live metafield tells `value` as Shopify stores it, and beside it the key of what it refers
+    to."""
+
+    type: Owned[str] = UNSTATED
+    value: Owned[str | None] = UNSTATED
+    page: Owned[Annotated[str, Ref("page")] | None] = UNSTATED
+    file: Owned[Annotated[str, Ref("file")] | None] = UNSTATED
+    product: Owned[Annotated[str, Ref("product")] | None] = UNSTATED
+
+
+class MetafieldKind:
+    name = "metafield"
+    spec = Metafield
+    managed = True
+    on_drop = OnDrop.FORGET
+    precondition = Precondition.PLATFORM
+    echo = Echo.ANSWER
+
+    async def read(
+        self, session: ShopifyReader, target: str, wanted: Wanted
+    ) -> AsyncIterator[Resource[Metafield]]:
+        """`token` is the digest to compare with. A metafield whose product has another handle
+        now is found by its remote."""
+        if wanted is ALL:
+            async for handle, row in every(session):
+                yield _resource(target, key_of(handle, row), row)
+            return
+        missing = dict(wanted)
+        for piece in pieces(wanted):
+            for key, row in await named(session, piece):
+                del missing[key]
+                yield _resource(target, key, row)
+        moved = {remote: key for key, remote in missing.items() if remote is not None}
+        for ids in parts_of(moved, 50):
+            async for row in by_id(session, ids):
+                live = key_of(row["owner"]["handle"], row)
+                if live not in wanted:
+                    yield _resource(target, moved[row["id"]], row, live)
+
+    def batches(self, changes: Sequence[Change[Metafield]]) -> Iterable[Batch[Metafield]]:
+        """Values in calls of 25; deletions apart, with a reading before each call."""
+        written = [change for change in changes if not _empties(change)]
+        emptied = [change for change in changes if _empties(change)]
+        for part in parts_of(written, MOST_SET):
+            yield Batch(part, points=10)
+        for part in parts_of(emptied, MOST_SET):
+            yield Batch(part, requests=2, points=10 + 2 * points_of(len(part)))
+
+    async def write(
+        self, session: ShopifyWriter, batch: Batch[Metafield]
+    ) -> Sequence[Outcome[Metafield]]:
+        if _empties(batch.changes[0]):
+            return await _empty(session, batch.changes)
+        return await _set(session, batch.changes)
+
+
+def _empties(change: Change[Metafield]) -> bool:
+    return change.after is None or change.after.spec.value is None
+
+
+def _resource(
+    target: str, key: Key, row: Mapping[str, Any], live_key: Key | None = None
+) -> Resource[Metafield]:
+    return Resource(
+        Address(target, "metafield", key),
+        _spec(row),
+        remote=row["id"],
+        token=row["compareDigest"],
+        live_key=live_key,
+    )
+
+
+def _spec(row: Mapping[str, Any]) -> Metafield:
+    found = row.get("reference") or {}
+    sort = found.get("__typename")
+    return Metafield(
+        type=row["type"],
+        value=row["value"],
+        page=found["handle"] if sort == "Page" else None,
+        product=found["handle"] if sort == "Product" else None,
+        file=file_name(found) if sort in ("MediaImage", "GenericFile") else None,
+    )
+
+
+async def _set(
+    session: ShopifyWriter, changes: Sequence[Change[Metafield]]
+) -> list[Outcome[Metafield]]:
+    """The call is all or nothing: what is wrong is taken out, and the rest sent again."""
+    outcomes: list[Outcome[Metafield]] = []
+    rows: list[tuple[Change[Metafield], dict[str, Any]]] = []
+    for change in changes:
+        try:
+            rows.append((change, _input(session, change)))
+        except Unresolved as error:
+            outcomes.append(failed(change.address, str(error), change.remote))
+    if not rows:
+        return outcomes
+    try:
+        payload = await session.mutate(_SET, "metafieldsSet", metafields=[row for _, row in rows])
+    except UserErrors as refused:
+        return outcomes + await _without_the_bad(session, [c for c, _ in rows], refused)
+    stored = {(m["owner"]["id"], full_name(m)): m for m in payload["metafields"]}
+    for change, row in rows:
+        found = stored.get((row["ownerId"], f"{row['namespace']}.{row['key']}"))
+        outcomes.append(
+            done(change.address, found["id"], _spec(found))
+            if found
+            else failed(change.address, "the answer does not tell of it", change.remote)
+        )
+    return outcomes
+
+
+async def _without_the_bad(
+    session: ShopifyWriter, changes: Sequence[Change[Metafield]], refused: UserErrors
+) -> list[Outcome[Metafield]]:
+    """Rows are named by their index; a refusal that names none is halved down to its row."""
+    by_index: dict[int, list[Mapping[str, Any]]] = {}
+    for error in refused.errors:
+        by_index.setdefault(_index(error, len(changes)), []).append(error)
+    bad = {index: errors for index, errors in by_index.items() if index >= 0}
+    if not bad and len(changes) > 1:
+        middle = len(changes) // 2
+        halves = (changes[:middle], changes[middle:])
+        return [outcome for half in halves for outcome in await _set(session, half)]
+    if not bad:
+        return [_refused(changes[0], refused.errors)]
+    outcomes = [_refused(changes[index], errors) for index, errors in bad.items()]
+    good = [change for index, change in enumerate(changes) if index not in bad]
+    return outcomes + (await _set(session, good) if good else [])
+
+
+def _index(error: Mapping[str, Any], rows: int) -> int:
+    """The row that an error is about, or -1. `elementIndex` is always null."""
+    place: Sequence[str] = error.get("field") or ()
+    index = int(place[1]) if len(place) > 1 and place[1].isdecimal() else -1
+    return index if index < rows else -1
+
+
+def _refused(change: Change[Metafield], errors: Sequence[Mapping[str, Any]]) -> Outcome[Metafield]:
+    text = "; ".join(told(error) for error in errors)
+    if any(error.get("code") in _MOVED for error in errors):
+        return _moved(change, text)
+    return failed(change.address, text, change.remote)
+
+
+def _moved(change: Change[Metafield], text: str) -> Outcome[Metafield]:
+    return Outcome(
+        change.address, Status.HELD, change.remote, message=f"changed since plan: {text}"
+    )
+
+
+def _input(session: ShopifyWriter, change: Change[Metafield]) -> dict[str, Any]:
+    """A JSON null as digest says that there is to be nothing yet; leaving it out would say
+    that anything may be overwritten."""
+    assert change.after is not None
+    name = Name.of(change.address.key)
+    return {
+        "ownerId": session.remotes("product", name.handle),
+        "namespace": name.namespace,
+        "key": name.key,
+        "type": change.after.spec.type,
+        "value": _value(session, change.after.spec),
+        "compareDigest": change.before.token if change.before else None,
+    }
+
+
+def _value(session: ShopifyWriter, wanted: Metafield) -> str:
+    fields = stated(wanted)
+    for kind in _REFERENCES:
+        if fields.get(kind) is not None:
+            return session.remotes(kind, fields[kind])
+    return str(fields["value"])
+
+
+async def _empty(
+    session: ShopifyWriter, changes: Sequence[Change[Metafield]]
+) -> list[Outcome[Metafield]]:
+    """Delete what still is as it was planned from; what is gone already has converged."""
+    live: dict[Key, dict[str, Any]] = {}
+    for piece in pieces({change.address.key: None for change in changes}):
+        live |= dict(await named(session, piece))
+    outcomes: list[Outcome[Metafield]] = []
+    todo: list[Change[Metafield]] = []
+    for change in changes:
+        found = live.get(change.address.key)
+        if found is None:
+            outcomes.append(Outcome(change.address, Status.CONVERGED))
+        elif change.before is None or found["compareDigest"] != change.before.token:
+            outcomes.append(_moved(change, "value"))
+        else:
+            todo.append(change)
+    return outcomes + (await _delete(session, todo) if todo else [])
+
+
+async def _delete(
+    session: ShopifyWriter, changes: Sequence[Change[Metafield]]
+) -> list[Outcome[Metafield]]:
+    """What is not there is no error."""
+    names = [Name.of(change.address.key) for change in changes]
+    rows = [
+        {
+            "ownerId": session.remotes("product", name.handle),
+            "namespace": name.namespace,
+            "key": name.key,
+        }
+        for name in names
+    ]
+    try:
+        await session.mutate(_DELETE, "metafieldsDelete", metafields=rows)
+    except UserErrors as refused:
+        if len(changes) == 1:
+            return [_refused(changes[0], refused.errors)]
+        return [o for change in changes for o in await _delete(session, [change])]
+    return [done(change.address, None) for change in changes]

@@ -1,0 +1,234 @@
+"""Definitions of products' metafields.
+
+A key is `product/<namespace>.<key>`; it and the type are what they are for ever. Dropping a
+definition never drops values: Shopify refuses that for reference types, and so does this.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+from providers.kit.graphql import Mutation, Query
+from providers.shopify.client import ShopifyReader, ShopifyWriter, UserErrors
+from providers.shopify.identified import Field, Wish, identified
+from providers.shopify.parts import one_by_one, parts_of
+from reconciler.model.address import Address, Key
+from reconciler.model.change import Action, Change, Effect
+from reconciler.model.outcome import Outcome, done, failed
+from reconciler.model.resource import Resource
+from reconciler.model.spec import UNSTATED, Owned, spec, stated
+from reconciler.provider import ALL, Batch, Echo, OnDrop, Precondition, Wanted
+
+READ_TOGETHER: Final = 10
+"""Definitions of a batch, which the core reads again before and after it."""
+
+_TOGETHER: Final = 50
+
+_SELECTION: Final = """
+  id namespace key name description metafieldsCount
+  type { name }
+  validations { name value }
+"""
+
+_BY_NAME: Final = Field(
+    "metafieldDefinition", "MetafieldDefinitionIdentifierInput", _SELECTION, cost=4
+)
+
+_EVERY: Final = Query(
+    f"""query EveryDefinition($after: String) {{
+      metafieldDefinitions(first: 50, after: $after, ownerType: PRODUCT, sortKey: ID) {{
+        nodes {{ {_SELECTION} }}
+        pageInfo {{ hasNextPage endCursor }}
+      }}
+    }}""",
+    cost=60,
+)
+
+_CREATE: Final = Mutation(
+    """mutation CreateDefinition($definition: MetafieldDefinitionInput!) {
+      metafieldDefinitionCreate(definition: $definition) {
+        createdDefinition { id }
+        userErrors { field message code }
+      }
+    }"""
+)
+
+_UPDATE: Final = Mutation(
+    """mutation UpdateDefinition($definition: MetafieldDefinitionUpdateInput!) {
+      metafieldDefinitionUpdate(definition: $definition) {
+        updatedDefinition { id }
+        userErrors { field message code }
+      }
+    }"""
+)
+
+_DELETE: Final = Mutation(
+    """mutation DeleteDefinition($identifier: MetafieldDefinitionIdentifierInput!) {
+      metafieldDefinitionDelete(identifier: $identifier, deleteAllAssociatedMetafields: false) {
+        deletedDefinitionId
+        userErrors { field message code }
+      }
+    }"""
+)
+
+
+@spec
+class MetafieldDefinition:
+    name: Owned[str] = UNSTATED
+    description: Owned[str | None] = UNSTATED
+    type: Owned[str] = UNSTATED
+    choices: Owned[tuple[str, ...] | None] = UNSTATED
+    """What a text may be, in the order in which the admin shows it; None where anything goes."""
+
+
+def definition_key(namespace: str, key: str) -> Key:
+    return f"product/{namespace}.{key}"
+
+
+class MetafieldDefinitionKind:
+    name = "metafield_definition"
+    spec = MetafieldDefinition
+    managed = True
+    on_drop = OnDrop.DELETE
+    precondition = Precondition.REREAD
+    echo = Echo.REREAD
+
+    async def read(
+        self, session: ShopifyReader, target: str, wanted: Wanted
+    ) -> AsyncIterator[Resource[MetafieldDefinition]]:
+        """A definition can not be renamed, so its remote tells nothing that its key does not."""
+        if wanted is ALL:
+            async for row in session.pages(_EVERY, "metafieldDefinitions"):
+                yield _resource(target, row)
+            return
+        for keys in parts_of(wanted, _TOGETHER):
+            for found in await _rows(session, keys):
+                if found is not None:
+                    yield _resource(target, found)
+
+    def batches(
+        self, changes: Sequence[Change[MetafieldDefinition]]
+    ) -> Iterable[Batch[MetafieldDefinition]]:
+        for part in parts_of(changes, READ_TOGETHER):
+            yield Batch(part, requests=len(part), points=10 * len(part))
+
+    async def write(
+        self, session: ShopifyWriter, batch: Batch[MetafieldDefinition]
+    ) -> Sequence[Outcome[MetafieldDefinition]]:
+        return await one_by_one(batch.changes, partial(_write, session))
+
+    async def effects(
+        self, session: ShopifyReader, changes: Sequence[Change[MetafieldDefinition]]
+    ) -> Mapping[Address, Effect]:
+        """How many values a deleted definition would leave without one."""
+        dropped = [c.address for c in changes if c.action is Action.DELETE]
+        effects: dict[Address, Effect] = {}
+        for part in parts_of(dropped, _TOGETHER):
+            rows = await _rows(session, [address.key for address in part])
+            for address, row in zip(part, rows, strict=True):
+                used = row["metafieldsCount"] if row else 0
+                if used:
+                    text = f"{used} products have a value of it, which stays without a definition"
+                    effects[address] = Effect(text, used)
+        return effects
+
+
+async def _rows(session: ShopifyReader, keys: Sequence[Key]) -> list[dict[str, Any] | None]:
+    return await identified(session, _BY_NAME, [Wish(_identifier(key)) for key in keys])
+
+
+def _resource(target: str, row: Mapping[str, Any]) -> Resource[MetafieldDefinition]:
+    return Resource(
+        Address(target, "metafield_definition", definition_key(row["namespace"], row["key"])),
+        MetafieldDefinition(
+            name=row["name"],
+            description=row["description"] or None,
+            type=row["type"]["name"],
+            choices=_choices(row["validations"]),
+        ),
+        remote=row["id"],
+    )
+
+
+def _choices(rules: Sequence[Mapping[str, Any]]) -> tuple[str, ...] | None:
+    text = next((rule["value"] for rule in rules if rule["name"] == "choices"), None)
+    return tuple(json.loads(text)) if text else None
+
+
+async def _write(
+    session: ShopifyWriter, change: Change[MetafieldDefinition]
+) -> Outcome[MetafieldDefinition]:
+    if change.action is Action.DELETE:
+        return await _delete(session, change)
+    assert change.after is not None
+    identifier = _identifier(change.address.key)
+    fields = stated(change.after.spec)
+    if change.before is None:
+        return await _create(session, change, identifier | fields)
+    if change.differs_in("type"):
+        return _of_another_type(change)
+    definition: dict[str, Any] = {n: fields[n] for n in ("name",) if change.differs_in(n)}
+    if change.differs_in("description"):
+        definition["description"] = fields["description"] or ""
+    if change.differs_in("choices"):
+        definition["validations"] = await _rules(session, change.address.key, fields["choices"])
+    payload = await session.mutate(
+        _UPDATE, "metafieldDefinitionUpdate", definition=identifier | definition
+    )
+    return done(change.address, payload["updatedDefinition"]["id"])
+
+
+async def _create(
+    session: ShopifyWriter, change: Change[MetafieldDefinition], fields: dict[str, Any]
+) -> Outcome[MetafieldDefinition]:
+    choices = fields.pop("choices", None)
+    definition = fields | ({"validations": _rule(choices)} if choices else {})
+    payload = await session.mutate(_CREATE, "metafieldDefinitionCreate", definition=definition)
+    return done(change.address, payload["createdDefinition"]["id"])
+
+
+async def _delete(
+    session: ShopifyWriter, change: Change[MetafieldDefinition]
+) -> Outcome[MetafieldDefinition]:
+    identifier = _identifier(change.address.key)
+    try:
+        await session.mutate(_DELETE, "metafieldDefinitionDelete", identifier=identifier)
+    except UserErrors as refused:
+        if refused.has_code("REFERENCE_TYPE_DELETION_ERROR", "ID_TYPE_DELETION_ERROR"):
+            text = f"{refused} · values are never deleted here; if it is meant, use the admin"
+            return failed(change.address, text, change.remote)
+        if not refused.has_code("NOT_FOUND"):
+            raise
+    return done(change.address, None)
+
+
+async def _rules(
+    session: ShopifyWriter, key: Key, choices: Sequence[str] | None
+) -> list[dict[str, str]]:
+    """All validations with other choices: what is sent replaces what there is."""
+    (row,) = await _rows(session, [key])
+    others = [dict(r) for r in (row or {}).get("validations", ()) if r["name"] != "choices"]
+    return others + _rule(choices)
+
+
+def _rule(choices: Sequence[str] | None) -> list[dict[str, str]]:
+    if choices is None:
+        return []
+    return [{"name": "choices", "value": json.dumps(list(choices), ensure_ascii=False)}]
+
+
+def _of_another_type(change: Change[MetafieldDefinition]) -> Outcome[MetafieldDefinition]:
+    return failed(
+        change.address,
+        f"it is a {change.before_values['type']} on the platform, and Shopify never changes the"
+        " type of a definition · state that type in desired/, or use another key",
+        change.remote,
+    )
+
+
+def _identifier(key: Key) -> dict[str, Any]:
+    namespace, _, name = key.removeprefix("product/").rpartition(".")
+    return {"ownerType": "PRODUCT", "namespace": namespace, "key": name}

@@ -1,0 +1,48 @@
+"""Products, looked up by handle because metafields belong to them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+from providers.kit.graphql import Query
+from providers.shopify.client import PAGE, ShopifyReader
+from providers.shopify.identified import Field, Wish, identified
+from providers.shopify.kinds.lookup import Looked, Lookup
+from providers.shopify.parts import parts_of
+from reconciler.model.address import Address
+from reconciler.model.resource import Resource
+from reconciler.provider import ALL, Wanted
+
+_TOGETHER: Final = 100
+
+_BY_HANDLE: Final = Field("productByIdentifier", "ProductIdentifierInput", "id", cost=1)
+
+_EVERY: Final = Query(
+    f"""query EveryProduct($after: String) {{
+      products(first: {PAGE}, after: $after, sortKey: ID) {{
+        nodes {{ id handle }}
+        pageInfo {{ hasNextPage endCursor }}
+      }}
+    }}""",
+    cost=20,
+)
+
+
+class ProductKind(Lookup):
+    name = "product"
+
+    async def read(
+        self, session: ShopifyReader, target: str, wanted: Wanted
+    ) -> AsyncIterator[Resource[Looked]]:
+        """Keys are handles."""
+        if wanted is ALL:
+            async for row in session.pages(_EVERY, "products"):
+                yield Resource(Address(target, "product", row["handle"]), Looked(), row["id"])
+            return
+        for handles in parts_of(wanted, _TOGETHER):
+            wishes = [Wish({"handle": handle}) for handle in handles]
+            found = await identified(session, _BY_HANDLE, wishes)
+            for handle, product in zip(handles, found, strict=True):
+                if product is not None:
+                    yield Resource(Address(target, "product", handle), Looked(), product["id"])

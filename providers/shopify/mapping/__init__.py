@@ -1,0 +1,19 @@
+"""What intents come to on Shopify."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from providers.shopify.mapping.collections import collections
+from providers.shopify.mapping.images import images
+from providers.shopify.mapping.metafields import metafields
+from reconciler.intent.collection import Collections
+from reconciler.intent.images import Images
+from reconciler.intent.metafields import Metafields
+from reconciler.provider import IntentMapping
+
+MAPPING: Final[IntentMapping] = {
+    Collections: collections,
+    Metafields: metafields,
+    Images: images,
+}

@@ -1,0 +1,44 @@
+"""One metafield as a resource, whoever states it, and the definition that it has in `desired/`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from providers.shopify.kinds.metafield import Metafield
+from providers.shopify.kinds.metafield_definition import definition_key
+from providers.shopify.metafields import metafield_key
+from reconciler.intent.metafields import Definition, Metafields
+from reconciler.model.address import Address
+from reconciler.model.resource import Resource, Source
+from reconciler.provider import Compilation
+
+
+def defined(compilation: Compilation, namespace: str, key: str) -> Definition | None:
+    """A definition may stand in another document of the same namespace."""
+    for document in compilation.intents.of(Metafields):
+        if document.namespace == namespace and key in document.definitions:
+            return document.definitions[key]
+    return None
+
+
+def metafield(
+    compilation: Compilation,
+    handle: str,
+    name: tuple[str, str],
+    spec: Metafield,
+    source: Source,
+    intent: str,
+) -> Resource[Metafield]:
+    """It needs its product and, where desired/ declares one, its definition."""
+    target = compilation.target.name
+    resource = Resource(
+        Address(target, "metafield", metafield_key(handle, *name)),
+        spec,
+        source=source,
+        intent=intent,
+        needs=(Address(target, "product", handle),),
+    )
+    if spec.value is None or defined(compilation, *name) is None:
+        return resource
+    definition = Address(target, "metafield_definition", definition_key(*name))
+    return replace(resource, needs=(*resource.needs, definition))

@@ -1,0 +1,143 @@
+"""Definitions of metafields, values by product, and values by selector."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from providers.shopify.kinds.metafield import Metafield
+from providers.shopify.kinds.metafield_definition import MetafieldDefinition, definition_key
+from providers.shopify.mapping.metafield import defined, metafield
+from providers.shopify.types import SUPPORTED, Misfit, fields
+from reconciler.intent.base import Place
+from reconciler.intent.metafields import Definition, Metafields, Scalar
+from reconciler.model.address import Address
+from reconciler.model.problem import Problem
+from reconciler.model.resource import Resource
+from reconciler.model.spec import UNSTATED, digest
+from reconciler.provider import Compilation, Mapped
+
+
+def metafields(intent: Metafields, compilation: Compilation) -> Mapped:
+    for key, definition in intent.definitions.items():
+        yield _definition(intent, compilation, key, definition)
+    explicit: set[tuple[str, str]] = set()
+    for handle, values in intent.values.items():
+        for key, value in values.items():
+            explicit.add((handle, key))
+            place: Place = ("values", handle, key)
+            yield _value(intent, compilation, handle, key, value, place, place)
+    yield from _selected(intent, compilation, explicit)
+
+
+def _selected(
+    intent: Metafields, compilation: Compilation, explicit: set[tuple[str, str]]
+) -> Mapped:
+    """What is said of a product by name wins over selectors; of selectors none wins."""
+    said: dict[tuple[str, str], Scalar] = {}
+    for index, selected in enumerate(intent.selectors):
+        for key, value in selected.set.items():
+            place: Place = ("selectors", index, "set", key)
+            yield from _unfit(intent, compilation, key, value, place)
+            for handle in (compilation.answers or {}).get(selected.products.question, ()):
+                if (handle, key) in explicit:
+                    continue
+                if (handle, key) not in said:
+                    said[handle, key] = value
+                    way: Place = ("selectors", index)
+                    yield from _fitting(_value(intent, compilation, handle, key, value, place, way))
+                elif said[handle, key] != value:
+                    yield _said_otherwise(intent, handle, key, said[handle, key], place)
+
+
+def _unfit(
+    intent: Metafields, compilation: Compilation, key: str, value: Scalar, place: Place
+) -> Iterator[Problem]:
+    """What is wrong with a selector's value, once, however many products it finds."""
+    tried = _value(intent, compilation, "any", key, value, place, place)
+    if isinstance(tried, Problem):
+        yield tried
+
+
+def _fitting(mapped: Resource[Any] | Problem) -> Iterator[Resource[Any]]:
+    if isinstance(mapped, Resource):
+        yield mapped
+
+
+def _said_otherwise(
+    intent: Metafields, handle: str, key: str, first: Scalar, place: Place
+) -> Problem:
+    return Problem(
+        intent.at(*place),
+        f"{handle} is found by an earlier selector too, which sets {key} to {first!r}",
+        f"let one selector find it, or say its {key} under values",
+    )
+
+
+def _definition(
+    intent: Metafields, compilation: Compilation, key: str, definition: Definition
+) -> Resource[Any] | Problem:
+    if definition.type not in SUPPORTED:
+        return Problem(
+            intent.at("definitions", key, "type"),
+            f"{definition.type} is no type that Planogram writes",
+            f"use one of {', '.join(SUPPORTED)}",
+        )
+    if definition.choices is not None and not definition.type.endswith("line_text_field"):
+        return Problem(
+            intent.at("definitions", key, "choices"),
+            f"a {definition.type} has no choices",
+            "take choices out, or use single_line_text_field",
+        )
+    stated = definition.model_fields_set
+    name = definition_key(intent.namespace, key)
+    return Resource(
+        Address(compilation.target.name, "metafield_definition", name),
+        MetafieldDefinition(
+            name=definition.name,
+            description=(definition.description or None if "description" in stated else UNSTATED),
+            type=definition.type,
+            choices=definition.choices if "choices" in stated else UNSTATED,
+        ),
+        source=intent.at("definitions", key),
+        intent=intent.digest_of("definitions", key),
+    )
+
+
+def _value(
+    intent: Metafields,
+    compilation: Compilation,
+    handle: str,
+    key: str,
+    value: Scalar,
+    place: Place,
+    meant: Place,
+) -> Resource[Any] | Problem:
+    """place: where the value stands. meant: the part of the intent that it follows from."""
+    definition = defined(compilation, intent.namespace, key)
+    if definition is None:
+        return Problem(
+            intent.at(*place),
+            f"{intent.namespace}.{key} has no definition in desired/, so its type is not known",
+            f"add {key} under definitions, with its type",
+        )
+    if definition.type not in SUPPORTED:
+        return _definition(intent, compilation, key, definition)
+    try:
+        said = fields(definition.type, value)
+    except Misfit as misfit:
+        return Problem(intent.at(*place), misfit.cause, misfit.remedy)
+    if value is not None and definition.choices is not None and value not in definition.choices:
+        return Problem(
+            intent.at(*place),
+            f"{value} is not among the choices of {intent.namespace}.{key}",
+            f"write one of {', '.join(definition.choices)}",
+        )
+    return metafield(
+        compilation,
+        handle,
+        (intent.namespace, key),
+        Metafield(**said),
+        intent.at(*place),
+        digest({"type": definition.type, "said": intent.digest_of(*meant)}),
+    )

@@ -1,0 +1,40 @@
+"""Long lists in pieces, and changes that a request each carries out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import islice
+from typing import Any, TypeVar
+
+from reconciler.concurrent import side_by_side
+from reconciler.model.change import Change
+from reconciler.model.outcome import Outcome, failed
+from reconciler.provider import Ambiguous, PlatformError
+
+T = TypeVar("T")
+
+
+def parts_of(things: Iterable[T], most: int) -> Iterator[tuple[T, ...]]:
+    """Pieces of at most so many, in order."""
+    rest = iter(things)
+    while piece := tuple(islice(rest, most)):
+        yield piece
+
+
+async def one_by_one(
+    changes: Sequence[Change[Any]], write: Callable[[Change[Any]], Awaitable[Outcome[Any]]]
+) -> list[Outcome[Any]]:
+    """Each change with its own request, side by side; one that is refused stops no other."""
+    return await side_by_side(partial(_one, write, change) for change in changes)
+
+
+async def _one(
+    write: Callable[[Change[Any]], Awaitable[Outcome[Any]]], change: Change[Any]
+) -> Outcome[Any]:
+    try:
+        return await write(change)
+    except Ambiguous:
+        raise
+    except PlatformError as error:
+        return failed(change.address, str(error), change.remote)

@@ -1,0 +1,142 @@
+"""What somebody in Shopify's admin does by hand: edits without any of the API's guards.
+
+| thing | key | fields |
+|---|---|---|
+| product | handle | handle, title, productType, vendor, tags, status, descriptionHtml |
+| page | handle | handle, title, isPublished |
+| file | name | name, alt, fileStatus |
+| collection | handle | handle, title, descriptionHtml, sortOrder, products, ruleSet, sources |
+| metafield | product/<handle>/<namespace>.<key> | type; one of value, page, file, product |
+| metafieldDefinition | product/<namespace>.<key> | name, description, type, validations |
+
+`deleted: true` deletes the thing. A metafield or a definition that is not there is made.
+`sources` are in the shape in which they are created (`title`, `inclusion`), with `selections`,
+`exclusion`, `shareable`, `subCollections` and conditions called `unknown` besides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from providers.kit.sandbox import UnknownThing
+from providers.shopify.sandbox import metafields
+from providers.shopify.sandbox.definitions import add_definition, definition_of
+from providers.shopify.sandbox.library import FILE_SORTS, name_of
+from providers.shopify.sandbox.planting import metafield as plant_metafield
+from providers.shopify.sandbox.planting import product_called, source_of
+from providers.shopify.sandbox.products import change_product, remove_product
+from providers.shopify.sandbox.shop import Shop, Thing
+
+Fields = Mapping[str, Any]
+
+_KNOWN: Final = {
+    "product": ("handle", "title", "productType", "vendor", "tags", "status", "descriptionHtml"),
+    "page": ("handle", "title", "isPublished"),
+    "file": ("name", "alt", "fileStatus"),
+    "collection": (
+        "handle", "title", "descriptionHtml", "sortOrder", "products", "ruleSet", "sources",
+    ),
+    "metafield": ("type", "value", "page", "file", "product"),
+    "metafieldDefinition": ("name", "description", "type", "validations"),
+}  # fmt: skip
+
+
+def edit(shop: Shop, thing: str, key: str, fields: Fields) -> None:
+    """Raises `UnknownThing`, which says what there is."""
+    if thing not in _EDITS:
+        raise UnknownThing(f"there is no {thing} here · there are: {', '.join(_EDITS)}")
+    unknown = [name for name in fields if name not in (*_KNOWN[thing], "deleted")]
+    if unknown:
+        known = ", ".join((*_KNOWN[thing], "deleted"))
+        raise UnknownThing(f"a {thing} has no {unknown[0]} here · it has: {known}")
+    try:
+        _EDITS[thing](shop, key, fields)
+    except KeyError as error:
+        raise UnknownThing(f"there is no {error.args[0]} in this shop") from error
+
+
+def _product(shop: Shop, key: str, fields: Fields) -> None:
+    product = product_called(shop, key)
+    if fields.get("deleted"):
+        remove_product(shop, product)
+        return
+    change_product(shop, product, fields)
+
+
+def _page(shop: Shop, key: str, fields: Fields) -> None:
+    _change(shop, _there(shop.find("Page", handle=key), key), fields)
+
+
+def _file(shop: Shop, key: str, fields: Fields) -> None:
+    files = (file for sort in FILE_SORTS for file in shop.all(sort))
+    file = _there(next((f for f in files if name_of(f) == key), None), key)
+    changes = {name: value for name, value in fields.items() if name != "name"}
+    if "name" in fields:
+        changes["url"] = file["url"].replace(f"/{key}", f"/{fields['name']}")
+    if "fileStatus" in fields:
+        changes["processing_since"] = None
+    _change(shop, file, changes)
+
+
+def _collection(shop: Shop, key: str, fields: Fields) -> None:
+    collection = _there(shop.find("Collection", handle=key), key)
+    changes = dict(fields)
+    if "sources" in fields:
+        changes["sources"] = [source_of(shop, source) for source in fields["sources"]]
+    if "products" in fields:
+        changes["products"] = [product_called(shop, handle)["id"] for handle in fields["products"]]
+    _change(shop, collection, changes)
+
+
+def _metafield(shop: Shop, key: str, fields: Fields) -> None:
+    owner, namespace, name = _owner_and_name(shop, key)
+    found = metafields.metafield_of(shop, owner["id"], namespace, name)
+    if fields.get("deleted"):
+        shop.remove(_there(found, key))
+        return
+    type_ = {} if found is None else {"type": found["type"]}
+    plant_metafield(shop, owner, {"namespace": namespace, "key": name, **type_, **fields})
+
+
+def _owner_and_name(shop: Shop, key: str) -> tuple[Thing, str, str]:
+    try:
+        _, handle, name = key.split("/")
+        namespace, bare = name.split(".")
+    except ValueError as error:
+        raise KeyError(f"{key} · write product/<handle>/<namespace>.<key>") from error
+    return product_called(shop, handle), namespace, bare
+
+
+def _definition(shop: Shop, key: str, fields: Fields) -> None:
+    owner_type, _, name = key.partition("/")
+    namespace, _, bare = name.partition(".")
+    found = definition_of(shop, owner_type.upper(), namespace, bare)
+    if found is not None:
+        _change(shop, found, fields)
+        return
+    identity = {"ownerType": owner_type.upper(), "namespace": namespace, "key": bare}
+    add_definition(shop, {"name": bare, **fields, **identity})
+
+
+def _change(shop: Shop, thing: Thing, fields: Fields) -> None:
+    if fields.get("deleted"):
+        shop.remove(thing)
+    else:
+        shop.change(thing, **fields)
+
+
+def _there(found: Thing | None, key: str) -> Thing:
+    if found is None:
+        raise KeyError(key)
+    return found
+
+
+_EDITS: Final[Mapping[str, Callable[[Shop, str, Fields], None]]] = {
+    "product": _product,
+    "page": _page,
+    "file": _file,
+    "collection": _collection,
+    "metafield": _metafield,
+    "metafieldDefinition": _definition,
+}

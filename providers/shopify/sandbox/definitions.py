@@ -1,0 +1,296 @@
+"""Metafield definitions: what a metafield of a kind of owner is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from providers.shopify.sandbox import jobs, values
+from providers.shopify.sandbox.ids import number
+from providers.shopify.sandbox.paging import connection
+from providers.shopify.sandbox.refusal import UserError, refusal, user_error
+from providers.shopify.sandbox.shop import APP_NAMESPACE, Info, Shop, Thing
+
+MOST_PINNED: Final = 50
+
+_VALIDATION_TYPES: Final = {
+    "choices": "list.single_line_text_field",
+    "min": "number_integer",
+    "max": "number_integer",
+    "regex": "single_line_text_field",
+}
+
+ORDER: Final = {
+    "ID": lambda definition: number(definition["id"]),
+    "NAME": lambda definition: definition["name"].casefold(),
+    "PINNED_POSITION": lambda definition: definition["pinnedPosition"] or 0,
+    "RELEVANCE": lambda definition: number(definition["id"]),
+}
+
+
+def namespace_of(given: str | None) -> str:
+    """The stored namespace: without one, or under `$app`, it is the app's own."""
+    if given is None or given == "$app":
+        return APP_NAMESPACE
+    return given.replace("$app:", f"{APP_NAMESPACE}--", 1)
+
+
+def definition_of(shop: Shop, owner_type: str, namespace: str, key: str) -> Thing | None:
+    return shop.find("MetafieldDefinition", ownerType=owner_type, namespace=namespace, key=key)
+
+
+def metafields_of(shop: Shop, definition: Thing) -> Iterator[Thing]:
+    """The values that a definition describes."""
+    named = ("ownerType", "namespace", "key")
+    for metafield in shop.all("Metafield"):
+        if all(metafield[name] == definition[name] for name in named):
+            yield metafield
+
+
+def add_definition(shop: Shop, fields: Mapping[str, Any], id_: str | None = None) -> Thing:
+    """A definition of its fields as the API takes them."""
+    return shop.add(
+        "MetafieldDefinition",
+        {
+            "ownerType": fields.get("ownerType", "PRODUCT"),
+            "namespace": namespace_of(fields.get("namespace")),
+            "key": fields["key"],
+            "name": fields["name"],
+            "type": fields["type"],
+            "description": fields.get("description"),
+            "validations": [dict(rule) for rule in fields.get("validations") or ()],
+            "pinnedPosition": _next_pin(shop, fields) if fields.get("pin") else None,
+        },
+        id_,
+    )
+
+
+def _next_pin(shop: Shop, fields: Mapping[str, Any]) -> int:
+    return 1 + max(
+        (
+            other["pinnedPosition"] or 0
+            for other in shop.all("MetafieldDefinition")
+            if other["ownerType"] == fields.get("ownerType", "PRODUCT")
+        ),
+        default=0,
+    )
+
+
+def _create(_: Any, info: Info, definition: Mapping[str, Any]) -> dict[str, Any]:
+    shop = info.context
+    errors = list(_input_errors(shop, definition))
+    if errors:
+        return {"createdDefinition": None, "userErrors": errors}
+    return {"createdDefinition": add_definition(shop, definition), "userErrors": []}
+
+
+def _input_errors(shop: Shop, fields: Mapping[str, Any]) -> Iterator[UserError]:
+    namespace, key = namespace_of(fields.get("namespace")), fields["key"]
+    yield from _name_errors("namespace", namespace, 3, 255)
+    yield from _name_errors("key", key, 2, 64)
+    yield from _label_errors(fields["name"])
+    if fields["type"] not in values.TYPES:
+        yield _wrong(
+            "type",
+            f"Type name {fields['type']} is not a valid type. Valid types are: "
+            f"{', '.join(values.TYPES)}.",
+            "INCLUSION",
+        )
+    yield from _validation_errors(fields.get("validations") or ())
+    if definition_of(shop, fields["ownerType"], namespace, key):
+        yield _wrong(
+            "key",
+            f"Key is in use for {_plural(fields['ownerType'])} metafields on the"
+            f" '{namespace}' namespace.",
+            "TAKEN",
+        )
+    if fields.get("pin") and _next_pin(shop, fields) > MOST_PINNED:
+        yield user_error(
+            ["definition"], f"Limit of {MOST_PINNED} pinned definitions.", "PINNED_LIMIT_REACHED"
+        )
+
+
+def _plural(owner_type: str) -> str:
+    return owner_type.capitalize()
+
+
+def _name_errors(name: str, text: str, least: int, most: int) -> Iterator[UserError]:
+    label = name.capitalize()
+    if len(text) < least:
+        yield _wrong(name, f"{label} is too short (minimum is {least} characters)", "TOO_SHORT")
+    if len(text) > most:
+        yield _wrong(name, f"{label} is too long (maximum is {most} characters)", "TOO_LONG")
+    if not re.fullmatch(r"[A-Za-z0-9_-]*", text):
+        yield _wrong(name, f"{label} contains one or more invalid characters.", "INVALID_CHARACTER")
+
+
+def _label_errors(name: str) -> Iterator[UserError]:
+    if not name.strip():
+        yield _wrong("name", "Name can't be blank", "BLANK")
+    if len(name) > 255:
+        yield _wrong("name", "Name is too long (maximum is 255 characters)", "TOO_LONG")
+
+
+def _validation_errors(rules: Sequence[Mapping[str, Any]]) -> Iterator[UserError]:
+    for rule in rules:
+        if rule["name"] not in _VALIDATION_TYPES:
+            yield _wrong(
+                "validations",
+                f"Validations contains an invalid name: {rule['name']}.",
+                "INVALID_OPTION",
+            )
+        elif rule["name"] == "choices" and not _is_list_of_texts(rule["value"]):
+            yield _wrong(
+                "validations",
+                "Validations value for option choices must be an array.",
+                "INVALID_OPTION",
+            )
+
+
+def _is_list_of_texts(text: str) -> bool:
+    try:
+        content = json.loads(text)
+    except ValueError:
+        return False
+    return isinstance(content, list) and all(isinstance(item, str) for item in content)
+
+
+def _wrong(field: str, message: str, code: str) -> UserError:
+    return user_error(["definition", field], message, code)
+
+
+def _update(_: Any, info: Info, definition: Mapping[str, Any]) -> dict[str, Any]:
+    shop = info.context
+    answer: Thing = {"updatedDefinition": None, "userErrors": [], "validationJob": None}
+    found = _identified(shop, definition)
+    if found is None:
+        error = user_error(["definition"], "Definition not found.", "NOT_FOUND")
+        return answer | {"userErrors": [error]}
+    errors = [
+        *_label_errors(definition.get("name", found["name"]) or ""),
+        *_validation_errors(definition.get("validations") or ()),
+    ]
+    if errors:
+        return answer | {"userErrors": errors}
+    changed = shop.change(found, **_changes(shop, found, definition))
+    job = jobs.start(shop) if changed["validations"] != found["validations"] else None
+    return answer | {"updatedDefinition": changed, "validationJob": job}
+
+
+def _changes(shop: Shop, found: Thing, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Only what is given changes; validations that are given replace all there were."""
+    changes = {name: fields[name] for name in ("name", "description") if name in fields}
+    if fields.get("validations") is not None:
+        changes["validations"] = [dict(rule) for rule in fields["validations"]]
+    if fields.get("pin") is True and found["pinnedPosition"] is None:
+        changes["pinnedPosition"] = _next_pin(shop, found)
+    if fields.get("pin") is False:
+        changes["pinnedPosition"] = None
+    return changes
+
+
+def _delete(_: Any, info: Info, **args: Any) -> dict[str, Any]:
+    shop = info.context
+    found = _wanted(shop, args)
+    error = _deletion_error(found, args)
+    if error or found is None:
+        return {"deletedDefinition": None, "deletedDefinitionId": None, "userErrors": [error]}
+    if args["deleteAllAssociatedMetafields"]:
+        for metafield in list(metafields_of(shop, found)):
+            shop.remove(metafield)
+    shop.remove(found)
+    return {"deletedDefinition": found, "deletedDefinitionId": found["id"], "userErrors": []}
+
+
+def _deletion_error(found: Thing | None, args: Mapping[str, Any]) -> UserError | None:
+    if found is None:
+        place = "id" if args.get("id") else "identifier"
+        return user_error([place], "Definition not found.", "NOT_FOUND")
+    if args["deleteAllAssociatedMetafields"]:
+        return None
+    if found["namespace"].startswith(APP_NAMESPACE):
+        return user_error(
+            None,
+            "Deleting a definition in a reserved namespace must have all associated metafields"
+            " deleted.",
+            "RESERVED_NAMESPACE_ORPHANED_METAFIELDS",
+        )
+    if found["type"].endswith("_reference"):
+        return user_error(
+            None,
+            "Deleting a reference type metafield definition requires deletion of its associated"
+            " metafields.",
+            "REFERENCE_TYPE_DELETION_ERROR",
+        )
+    if found["type"] == "id":
+        return user_error(
+            None,
+            "Deleting an id type metafield definition requires deletion of its associated"
+            " metafields.",
+            "ID_TYPE_DELETION_ERROR",
+        )
+    return None
+
+
+def _wanted(shop: Shop, args: Mapping[str, Any]) -> Thing | None:
+    if args.get("id"):
+        return shop.get(args["id"])
+    if args.get("identifier"):
+        return _identified(shop, args["identifier"])
+    raise refusal("You must provide either an id or an identifier.", "BAD_REQUEST")
+
+
+def _identified(shop: Shop, identifier: Mapping[str, Any]) -> Thing | None:
+    namespace = namespace_of(identifier.get("namespace"))
+    return definition_of(shop, identifier["ownerType"], namespace, identifier["key"])
+
+
+def _one(_: Any, info: Info, **args: Any) -> Thing | None:
+    return _wanted(info.context, args)
+
+
+def _many(_: Any, info: Info, **args: Any) -> dict[str, Any]:
+    shop = info.context
+    if args.get("query"):
+        raise refusal("this sandbox does not search definitions", "BAD_REQUEST")
+    wanted = {name: args[name] for name in ("ownerType", "key") if args.get(name)}
+    if args.get("namespace"):
+        wanted["namespace"] = namespace_of(args["namespace"])
+    pinned = {"PINNED": (True,), "UNPINNED": (False,)}.get(args["pinnedStatus"], (True, False))
+    found = [
+        definition
+        for definition in shop.all("MetafieldDefinition")
+        if all(definition[name] == value for name, value in wanted.items())
+        and (definition["pinnedPosition"] is not None) in pinned
+    ]
+    return connection(found, args, ORDER[args["sortKey"]])
+
+
+def _type(definition: Thing, _: Info) -> dict[str, str]:
+    return {"name": definition["type"], "category": values.category(definition["type"])}
+
+
+def _validations(definition: Thing, _: Info) -> list[dict[str, Any]]:
+    return [{**rule, "type": _VALIDATION_TYPES[rule["name"]]} for rule in definition["validations"]]
+
+
+def _metafields_count(definition: Thing, info: Info) -> int:
+    return sum(1 for _ in metafields_of(info.context, definition))
+
+
+FIELDS: Final = {
+    "QueryRoot": {"metafieldDefinition": _one, "metafieldDefinitions": _many},
+    "Mutation": {
+        "metafieldDefinitionCreate": _create,
+        "metafieldDefinitionUpdate": _update,
+        "metafieldDefinitionDelete": _delete,
+    },
+    "MetafieldDefinition": {
+        "type": _type,
+        "validations": _validations,
+        "metafieldsCount": _metafields_count,
+        "validationStatus": lambda definition, info: "ALL_VALID",
+    },
+}

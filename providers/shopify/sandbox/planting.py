@@ -1,0 +1,115 @@
+"""Puts things into a shop as they stand there, not as the API would make them: for the seed,
+for an admin's edits, and for the starting states of recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from providers.shopify.sandbox import sources
+from providers.shopify.sandbox.collections import add_collection
+from providers.shopify.sandbox.definitions import add_definition
+from providers.shopify.sandbox.handles import free, slug
+from providers.shopify.sandbox.library import file_named
+from providers.shopify.sandbox.metafields import set_metafield
+from providers.shopify.sandbox.products import add_product, add_variant
+from providers.shopify.sandbox.shop import LONG_AGO, Shop, Thing
+
+Fields = Mapping[str, Any]
+
+
+def plant(shop: Shop, sort: str, fields: Fields, id_: str | None = None) -> Thing:
+    """A thing of a type, its fields named as the API names them; what is not given is as in a
+    new one. Raises `KeyError` for a type that can not be planted."""
+    return _PLANTED[sort](shop, fields, id_)
+
+
+def _variant(shop: Shop, fields: Fields, id_: str | None) -> Thing:
+    return add_variant(shop, fields["product_id"], fields, id_)
+
+
+def _collection(shop: Shop, fields: Fields, id_: str | None) -> Thing:
+    """Its membership has long settled."""
+    made = [source_of(shop, source) for source in fields.get("sources") or ()]
+    return add_collection(
+        shop, {"title": "", **fields, "sources": made, "settling_since": LONG_AGO}, id_
+    )
+
+
+def source_of(shop: Shop, fields: Fields) -> Thing:
+    """A source, with `selections` given by the products' handles, and `subCollections` by those
+    of collections."""
+    if "subCollections" in fields:
+        handles = fields["subCollections"]
+        ids = [c["id"] for c in shop.all("Collection") if c["handle"] in handles]
+        return sources.sub_collections(shop, fields["title"], ids)
+    chosen = [product_called(shop, handle)["id"] for handle in fields.get("selections") or ()]
+    return sources.new_source(shop, {**fields, "selections": chosen})
+
+
+def product_called(shop: Shop, handle: str) -> Thing:
+    """Raises `KeyError`."""
+    found = shop.where("Product", "handle", handle)
+    if not found:
+        raise KeyError(handle)
+    return found[0]
+
+
+def _page(shop: Shop, fields: Fields, id_: str | None) -> Thing:
+    title = str(fields.get("title", ""))
+    wanted = slug(str(fields.get("handle") or title)) or "page"
+    handle = free(wanted, (page["handle"] for page in shop.all("Page")))
+    return shop.add("Page", {"isPublished": True, **fields, "title": title, "handle": handle}, id_)
+
+
+def _file(sort: str) -> Callable[[Shop, Fields, str | None], Thing]:
+    def planted(shop: Shop, fields: Fields, id_: str | None) -> Thing:
+        name = fields.get("name", "file")
+        address = f"https://cdn.shopify.com/s/files/1/0710/0000/0001/files/{name}?v=1793491200"
+        new = {"alt": None, "fileStatus": "READY", "processing_since": shop.now, "url": address}
+        return shop.add(sort, {**new, **fields}, id_)
+
+    return planted
+
+
+def metafield(shop: Shop, owner: Thing, fields: Fields, id_: str | None = None) -> Thing:
+    """A metafield whose value is given, or referred to by `page`, `file` or `product`: a
+    page's handle, a file's name, a product's handle. Raises `KeyError` for what is not there."""
+    return set_metafield(
+        shop,
+        owner,
+        fields["namespace"],
+        fields["key"],
+        fields["type"],
+        _value(shop, fields),
+        id_,
+    )
+
+
+def _value(shop: Shop, fields: Fields) -> str:
+    if "page" in fields:
+        return str(_there(shop.find("Page", handle=fields["page"]), fields["page"])["id"])
+    if "file" in fields:
+        return str(_there(file_named(shop, fields["file"]), fields["file"])["id"])
+    if "product" in fields and "value" not in fields:
+        return str(product_called(shop, fields["product"])["id"])
+    return str(fields["value"])
+
+
+def _there(found: Thing | None, name: str) -> Thing:
+    if found is None:
+        raise KeyError(name)
+    return found
+
+
+_PLANTED: Final[Mapping[str, Callable[[Shop, Fields, str | None], Thing]]] = {
+    "Product": add_product,
+    "ProductVariant": _variant,
+    "Collection": _collection,
+    "MetafieldDefinition": add_definition,
+    "Page": _page,
+    "MediaImage": _file("MediaImage"),
+    "GenericFile": _file("GenericFile"),
+}
+
+PLANTABLE: Final = tuple(_PLANTED)

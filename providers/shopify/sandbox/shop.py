@@ -1,0 +1,130 @@
+"""What the store holds, and what it costs and warns, for the length of one request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from graphql import GraphQLResolveInfo
+
+from providers.kit.store import Store
+from providers.shopify.sandbox.ids import gid, number, parts
+
+Thing = dict[str, Any]
+
+CURRENT_VERSION: Final = "2026-10"
+
+LONG_AGO: Final = float("-inf")
+
+APP_NAMESPACE: Final = "app--347082227713"
+"""The namespace that belongs to the app whose token is used."""
+
+_OPENING: Final = datetime(2026, 11, 1, tzinfo=UTC)
+_FIRST_NUMBER: Final = 7_100_000_000_001
+
+
+class Shop:
+    """Things by type and id. Dates count writes, so that they are the same in every run; only
+    what takes time (jobs, throttling) looks at the clock.
+
+    now: seconds on the event loop's clock; for what nobody waits for, long ago. version: the
+    API version that is served.
+    """
+
+    def __init__(self, store: Store, now: float = LONG_AGO, version: str = CURRENT_VERSION) -> None:
+        self._store = store
+        self.now = now
+        self.version = version
+        self.search_warnings: list[Mapping[str, Any]] = []
+        self._indexes: dict[tuple[str, str], dict[Any, dict[str, Thing]]] = {}
+
+    def all(self, sort: str) -> Iterator[Thing]:
+        """In the order of creation."""
+        yield from list(self._store.all(sort).values())
+
+    def get(self, id_: str) -> Thing | None:
+        found = parts(id_)
+        return self._store.get(found[0], found[1]) if found else None
+
+    def find(self, sort: str, **fields: Any) -> Thing | None:
+        """The first thing of a type with these fields."""
+        return next(
+            (t for t in self.all(sort) if all(t.get(k) == v for k, v in fields.items())), None
+        )
+
+    def where(self, sort: str, field: str, value: Any) -> list[Thing]:
+        """As `find`, all of them by one field; quick also among many."""
+        index = self._indexes.get((sort, field))
+        if index is None:
+            index = self._indexes[sort, field] = {}
+            for thing in self.all(sort):
+                index.setdefault(thing.get(field), {})[thing["id"]] = thing
+        return list(index.get(value, {}).values())
+
+    def add(self, sort: str, fields: Mapping[str, Any], id_: str | None = None) -> Thing:
+        new = id_ or gid(sort, self._store.next_number("id", _FIRST_NUMBER))
+        self._count_on_from(number(new))
+        date = self._date()
+        thing = {
+            "createdAt": date,
+            "updatedAt": date,
+            **fields,
+            "__typename": sort,
+            "id": new,
+        }
+        self._put(thing)
+        return thing
+
+    def change(self, thing: Thing, **fields: Any) -> Thing:
+        changed = {**thing, "updatedAt": self._date(), **fields}
+        self._put(changed)
+        return changed
+
+    def remove(self, thing: Thing) -> None:
+        sort, place = _place(thing)
+        self._forget(sort, thing["id"])
+        self._store.delete(sort, place)
+
+    def setting(self, name: str) -> Thing:
+        return self._store.get("setting", name) or {}
+
+    def keep(self, name: str, value: Mapping[str, Any]) -> None:
+        self._store.put("setting", name, dict(value))
+
+    def next_number(self, sequence: str) -> int:
+        return self._store.next_number(sequence)
+
+    def _put(self, thing: Thing) -> None:
+        sort, place = _place(thing)
+        self._forget(sort, thing["id"])
+        self._store.put(sort, place, thing)
+        for (indexed, field), index in self._indexes.items():
+            if indexed == sort:
+                index.setdefault(thing.get(field), {})[thing["id"]] = thing
+
+    def _forget(self, sort: str, id_: str) -> None:
+        old = self.get(id_)
+        for (indexed, field), index in self._indexes.items():
+            if old is not None and indexed == sort:
+                index.get(old.get(field), {}).pop(id_, None)
+
+    def _count_on_from(self, used: int) -> None:
+        """Ids grow: a later thing has a greater one than any that was ever given."""
+        last = (self._store.get("sequence", "id") or {"last": 0})["last"]
+        if used > last:
+            self._store.put("sequence", "id", {"last": used})
+
+    def _date(self) -> str:
+        moment = _OPENING + timedelta(seconds=self._store.next_number("write"))
+        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _place(thing: Thing) -> tuple[str, str]:
+    found = parts(thing["id"])
+    assert found is not None
+    return found
+
+
+Info = GraphQLResolveInfo[Shop]
+"""What a resolver is told beside its object and arguments; `info.context` is the shop."""

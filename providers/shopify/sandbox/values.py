@@ -1,0 +1,211 @@
+"""What a metafield may hold, and in which form Shopify stores it.
+
+Recorded: the list of types, blank values, booleans, decimals, dates with time. The words of the
+other refusals were not recorded. Types that are not named here are stored as they are sent.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from providers.shopify.sandbox.ids import parts
+from providers.shopify.sandbox.shop import Shop
+
+_MEASURED: Final = """
+    antenna_gain area battery_charge_capacity battery_energy_capacity capacitance concentration
+    data_storage_capacity data_transfer_rate dimension display_density distance duration
+    electric_current electrical_resistance energy frequency illuminance inductance luminous_flux
+    mass_flow_rate power pressure resolution rotational_speed sound_level speed temperature
+    thermal_power voltage volume volumetric_flow_rate weight
+"""
+_LISTED: Final = """
+    color date date_time jurisdiction link number_decimal number_integer rating
+    single_line_text_field url
+"""
+_NEVER_LISTED: Final = """
+    boolean id json language money multi_line_text_field rich_text_field
+"""
+_REFERRED: Final = """
+    company customer product collection variant file product_taxonomy_value
+    product_taxonomy_disclosure metaobject mixed disclosure page article order
+"""
+
+
+def _valid_types() -> list[str]:
+    """All types, in the order in which Shopify lists them: `date_time` before `date`."""
+    listed = f"{_MEASURED} {_LISTED}".split()
+    single = [*listed, *_NEVER_LISTED.split()]
+    lists = [f"list.{name}" for name in listed]
+    references = [
+        f"{form}{name}_reference"
+        for name in _REFERRED.split()
+        for form in ("", "list.")
+        if not (form and name == "product_taxonomy_disclosure")
+    ]
+    return sorted([*single, *lists], key=_alphabetical) + references
+
+
+def _alphabetical(name: str) -> str:
+    return f"{name}~" if name.endswith("date") else name
+
+
+TYPES: Final = tuple(_valid_types())
+
+_REFERENCE_SORTS: Final[Mapping[str, Sequence[str]]] = {
+    "product_reference": ("Product",),
+    "variant_reference": ("ProductVariant",),
+    "collection_reference": ("Collection",),
+    "page_reference": ("Page",),
+    "file_reference": ("MediaImage", "GenericFile"),
+}
+
+
+class Unfit(Exception):
+    """A value does not fit its type or its definition; the message is for the user error."""
+
+
+def category(type_: str) -> str:
+    """The category that a definition's type is shown under."""
+    base = type_.removeprefix("list.")
+    if base.endswith("_reference"):
+        return "REFERENCE"
+    for name, members in _CATEGORIES.items():
+        if base in members:
+            return name
+    return "MEASUREMENT"
+
+
+_CATEGORIES: Final = {
+    "TEXT": ("single_line_text_field", "multi_line_text_field", "rich_text_field"),
+    "NUMBER": ("number_integer", "number_decimal"),
+    "DATE_TIME": ("date", "date_time"),
+    "TRUE_FALSE": ("boolean",),
+    "URL": ("url", "link"),
+    "COLOR": ("color",),
+    "JSON": ("json",),
+    "RATING": ("rating",),
+    "MONEY": ("money",),
+    "ID": ("id",),
+}
+
+
+def stored(shop: Shop, type_: str, value: str, validations: Sequence[Mapping[str, Any]]) -> str:
+    """The value as it is kept. Raises `Unfit`."""
+    if not value.strip():
+        raise Unfit("Value can't be blank.")
+    if not type_.startswith("list."):
+        kept = _stored_one(shop, type_, value)
+        _check(kept, kept, validations)
+        return kept
+    items = _items(value)
+    kept_items = [_stored_one(shop, type_.removeprefix("list."), item) for item in items]
+    for item in kept_items:
+        _check(item, item, [v for v in validations if not v["name"].startswith("list.")])
+    return json.dumps(kept_items, separators=(",", ":"), ensure_ascii=False)
+
+
+def _items(value: str) -> list[str]:
+    try:
+        items = json.loads(value)
+    except ValueError as error:
+        raise Unfit("Value is invalid JSON.") from error
+    if not isinstance(items, list):
+        raise Unfit("Value must be an array.")
+    if len(items) > 128:
+        raise Unfit("Value must have at most 128 elements.")
+    return [item if isinstance(item, str) else json.dumps(item) for item in items]
+
+
+def _stored_one(shop: Shop, type_: str, value: str) -> str:
+    if type_ in _REFERENCE_SORTS:
+        return _reference(shop, type_, value)
+    match type_:
+        case "single_line_text_field" if "\n" in value or "\r" in value:
+            raise Unfit("Value must be a single line text string.")
+        case "number_integer":
+            return _integer(value)
+        case "number_decimal":
+            return _decimal(value)
+        case "boolean":
+            return _boolean(value)
+        case "date":
+            return _date(value)
+        case "date_time":
+            return _moment(value)
+        case "url" if not re.match(r"(https?|mailto|sms|tel):\S+$", value):
+            raise Unfit("Value must be a valid URL.")
+        case "color" if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+            raise Unfit("Value must be a hex color code.")
+        case "json":
+            _json(value)
+    return value
+
+
+def _reference(shop: Shop, type_: str, value: str) -> str:
+    found = parts(value)
+    if found is None or found[0] not in _REFERENCE_SORTS[type_]:
+        raise Unfit(f"Value must be a valid {type_.removesuffix('_reference')} reference.")
+    if shop.get(value) is None:
+        raise Unfit(f"Value references non-existent resource {value}.")
+    return value
+
+
+def _integer(value: str) -> str:
+    if not re.fullmatch(r"-?\d+", value):
+        raise Unfit("Value must be an integer.")
+    return value
+
+
+def _decimal(value: str) -> str:
+    """Truncated to nine places."""
+    match = re.fullmatch(r"(-?\d+)(?:\.(\d+))?", value)
+    if match is None:
+        raise Unfit("Value must be a decimal.")
+    return f"{match[1]}.{(match[2] or '0')[:9]}"
+
+
+def _boolean(value: str) -> str:
+    forms = {"true": "true", "t": "true", "1": "true", "false": "false", "f": "false", "0": "false"}
+    if value not in forms:
+        raise Unfit("Value must be true or false.")
+    return forms[value]
+
+
+def _date(value: str) -> str:
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError as error:
+        raise Unfit('Value must be in "YYYY-MM-DD" format.') from error
+
+
+def _moment(value: str) -> str:
+    """Without fractions of a second, with its offset written out."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise Unfit('Value must be in "YYYY-MM-DDTHH:MM:SS" format.') from error
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.replace(microsecond=0).isoformat()
+
+
+def _json(value: str) -> None:
+    try:
+        json.loads(value)
+    except ValueError as error:
+        raise Unfit("Value is invalid JSON.") from error
+
+
+def _check(text: str, number: str, validations: Sequence[Mapping[str, Any]]) -> None:
+    rules = {rule["name"]: rule["value"] for rule in validations}
+    if "choices" in rules and text not in json.loads(rules["choices"]):
+        raise Unfit(f"Value does not exist in provided choices: {rules['choices']}.")
+    if "max" in rules and len(text) > int(rules["max"]):
+        raise Unfit(f"Value has a maximum length of {rules['max']}.")
+    if "min" in rules and len(text) < int(rules["min"]):
+        raise Unfit(f"Value has a minimum length of {rules['min']}.")
+    if "regex" in rules and not re.search(rules["regex"], number):
+        raise Unfit("Value does not match the validation pattern.")

@@ -1,0 +1,1 @@
+"""Shopify: its sandbox against the recordings and the vendor, its provider against the sandbox."""

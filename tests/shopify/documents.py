@@ -1,0 +1,27 @@
+"""Short documents of `desired/` for the tests of Shopify's kinds."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+Files = dict[str, str]
+
+
+def metafields(**parts: Any) -> Files:
+    """One metafields document of the namespace `altuzarra`."""
+    document = {"targets": ["shop"], "namespace": "altuzarra", **parts}
+    return {"metafields/shop.yaml": json.dumps(document)}
+
+
+def collections(**parts: Any) -> Files:
+    return {"collections/shop.yaml": json.dumps({"targets": ["shop"], **parts})}
+
+
+def collection(title: str = "New in", **parts: Any) -> dict[str, Any]:
+    return {"title": title, "rules": {"conditions": [{"tag": "S226"}]}, **parts}
+
+
+def line(name: str = "Fit", **parts: Any) -> dict[str, Any]:
+    """A definition of a single line of text."""
+    return {"type": "single_line_text_field", "name": name, **parts}

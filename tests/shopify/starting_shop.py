@@ -1,0 +1,342 @@
+"""What a recorded scenario takes for granted: the shop as it was before its first request.
+
+A starting state (step 0) is such a shop's part. What no starting state tells is told by the
+answers: a thing that an answer shows, and that no request of the scenario made, was there
+before. What a request that is passed over did is told by its answer, and of the things that it
+was about by the next answer that shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLSyntaxError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+)
+
+from providers.shopify.sandbox.ids import parts
+from providers.shopify.sandbox.membership import join
+from providers.shopify.sandbox.metafields import metafield_of
+from providers.shopify.sandbox.planting import metafield, plant
+from providers.shopify.sandbox.products import change_product
+from providers.shopify.sandbox.shop import LONG_AGO, Shop
+
+Row = Mapping[str, Any]
+
+_FIELDS: Final[Mapping[str, Sequence[str]]] = {
+    "Product": ("title", "handle", "status", "vendor", "productType", "tags", "descriptionHtml"),
+    "ProductVariant": ("title", "price"),
+    "Collection": ("title", "handle", "sortOrder", "ruleSet", "descriptionHtml"),
+    "Metafield": ("namespace", "key", "type", "value"),
+    "MetafieldDefinition": ("namespace", "key", "name", "ownerType", "description", "validations"),
+    "Page": ("title", "handle"),
+    "MediaImage": ("alt", "fileStatus"),
+    "GenericFile": ("alt", "fileStatus", "url"),
+}
+
+
+@dataclass
+class Shown:
+    """One thing in an answer: its id, its fields under their real names, what it stands in."""
+
+    id: str
+    fields: Mapping[str, Any]
+    within: Shown | None
+    under: str = ""
+
+    @property
+    def sort(self) -> str:
+        found = parts(self.id)
+        return found[0] if found else ""
+
+
+def shown(row: Row) -> Iterator[Shown]:
+    """The things in a row's answer, from the outside in."""
+    response = row["response"]
+    data = response.get("data") if isinstance(response, Mapping) else None
+    if isinstance(data, Mapping):
+        yield from _things(data, _names(row.get("document")), None, "")
+
+
+def operation_of(text: str) -> OperationDefinitionNode:
+    found = (d for d in parse(text).definitions if isinstance(d, OperationDefinitionNode))
+    return next(found)
+
+
+def is_graphql(text: str | None) -> bool:
+    """Whether it can be read at all."""
+    try:
+        return bool(text) and bool(parse(str(text)))
+    except GraphQLSyntaxError:
+        return False
+
+
+def is_mutation(row: Row) -> bool:
+    text = row.get("document")
+    return is_graphql(text) and operation_of(str(text)).operation is OperationType.MUTATION
+
+
+Names = Mapping[str, tuple[str, Any]]
+"""What stands in an answer under a name: the field's real name, and its own names."""
+
+
+def _names(text: str | None) -> Names | None:
+    if text is None or not is_graphql(text):
+        return None
+    document = parse(text)
+    fragments = {
+        d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)
+    }
+    return _names_in(operation_of(text).selection_set, fragments)
+
+
+def _names_in(selected: Any, fragments: Mapping[str, FragmentDefinitionNode]) -> Names:
+    names: dict[str, tuple[str, Any]] = {}
+    for node in selected.selections if selected else ():
+        if isinstance(node, FieldNode):
+            inner = _names_in(node.selection_set, fragments)
+            answered = (node.alias or node.name).value
+            known = names.get(answered, (node.name.value, {}))[1]
+            names[answered] = (node.name.value, {**known, **inner})
+        elif isinstance(node, InlineFragmentNode):
+            names.update(_names_in(node.selection_set, fragments))
+        elif isinstance(node, FragmentSpreadNode):
+            names.update(_names_in(fragments[node.name.value].selection_set, fragments))
+    return names
+
+
+def _things(value: Any, names: Names | None, within: Shown | None, under: str) -> Iterator[Shown]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _things(item, names, within, under)
+    if not isinstance(value, Mapping):
+        return
+    here = within
+    if isinstance(value.get("id"), str) and parts(value["id"]):
+        fields = {_real(names, name): inner for name, inner in value.items()}
+        here = Shown(value["id"], fields, within, under)
+        under = ""
+        yield here
+    for name, inner in value.items():
+        real = _real(names, name)
+        below = None if names is None else names.get(name, (name, None))[1]
+        yield from _things(inner, below, here, under if real in _THROUGH else real)
+
+
+_THROUGH: Final = ("nodes", "edges", "node")
+
+
+def _real(names: Names | None, name: str) -> str:
+    return name if names is None else names.get(name, (name, None))[0]
+
+
+def ids_in(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for inner in value.values():
+            yield from ids_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from ids_in(inner)
+    elif isinstance(value, str) and parts(value):
+        yield value
+
+
+@dataclass
+class StartingShop:
+    """Plants what a scenario takes for granted."""
+
+    shop: Shop
+    known: set[str] = field(default_factory=set)
+    uncertain: set[str] = field(default_factory=set)
+
+    def pass_over(self, row: Row) -> None:
+        """A request is not sent: the shop becomes what its answer shows."""
+        self.hold(row)
+        if is_mutation(row):
+            told = {thing.id for thing in shown(row) if thing.fields.keys() - {"id"}}
+            self.uncertain |= set(ids_in(row["variables"])) - told
+
+    def prepare(self, row: Row) -> None:
+        """Before a request is sent: as it shows the uncertain things, so they are."""
+        told = [thing for thing in shown(row) if thing.id in self.uncertain]
+        if told and not is_mutation(row):
+            self._make(told)
+            self.uncertain -= {thing.id for thing in told}
+
+    def open(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            if row["step"] == 0:
+                self.hold(row)
+        self._take_for_granted([row for row in rows if row["step"] != 0])
+
+    def hold(self, row: Row) -> None:
+        """Make the shop what an answer shows."""
+        self._make(list(shown(row)))
+
+    def _make(self, things: Sequence[Shown]) -> None:
+        for thing in things:
+            self._put(thing, thing.fields)
+            self._empty(thing)
+        for thing in things:
+            self._connect(thing)
+        self.known |= {thing.id for thing in things}
+
+    def _take_for_granted(self, rows: Sequence[Row]) -> None:
+        """In the order of the rows, so that what a row made is not taken for granted by a
+        later one."""
+        for place, row in enumerate(rows):
+            if is_mutation(row):
+                for id_ in ids_in(row["variables"]):
+                    self._grant(id_, rows[place:])
+                self.known |= {thing.id for thing in shown(row)}
+            else:
+                self._grant_all(row)
+
+    def _grant(self, id_: str, rows: Sequence[Row]) -> None:
+        """A thing that a mutation is about, if any answer shows that it was there. Its fields
+        are those of the first answer, without what the request itself said."""
+        if id_ in self.known:
+            return
+        for row in rows:
+            said = set(_keys(row["variables"])) if row is rows[0] else set()
+            for thing in shown(row):
+                if thing.id == id_:
+                    kept = {n: v for n, v in thing.fields.items() if n not in said}
+                    self._put(thing, kept)
+                    self.known.add(id_)
+                    return
+            if id_ in _deleted(row["response"]):
+                self._put(Shown(id_, {}, None), {})
+                self.known.add(id_)
+                return
+
+    def _grant_all(self, row: Row) -> None:
+        new = [thing for thing in shown(row) if thing.id not in self.known]
+        for thing in new:
+            self._put(thing, thing.fields)
+        fresh = {thing.id for thing in new}
+        for thing in shown(row):
+            around = thing.within
+            if thing.id in fresh or (around is not None and around.id in fresh):
+                self._connect(thing, fresh)
+        for thing in reversed(new):
+            self._add_unseen(thing)
+            self._touch(thing)
+        self.known |= fresh
+
+    def _put(self, thing: Shown, fields: Mapping[str, Any]) -> None:
+        """Make it, or change it, with the fields that the shop knows."""
+        given = _plain(thing.sort, fields)
+        there = self.shop.get(thing.id)
+        if thing.sort == "Shop":
+            self.shop.keep("shop", {**self.shop.setting("shop"), **fields})
+        elif thing.sort == "Metafield":
+            self._put_metafield(thing, given)
+        elif thing.sort == "Job":
+            self.shop.add("Job", {"started": LONG_AGO}, thing.id)
+        elif there is not None and thing.sort == "Product":
+            change_product(self.shop, there, given)
+        elif there is not None:
+            self.shop.change(there, **given)
+        elif thing.sort == "ProductVariant":
+            self._put_variant(thing, given)
+        elif thing.sort == "MetafieldDefinition":
+            self._put_definition(thing, given)
+        elif thing.sort in _FIELDS:
+            plant(self.shop, thing.sort, given, thing.id)
+
+    def _touch(self, thing: Shown) -> None:
+        """What an answer shows first was changed last: its order is the only sign of it."""
+        there = self.shop.get(thing.id)
+        if there is not None:
+            self.shop.change(there)
+
+    def _empty(self, thing: Shown) -> None:
+        """A collection's products are those that are shown, where any are."""
+        there = self.shop.get(thing.id)
+        if there is not None and thing.sort == "Collection" and "products" in thing.fields:
+            self.shop.change(there, products=[], settled_count=0)
+
+    def _add_unseen(self, thing: Shown) -> None:
+        """Where a page of a collection's products says that there are more, there is one more."""
+        there = self.shop.get(thing.id)
+        page = thing.fields.get("products")
+        if there is None or thing.sort != "Collection" or not isinstance(page, Mapping):
+            return
+        if (page.get("pageInfo") or {}).get("hasNextPage"):
+            join(self.shop, there, plant(self.shop, "Product", {"title": "Unseen"})["id"])
+
+    def _put_metafield(self, thing: Shown, fields: Mapping[str, Any]) -> None:
+        owner = self.shop.get(thing.within.id) if thing.within else None
+        if owner is None or not {"namespace", "key", "type", "value"} <= fields.keys():
+            return
+        if metafield_of(self.shop, owner["id"], fields["namespace"], fields["key"]) is None:
+            metafield(self.shop, owner, fields, thing.id)
+
+    def _put_variant(self, thing: Shown, fields: Mapping[str, Any]) -> None:
+        """A product's first variant takes the place of the one it was planted with."""
+        if thing.within is None:
+            return
+        product_id = thing.within.id
+        for variant in self.shop.where("ProductVariant", "product_id", product_id):
+            if variant["id"] not in self.known:
+                self.shop.remove(variant)
+        plant(self.shop, "ProductVariant", {**fields, "product_id": product_id}, thing.id)
+        self.known.add(thing.id)
+
+    def _put_definition(self, thing: Shown, fields: Mapping[str, Any]) -> None:
+        type_ = thing.fields.get("type")
+        if isinstance(type_, Mapping) and {"namespace", "key", "name"} <= fields.keys():
+            planted = {**fields, "type": type_["name"]}
+            plant(self.shop, "MetafieldDefinition", planted, thing.id)
+
+    def _connect(self, thing: Shown, fresh: set[str] | None = None) -> None:
+        """Membership, where a product is shown in a collection or the other way round."""
+        around = thing.within
+        if around is None or (thing.under, around.sort) not in (
+            ("products", "Collection"),
+            ("collections", "Product"),
+        ):
+            return
+        pair = (around.id, thing.id) if around.sort == "Collection" else (thing.id, around.id)
+        collection, product = (self.shop.get(id_) for id_ in pair)
+        if collection is None or product is None or (fresh is not None and pair[0] not in fresh):
+            return
+        join(self.shop, collection, product["id"])
+
+
+def _plain(sort: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    given = {name: fields[name] for name in _FIELDS.get(sort, ()) if fields.get(name) is not None}
+    image = fields.get("image")
+    if sort == "MediaImage" and isinstance(image, Mapping) and image.get("url"):
+        given["url"] = image["url"]
+    return given
+
+
+def _keys(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield name
+            yield from _keys(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _keys(inner)
+
+
+def _deleted(value: Any) -> Iterator[str]:
+    """The ids that an answer says are deleted now."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if name.startswith("deleted"):
+                yield from ids_in(inner)
+            else:
+                yield from _deleted(inner)

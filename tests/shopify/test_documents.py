@@ -1,0 +1,121 @@
+"""Every GraphQL document that the provider sends is one that Shopify would take."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from graphql import parse
+
+from providers.shopify import PROVIDER
+from providers.shopify import metafields as metafields_read
+from providers.shopify.client import reading
+from reconciler.cli.composition import open_sites, open_workspace
+from reconciler.provider import ALL
+from tests.shopify.documents import collection, collections, line, metafields
+from tests.vendor import document_problems, vendor_schema
+from tests.virtual_time import run_in_virtual_time
+from tests.workshop import Workshop, problems_of
+
+STATES: tuple[Mapping[str, str], ...] = (
+    metafields(
+        definitions={
+            "fit": line(choices=["Slim", "Wide"]),
+            "guide": {"type": "page_reference", "name": "Guide"},
+            "picture": {"type": "file_reference", "name": "Picture"},
+        },
+        values={"gift-card": {"fit": "Slim", "guide": "about", "picture": "home_banner.jpg"}},
+        selectors=[{"products": {"tag": "accessory"}, "set": {"guide": "about"}}],
+    )
+    | collections(collections={"new-in": collection(), "old": collection("Old")}),
+    metafields(
+        definitions={"fit": line("Cut", choices=["Wide", "Slim"])},
+        values={"gift-card": {"fit": None}},
+    )
+    | collections(
+        collections={
+            "new-in": collection("In", rules={"match": "any", "conditions": [{"type": "Bags"}]})
+        }
+    ),
+    metafields() | {"collections/shop.yaml": None},  # type: ignore[dict-item]
+)
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
+    """All documents of a life that uses every operation: created, changed, renamed, dropped, and
+    everything of every kind read."""
+    documents: set[str] = set()
+    patch = pytest.MonkeyPatch()
+    patch.setattr(httpx.AsyncClient, "send", _noting(documents, httpx.AsyncClient.send))
+    shop = Workshop(
+        tmp_path_factory.mktemp("shop"), "shopify", "shop", {"adopt": True, "prune": True}
+    )
+    for state in STATES:
+        shop.write(state)
+        shop.apply(["in_use=shop/metafield_definition/product/altuzarra.fit",
+                    "in_use=shop/metafield_definition/product/altuzarra.guide"])  # fmt: skip
+        if state is STATES[0]:
+            shop.edit("collection", "new-in", handle="fresh")
+            shop.edit("product", "gift-card", handle="voucher")
+            assert shop.plan().changes
+            shop.edit("product", "voucher", handle="gift-card")
+    _read_everything(shop.desired)
+    patch.undo()
+    return frozenset(documents)
+
+
+def _noting(documents: set[str], send: Callable[..., Any]) -> Callable[..., Any]:
+    async def noted(client: httpx.AsyncClient, request: httpx.Request, **options: Any) -> Any:
+        documents.add(json.loads(request.content)["query"])
+        return await send(client, request, **options)
+
+    return noted
+
+
+def _read_everything(desired: Path) -> None:
+    (site,) = open_sites(open_workspace(desired, all_sandboxed=True))
+
+    async def read() -> None:
+        async with reading(site.target, site.wire()) as session:
+            for kind in PROVIDER.kinds:
+                assert [r async for r in kind.read(session, "shop", ALL)], kind.name
+
+    run_in_virtual_time(partial(read))
+
+
+def test_each_is_valid_by_the_vendors_schema(sent: frozenset[str]) -> None:
+    """Nothing is sent that the real API would refuse for its form."""
+    schema = vendor_schema("shopify")
+
+    assert {text: document_problems(schema, text) for text in sent} == {text: [] for text in sent}
+
+
+def test_all_of_them_were_looked_at(sent: frozenset[str]) -> None:
+    """Every document that is written down in the provider was among those sent."""
+    names = {d.name.value for text in sent for d in parse(text).definitions if d.name}  # type: ignore[union-attr]
+    provider = Path(__file__).parents[2] / "providers" / "shopify"
+    code = "".join(p.read_text() for p in [*provider.glob("*.py"), *provider.glob("kinds/*.py")])
+    written = set(re.findall(r"\b(?:query|mutation|fragment) ([A-Z]\w+)", code))
+
+    assert written - names == {"MoreMetafields"}
+    assert document_problems(vendor_schema("shopify"), _more()) == []
+
+
+def _more() -> str:
+    """Sent only for products with more than forty metafields."""
+    return metafields_read._MORE.text
+
+
+def test_nothing_went_wrong(tmp_path: Path) -> None:
+    """The life above is one that works."""
+    shop = Workshop(tmp_path, "shopify", "shop", {"adopt": True, "prune": True})
+    shop.write(STATES[0])
+
+    assert not problems_of(shop.apply())

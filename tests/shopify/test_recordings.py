@@ -1,0 +1,196 @@
+"""The sandbox answers as live shops were recorded to answer.
+
+Each scenario is replayed in order against a shop as it was before. A step is passed over only
+where its document uses what the sandbox does not have; then its answer tells what it did.
+What was replayed and what was passed over stands in the report of the test.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, Final
+
+import anyio
+import httpx
+import pytest
+from graphql import FieldNode
+
+from providers.kit.store import Store
+from providers.shopify.sandbox import ACCEPTED, ShopifySandbox
+from providers.shopify.sandbox.documents import schema
+from providers.shopify.sandbox.seed import open_shop
+from providers.shopify.sandbox.shop import Shop
+from tests.recorded import Comparison, Place, recordings
+from tests.shopify.starting_shop import StartingShop, is_graphql, is_mutation, operation_of
+from tests.vendor import document_problems
+from tests.virtual_time import run_in_virtual_time
+
+SHARED_FLOOR: Final = 179
+"""At least so many steps of the shared recordings are replayed."""
+
+PAUSE: Final = 5.0
+"""Seconds in which jobs end and the search learns. How long the recorder waited was not kept:
+a query is asked at once, and if need be again after a pause."""
+
+Row = Mapping[str, Any]
+
+_ID: Final = re.compile(r"gid://shopify/\w+/[\w-]+|[0-9a-f]{64}|eyJ[A-Za-z0-9+/]{20,}=*")
+_VOLATILE: Final = ("createdAt", "updatedAt", "currentlyAvailable", "pinnedPosition")
+"""Dates, the bucket's level, and a place among definitions that were not recorded."""
+_WHOLE_SHOP: Final = ("data", "collectionsCount", "count")
+"""How many collections a shop has in all: a recording does not show them all."""
+
+
+class EmptyShop(ShopifySandbox):
+    def seed(self) -> None:
+        open_shop(Shop(self.store), "A shop", "a-shop.myshopify.com")
+
+
+@dataclass
+class Replay:
+    """What became of the steps."""
+
+    alike: list[str] = field(default_factory=list)
+    passed_over: dict[str, str] = field(default_factory=dict)
+    differences: list[str] = field(default_factory=list)
+
+    def told(self) -> str:
+        counts = f"{len(self.alike)} steps replayed, {len(self.passed_over)} passed over"
+        lines = [f"shopify: {counts}"]
+        lines += [f"  replayed     {step}" for step in self.alike]
+        lines += [f"  passed over  {step}: {why}" for step, why in self.passed_over.items()]
+        return "\n".join(lines)
+
+
+def scenarios() -> Iterator[tuple[str, list[Row]]]:
+    rows = recordings("shopify.jsonl")
+    for name, steps in groupby(rows, key=lambda row: str(row["file"])):
+        yield name, list(steps)
+
+
+def test_recorded_steps_are_answered_alike(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every step whose document the sandbox can read is answered as it was live."""
+    replay = Replay()
+    for _, rows in scenarios():
+        run_in_virtual_time(lambda rows=rows: _replayed(rows, replay))
+    with capsys.disabled():
+        print(f"\n{replay.told()}")  # noqa: T201 - the list is what was asked for
+
+    assert replay.differences == []
+
+
+def test_the_shared_recordings_keep_their_floor() -> None:
+    """Fewer steps are never replayed unnoticed."""
+    rows = [row for _, steps in scenarios() for row in steps]
+    if len(rows) != 541:
+        pytest.skip("these are other recordings than the shared ones")
+    replayable = [row for row in rows if _is_held_to(row) and not _why_not(row)]
+
+    assert len(replayable) >= SHARED_FLOOR
+
+
+def test_a_wrong_answer_is_seen() -> None:
+    """The check is checked: another message, or a missing field, is a difference."""
+    recorded = {"data": {"a": {"userErrors": [{"field": ["id"], "message": "No"}]}}}
+    answered = {"data": {"a": {"userErrors": [{"message": "Yes"}]}}}
+
+    assert len(list(_comparison().differences(recorded, answered))) == 2
+
+
+async def _replayed(rows: list[Row], replay: Replay) -> None:
+    sandbox = EmptyShop(Store())
+    comparison = _comparison()
+    with sandbox.store.transaction():
+        start = StartingShop(Shop(sandbox.store, anyio.current_time()))
+        start.open(rows)
+    transport = httpx.ASGITransport(app=sandbox)
+    async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
+        for row in (row for row in rows if row["step"] != 0):
+            name = f"{row['file']} #{row['step']} {row['title']}"
+            why = _why_not(row) if _is_held_to(row) else "it was not recorded live"
+            told = {**row, "response": comparison.bindings.translate(row["response"])}
+            told["variables"] = comparison.bindings.translate(row["variables"])
+            with sandbox.store.transaction():
+                start.shop = Shop(sandbox.store, anyio.current_time())
+                start.pass_over(told) if why else start.prepare(told)
+            if why:
+                replay.passed_over[name] = why
+                continue
+            found = await _asked(client, row, comparison)
+            replay.differences += [f"{name}: {difference}" for difference in found]
+            replay.alike.append(name)
+
+
+async def _asked(client: httpx.AsyncClient, row: Row, comparison: Comparison) -> list[str]:
+    """In what the answer differs from the recorded one."""
+    before = dict(comparison.bindings.sandbox_of)
+    found = list(comparison.differences(*_comparable(row, await _sent(client, row, comparison))))
+    if not found or is_mutation(row):
+        return found
+    await anyio.sleep(PAUSE)
+    comparison.bindings.sandbox_of = before
+    return list(comparison.differences(*_comparable(row, await _sent(client, row, comparison))))
+
+
+async def _sent(client: httpx.AsyncClient, row: Row, comparison: Comparison) -> httpx.Response:
+    return await client.post(
+        f"/admin/api/{row['version']}/graphql.json",
+        json={
+            "query": comparison.bindings.translate(row["document"]),
+            "variables": comparison.bindings.translate(row["variables"]),
+        },
+        headers={"X-Shopify-Access-Token": ACCEPTED},
+    )
+
+
+def _comparable(row: Row, answered: httpx.Response) -> tuple[Any, Any]:
+    """The two answers; costs count where they were kept, the status where it was."""
+    recorded, body = dict(row["response"]), answered.json()
+    if "cost" not in (recorded.get("extensions") or {}):
+        body.get("extensions", {}).pop("cost", None)
+        if not body.get("extensions"):
+            body.pop("extensions", None)
+    status = row["status"] if row["status"] is not None else answered.status_code
+    return {"status": status, **recorded}, {"status": answered.status_code, **body}
+
+
+def _comparison() -> Comparison:
+    return Comparison(
+        is_id=lambda text: _ID.fullmatch(text) is not None,
+        is_volatile=_is_volatile,
+    )
+
+
+def _is_volatile(place: Place) -> bool:
+    return bool(place) and (place[-1] in _VOLATILE or place == _WHOLE_SHOP)
+
+
+def _is_held_to(row: Row) -> bool:
+    """Whether it is a request to a live shop, and its answer was kept."""
+    was_kept = bool(row.get("document")) and isinstance(row["response"], Mapping)
+    return row["step"] != 0 and bool(row.get("live")) and was_kept
+
+
+def _why_not(row: Row) -> str | None:
+    """What a document uses that the sandbox does not have; None where it has all."""
+    if not is_graphql(row["document"]):
+        return None
+    roots = operation_of(row["document"]).selection_set.selections
+    names = {root.name.value for root in roots if isinstance(root, FieldNode)}
+    if names & {"__type", "__schema"}:
+        return "it asks about the schema itself"
+    unknown = names - {*schema().query_type.fields, *schema().mutation_type.fields}
+    problems = document_problems(schema(), row["document"])
+    return problems[0] if problems and (unknown or not _was_refused(row)) else None
+
+
+def _was_refused(row: Row) -> bool:
+    """Whether the live shop itself would not read the document."""
+    errors = row["response"].get("errors") or []
+    codes = {(error.get("extensions") or {}).get("code") for error in errors}
+    return "data" not in row["response"] and bool(
+        codes & {"undefinedField", "argumentNotAccepted", "missingRequiredInputObjectAttribute"}
+    )
