@@ -5,6 +5,9 @@
 | taxonomy | an attribute and its values |
 | mapping | nothing by itself: it says where an offering's fields go |
 | offering | the product's attributes |
+
+None of them asks the catalog, so a resource's intent is the digest of what is stated: it moves
+exactly when that does, whichever document moved it.
 """
 
 from __future__ import annotations
@@ -34,12 +37,12 @@ LONGEST: Final = 250
 def taxonomy(intent: Taxonomy, compilation: Compilation) -> Mapped:
     """The attribute, and a value a term."""
     target, settings = compilation.target.name, compilation.target.settings
-    attribute = Address(target, "attribute", intent.taxonomy)
+    spec = Attribute(name=intent.label, input=intent.input)
     yield Resource(
-        attribute,
-        Attribute(name=intent.label, input=intent.input),
+        Address(target, "attribute", intent.taxonomy),
+        spec,
         source=intent.at("taxonomy"),
-        intent=digest([intent.label, intent.input]),
+        intent=digest(stated(spec)),
     )
     if intent.input == "boolean" and intent.terms:
         yield _terms_of_a_flag(intent)
@@ -124,7 +127,7 @@ def _value(
         Address(target, "attribute_value", reference),
         spec,
         source=intent.at("terms", key),
-        intent=digest([term.label, settings.identity, settings.language]),
+        intent=digest(stated(spec)),
         needs=(Address(target, "attribute", intent.taxonomy),),
     )
 

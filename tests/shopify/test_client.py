@@ -150,7 +150,7 @@ def test_a_missing_scope_is_named() -> None:
     }
     body = {"data": {"pages": None}, "errors": [error]}
 
-    with pytest.raises(Unauthorised, match=r"Access denied for pages field\..*scope that pages needs"):
+    with pytest.raises(Unauthorised, match=r"Access denied.*scope that pages needs"):
         read(ask, target(), answering(body))
 
 

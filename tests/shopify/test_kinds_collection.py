@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from providers.kit.sandbox import Fault
+from providers.shopify.kinds.collection import CollectionKind
 from reconciler.model.change import Action, Cause
 from tests.shopify import raw
 from tests.shopify.documents import collection, collections
@@ -197,6 +198,27 @@ def test_a_renamed_collection_gets_its_handle_back(shop: Workshop) -> None:
     assert raw.collection(shop, HANDLE)["id"] == id_
     assert raw.collection(shop, "fresh") is None
     assert shop.plan().is_empty
+
+
+def test_a_handle_that_was_taken_meanwhile_is_a_failure(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody is quicker: Shopify makes `new-in-1`, which is told, and kept as the one that is
+    ours; the other's collection is not touched."""
+    write = CollectionKind.write
+
+    async def overtaken(self: Any, session: Any, batch: Any) -> Any:
+        shop.sandbox().admin_edit("collection", "frontpage", {"handle": HANDLE})
+        return await write(self, session, batch)
+
+    shop.write(one())
+    monkeypatch.setattr(CollectionKind, "write", overtaken)
+    (problem,) = problems_of(shop.apply())
+    ours = raw.collection(shop, f"{HANDLE}-1")
+
+    assert "the platform gave it the handle new-in-1 · free new-in" in problem
+    assert shop.entries()["collection", HANDLE].remote == ours["id"]
+    assert raw.collection(shop, HANDLE)["title"] == "Home page"
 
 
 def test_dropped_it_is_deleted(shop: Workshop) -> None:

@@ -246,10 +246,13 @@ def _unfit(change: Change[Collection], ours: OurSource) -> Outcome[Collection]:
 
 
 def _told(change: Change[Collection], collection: Mapping[str, Any]) -> Outcome[Collection]:
-    """A handle that was taken is answered by another one, like `x-1`; the core fails it."""
+    """A handle that was taken meanwhile is answered by another one, like `x-1`. That has failed,
+    and the remote is kept: reading again by the key would find whoever took it."""
     handle = collection["handle"]
-    live_key = handle if handle != change.address.key else None
-    return Outcome(change.address, Status.DONE, collection["id"], live_key=live_key)
+    if handle == change.address.key:
+        return done(change.address, collection["id"])
+    text = f"the platform gave it the handle {handle} · free {change.address.key}, then plan again"
+    return Outcome(change.address, Status.FAILED, collection["id"], None, handle, text)
 
 
 async def _gathered(session: ShopifyWriter, job: Mapping[str, Any] | None) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from providers.kit.graphql import Query
 from providers.shopify.client import PAGE, ShopifyReader
-from providers.shopify.kinds.lookup import Looked, Lookup
+from providers.shopify.kinds.lookup import Existing, Lookup
 from providers.shopify.parts import parts_of
 from providers.shopify.search import any_of
 from reconciler.model.address import Address, Key
@@ -41,7 +41,7 @@ class FileKind(Lookup):
 
     async def read(
         self, session: ShopifyReader, target: str, wanted: Wanted
-    ) -> AsyncIterator[Resource[Looked]]:
+    ) -> AsyncIterator[Resource[Existing]]:
         """Keys are file names, in the case that the shop has them in."""
         seen: set[Key] = set()
         searches = [None] if wanted is ALL else _searches(wanted)
@@ -50,7 +50,7 @@ class FileKind(Lookup):
                 name = file_name(file)
                 if name is not None and name not in seen and (wanted is ALL or name in wanted):
                     seen.add(name)
-                    yield Resource(Address(target, "file", name), Looked(), file["id"])
+                    yield Resource(Address(target, "file", name), Existing(), file["id"])
 
 
 def file_name(file: Mapping[str, Any]) -> Key | None:

@@ -13,21 +13,23 @@ from reconciler.provider import Batch, Echo, OnDrop, Precondition
 
 
 @spec
-class Looked:
+class Existing:
     """Nothing of it is owned; it is there, or it is not."""
 
 
 class Lookup:
     """The writing half of a kind that is never written."""
 
-    spec = Looked
+    spec = Existing
     managed = False
     on_drop = OnDrop.FORGET
     precondition = Precondition.REREAD
     echo = Echo.REREAD
 
-    def batches(self, _changes: Sequence[Change[Looked]]) -> Iterable[Batch[Looked]]:
+    def batches(self, _changes: Sequence[Change[Existing]]) -> Iterable[Batch[Existing]]:
         return ()
 
-    async def write(self, _session: ShopifyWriter, _batch: Batch[Any]) -> Sequence[Outcome[Looked]]:
+    async def write(
+        self, _session: ShopifyWriter, _batch: Batch[Any]
+    ) -> Sequence[Outcome[Existing]]:
         raise TypeError(f"{type(self).__name__} is only looked up")

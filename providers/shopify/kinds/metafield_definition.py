@@ -131,7 +131,7 @@ class MetafieldDefinitionKind:
             for address, row in zip(part, rows, strict=True):
                 used = row["metafieldsCount"] if row else 0
                 if used:
-                    text = f"{used} products have a value of it, which stays without a definition"
+                    text = f"values of it: {used}, which would stay without a definition"
                     effects[address] = Effect(text, used)
         return effects
 

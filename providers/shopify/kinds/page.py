@@ -11,7 +11,7 @@ from typing import Final
 
 from providers.kit.graphql import Query
 from providers.shopify.client import PAGE, ShopifyReader
-from providers.shopify.kinds.lookup import Looked, Lookup
+from providers.shopify.kinds.lookup import Existing, Lookup
 from providers.shopify.parts import parts_of
 from providers.shopify.search import any_of
 from reconciler.model.address import Address
@@ -36,14 +36,14 @@ class PageKind(Lookup):
 
     async def read(
         self, session: ShopifyReader, target: str, wanted: Wanted
-    ) -> AsyncIterator[Resource[Looked]]:
+    ) -> AsyncIterator[Resource[Existing]]:
         """Keys are handles."""
         searches = [(None, None)] if wanted is ALL else _searches(wanted)
         for query, handles in searches:
             async for page in session.pages(_PAGES, "pages", search=query):
                 if handles is None or page["handle"] in handles:
                     address = Address(target, "page", page["handle"])
-                    yield Resource(address, Looked(), page["id"])
+                    yield Resource(address, Existing(), page["id"])
 
 
 def _searches(wanted: Wanted) -> list[tuple[str | None, frozenset[str] | None]]:

@@ -8,7 +8,7 @@ from typing import Final
 from providers.kit.graphql import Query
 from providers.shopify.client import PAGE, ShopifyReader
 from providers.shopify.identified import Field, Wish, identified
-from providers.shopify.kinds.lookup import Looked, Lookup
+from providers.shopify.kinds.lookup import Existing, Lookup
 from providers.shopify.parts import parts_of
 from reconciler.model.address import Address
 from reconciler.model.resource import Resource
@@ -34,15 +34,15 @@ class ProductKind(Lookup):
 
     async def read(
         self, session: ShopifyReader, target: str, wanted: Wanted
-    ) -> AsyncIterator[Resource[Looked]]:
+    ) -> AsyncIterator[Resource[Existing]]:
         """Keys are handles."""
         if wanted is ALL:
             async for row in session.pages(_EVERY, "products"):
-                yield Resource(Address(target, "product", row["handle"]), Looked(), row["id"])
+                yield Resource(Address(target, "product", row["handle"]), Existing(), row["id"])
             return
         for handles in parts_of(wanted, _TOGETHER):
             wishes = [Wish({"handle": handle}) for handle in handles]
             found = await identified(session, _BY_HANDLE, wishes)
             for handle, product in zip(handles, found, strict=True):
                 if product is not None:
-                    yield Resource(Address(target, "product", handle), Looked(), product["id"])
+                    yield Resource(Address(target, "product", handle), Existing(), product["id"])

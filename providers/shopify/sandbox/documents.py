@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from typing import Any, Final
 
 from graphql import (
@@ -53,8 +54,6 @@ class Document:
 
 @cache
 def schema() -> Any:
-    from importlib.resources import files
-
     return build_schema(files(__package__).joinpath("schema.graphql").read_text())
 
 

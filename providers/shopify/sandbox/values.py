@@ -99,12 +99,12 @@ def stored(shop: Shop, type_: str, value: str, validations: Sequence[Mapping[str
         raise Unfit("Value can't be blank.")
     if not type_.startswith("list."):
         kept = _stored_one(shop, type_, value)
-        _check(kept, kept, validations)
+        _check(kept, validations)
         return kept
     items = _items(value)
     kept_items = [_stored_one(shop, type_.removeprefix("list."), item) for item in items]
     for item in kept_items:
-        _check(item, item, [v for v in validations if not v["name"].startswith("list.")])
+        _check(item, validations)
     return json.dumps(kept_items, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -199,7 +199,7 @@ def _json(value: str) -> None:
         raise Unfit("Value is invalid JSON.") from error
 
 
-def _check(text: str, number: str, validations: Sequence[Mapping[str, Any]]) -> None:
+def _check(text: str, validations: Sequence[Mapping[str, Any]]) -> None:
     rules = {rule["name"]: rule["value"] for rule in validations}
     if "choices" in rules and text not in json.loads(rules["choices"]):
         raise Unfit(f"Value does not exist in provided choices: {rules['choices']}.")
@@ -207,5 +207,5 @@ def _check(text: str, number: str, validations: Sequence[Mapping[str, Any]]) -> 
         raise Unfit(f"Value has a maximum length of {rules['max']}.")
     if "min" in rules and len(text) < int(rules["min"]):
         raise Unfit(f"Value has a minimum length of {rules['min']}.")
-    if "regex" in rules and not re.search(rules["regex"], number):
+    if "regex" in rules and not re.search(rules["regex"], text):
         raise Unfit("Value does not match the validation pattern.")

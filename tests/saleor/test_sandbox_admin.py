@@ -1,0 +1,116 @@
+"""Everything that the provider owns can be edited past it, and the shop begins again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from providers.kit.sandbox import UnknownThing
+from tests.saleor.counter import Counter
+
+ATTRIBUTE = '{ attribute(slug: "SLUG") { name slug inputType externalReference valueRequired } }'
+VALUE = """{ attribute(slug: "colour") { choices(first: 9) { edges { node {
+  name slug externalReference translation(languageCode: EN) { name } } } } } }"""
+
+EDITS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "name": ("attribute", "colour", {"name": "Hue"}),
+    "slug": ("attribute", "colour", {"slug": "hue"}),
+    "externalReference": ("attribute", "colour", {"externalReference": "hue"}),
+    "inputType": ("attribute", "colour", {"inputType": "MULTISELECT"}),
+    "valueRequired": ("attribute", "colour", {"valueRequired": True}),
+}
+
+
+@pytest.mark.parametrize("field", EDITS)
+def test_every_field_of_an_attribute_can_be_edited(field: str) -> None:
+    """And only that field moves."""
+    counter = Counter()
+    before = counter.data(ATTRIBUTE.replace("SLUG", "colour"))["attribute"]
+    thing, key, fields = EDITS[field]
+    counter.sandbox.admin_edit(thing, key, fields)
+    after = counter.data(ATTRIBUTE.replace("SLUG", fields.get("slug", "colour")))["attribute"]
+
+    assert after == before | fields
+
+
+def first_value(counter: Counter) -> Any:
+    return counter.data(VALUE)["attribute"]["choices"]["edges"][0]["node"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "moved"),
+    [
+        ({"name": "Deep red"}, {"name": "Deep red", "slug": "deep-red"}),
+        ({"externalReference": None}, {"externalReference": None}),
+        ({"translations": {"EN": "Rot"}}, {"translation": {"name": "Rot"}}),
+        ({"translations": {"EN": None}}, {"translation": None}),
+    ],
+)
+def test_every_field_of_a_value_can_be_edited(fields: dict[str, Any], moved: dict[str, Any]) -> None:
+    """A new name brings a new slug, in the admin too."""
+    counter = Counter()
+    before = first_value(counter)
+    counter.sandbox.admin_edit("attributeValue", "colour/red", fields)
+
+    assert first_value(counter) == before | moved
+
+
+@pytest.mark.parametrize(
+    ("attribute", "content", "carried"),
+    [
+        ("colour", ["blue"], ["blue"]),
+        ("colour", [], []),
+        ("care", ["no-iron", "wash-30"], ["no-iron", "wash-30"]),
+        ("handmade", None, []),
+    ],
+)
+def test_what_a_product_carries_can_be_edited(
+    attribute: str, content: Any, carried: list[str]
+) -> None:
+    """By value slugs, by a flag, or by null."""
+    counter = Counter()
+    before = counter.carried()
+    counter.sandbox.admin_edit("product", "desk-lamp", {"attributes": {attribute: content}})
+
+    assert counter.carried() == before | {attribute: carried}
+
+
+@pytest.mark.parametrize(
+    ("thing", "key", "fields"),
+    [
+        ("chair", "x", {}),
+        ("attribute", "nope", {"name": "x"}),
+        ("attributeValue", "colour/nope", {"name": "x"}),
+        ("product", "nope", {"name": "x"}),
+        ("product", "desk-lamp", {"price": 1}),
+    ],
+)
+def test_an_edit_of_nothing_says_what_there_is(
+    thing: str, key: str, fields: dict[str, Any]
+) -> None:
+    """The message holds the names that would have done."""
+    with pytest.raises(UnknownThing, match=" · "):
+        Counter().sandbox.admin_edit(thing, key, fields)
+
+
+def test_a_reset_forgets_everything() -> None:
+    """Back to the seed, whatever happened."""
+    counter = Counter()
+    counter.sandbox.admin_edit("attribute", "colour", {"name": "Hue"})
+    counter.sandbox.reset()
+
+    assert counter.data(ATTRIBUTE.replace("SLUG", "colour"))["attribute"]["name"] == "Colour"
+
+
+def test_the_example_holds_what_the_living_example_speaks_of() -> None:
+    """Ten offerings with their type's attributes, and things that nobody declared."""
+    counter = Counter(None)
+    query = "{ products(first: 100) { edges { node { slug productType { slug } } } } }"
+    nodes = [edge["node"] for edge in counter.data(query)["products"]["edges"]]
+    offerings = [node for node in nodes if node["productType"]["slug"] == "offering"]
+
+    assert len(offerings) == 10
+    assert {node["productType"]["slug"] for node in nodes} == {"offering", "creditpack", "giftcard"}
+    assert ("summer-sale", "Summer sale") in counter.values("gsv_badges")
+    assert counter.values("season") != []
