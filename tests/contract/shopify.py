@@ -37,8 +37,9 @@ def definition_document(name: str, description: str, choices: str) -> dict[str, 
 
 
 def definition(client: httpx.Client) -> Mapping[str, Any] | None:
-    query = """{metafieldDefinitions(first: 5, ownerType: PRODUCT, namespace: "contract", key: "fit")
-        {nodes {name description type {name} validations {name value}}}}"""
+    query = """{metafieldDefinitions(
+        first: 5, ownerType: PRODUCT, namespace: "contract", key: "fit"
+      ) {nodes {name description type {name} validations {name value}}}}"""
     nodes = ask(client, query)["metafieldDefinitions"]["nodes"]
     if not nodes:
         return None
@@ -67,10 +68,13 @@ def value_documents(type_: str, *values: str) -> tuple[dict[str, str], ...]:
         "targets: [shop]\nnamespace: contract\ndefinitions:\n"
         f"  held: {{type: {type_}, name: Held}}\n"
     )
-    return tuple(
-        {"metafields/contract.yaml": f"{head}values:\n  {HANDLE}: {{held: {value}}}\n"}
-        for value in values
-    ) + ({"metafields/contract.yaml": head},)
+    return (
+        *(
+            {"metafields/contract.yaml": f"{head}values:\n  {HANDLE}: {{held: {value}}}\n"}
+            for value in values
+        ),
+        {"metafields/contract.yaml": head},
+    )
 
 
 def metafield(client: httpx.Client) -> Mapping[str, Any] | None:
@@ -149,7 +153,8 @@ def collection(client: httpx.Client) -> Mapping[str, Any] | None:
         title descriptionHtml sortOrder sources { __typename
           ... on CollectionConditionsSource { inclusion { matchType conditions { __typename
             ... on CollectionSourceInclusionConditionProductTag { tag: relation values }
-            ... on CollectionSourceInclusionConditionProductType { type: relation values } } } } } } }"""
+            ... on CollectionSourceInclusionConditionProductType { type: relation values }
+        } } } } } }"""
     found = ask(client, query)["collectionByIdentifier"]
     if found is None:
         return None

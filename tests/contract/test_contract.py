@@ -49,7 +49,7 @@ def desired(case: Case, shop: Workshop) -> Mapping[str, Any]:
     from reconciler.planner import questions
 
     (site,), intents = shop._open()
-    answers = {question: () for question in questions(intents)}
+    answers = dict.fromkeys(questions(intents), ())
     resource: Resource[Any] = compile_for(site.target, site.provider, intents, answers).resources[
         case.address
     ]
@@ -201,7 +201,7 @@ def test_dropping_it_does_what_the_kind_says(case: Case, tmp_path: Path) -> None
     there before stays. Then there is nothing left to do."""
     shop = at_work(case, tmp_path, len(case.states) - 1)
     before = raw(case, shop)
-    shop.write({name: None for name in case.states[-1]} | dict(case.without))
+    shop.write(dict.fromkeys(case.states[-1]) | dict(case.without))
     allow = [
         f"in_use={case.address}",
         f"prune={case.address}",
