@@ -37,6 +37,12 @@ class Writing:
     _problems: dict[Address, str] = field(default_factory=dict)
 
     @staticmethod
+    def makes_labelled(changes: Sequence[ValueChange]) -> bool:
+        """Whether a value is made and labelled. That must be one request: a value that was made
+        and not labelled looks, when the answer is lost, like somebody else's."""
+        return any(_is_new(change) and _is_labelled(change) for change in changes)
+
+    @staticmethod
     def mutations_of(changes: Sequence[ValueChange]) -> int:
         """How many mutations these changes come to in one request."""
         added = {_attribute(change) for change in changes if _is_new(change)}
@@ -118,18 +124,19 @@ class Writing:
                 self._problems.setdefault(change.address, f"label: {'; '.join(words)}")
 
     async def _one_by_one(self, changes: Sequence[ValueChange]) -> None:
-        """Values that were refused together, each by itself; then the labels of those made."""
-        parts = [self._addition(_attribute(change), [change]) for change in changes]
-        made = []
-        for change, told in zip(changes, await carried_out(self.session, parts), strict=True):
-            if self._learn_added([change], told):
-                made.append(change)
-            else:
-                self._problems[change.address] = told.message
-        labelled = [change for change in made if _is_labelled(change)]
-        if labelled:
-            (told,) = await carried_out(self.session, [self._labels(labelled)])
-            self._learn_labels(labelled, told)
+        """Values that were refused together, each by itself with its label beside it."""
+        parts = [part for change in changes for part in self._alone(change)]
+        told = iter(await carried_out(self.session, parts))
+        for change in changes:
+            made = next(told)
+            if not self._learn_added([change], made):
+                self._problems[change.address] = made.message
+            if _is_labelled(change):
+                self._learn_labels([change], next(told))
+
+    def _alone(self, change: ValueChange) -> list[Part]:
+        addition = self._addition(_attribute(change), [change])
+        return [addition, self._labels([change])] if _is_labelled(change) else [addition]
 
     def _outcome(self, change: ValueChange) -> Outcome[AttributeValue]:
         remote = self._remotes.get(change.address, change.remote)

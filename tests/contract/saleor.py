@@ -70,7 +70,8 @@ def offering(category: str, roles: str, trial: str) -> Files:
         "taxonomies/category.yaml": f"{head}{CATEGORY}\nlabel: Category\ninput: dropdown\n"
         "terms: {agent: {label: Agents}, app: {label: Apps}}\n",
         "taxonomies/roles.yaml": f"{head}{ROLES}\nlabel: Roles\ninput: multiselect\n"
-        "terms: {hr: {label: HR}, marketing: {label: Marketing}, operations: {label: Operations}}\n",
+        "terms:\n  hr: {label: HR}\n  marketing: {label: Marketing}\n"
+        "  operations: {label: Operations}\n",
         "taxonomies/trial.yaml": f"{head}{TRIAL}\nlabel: Trial\ninput: boolean\n",
         "mappings/offering.yaml": "targets: [market]\nmapping: offering\nfields:\n"
         f"  category: {{attribute: {CATEGORY}}}\n  roles: {{attribute: {ROLES}}}\n"

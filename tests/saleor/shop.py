@@ -69,6 +69,13 @@ class Shop(Workshop):
     def carried(self, product: str) -> dict[str, list[str]]:
         return market.carried(self.sandbox(), product)
 
+    def carriers(self, attribute: str, *values: str) -> int:
+        """How many products carry any of these values, or any at all."""
+        query = "{ products(first: 100) { edges { node { slug } } } }"
+        edges = self.raw(query)["products"]["edges"]
+        sets = [set(self.carried(e["node"]["slug"]).get(attribute, ())) for e in edges]
+        return sum(bool(found & set(values)) if values else bool(found) for found in sets)
+
     def raw(self, query: str, **variables: Any) -> dict[str, Any]:
         return market.raw(self.sandbox(), query, **variables)
 

@@ -138,14 +138,12 @@ def test_a_deletion_counts_the_products_that_carry_it(tmp_path: Path) -> None:
     at.applied()
     at.write({f"taxonomies/{slug}.yaml": None for slug in (*adopted, "new_one")})
     at.put(taxonomy("other", "Other"))
+    carriers = {slug: at.carriers(slug) for slug in (*adopted, "new_one")}
     effects = {key: c.effect for key, c in at.changes().items() if c.action is Action.DELETE}
     held = {address.key for address, hold in at.plan().holds.items() if hold.reason == "in_use"}
 
-    assert {key.split("/")[1]: (e and e.in_use) for key, e in effects.items()} == {
-        "gsv_roles": 10,
-        "gsv_trial_available": 9,
-        "new_one": 0,
-    }
+    assert {key.split("/")[1]: (e and e.in_use) for key, e in effects.items()} == carriers
+    assert carriers["gsv_roles"] > carriers["new_one"] == 0
     assert held == set(adopted)
 
 

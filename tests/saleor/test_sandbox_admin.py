@@ -47,7 +47,9 @@ def first_value(counter: Counter) -> Any:
         ({"translations": {"EN": None}}, {"translation": None}),
     ],
 )
-def test_every_field_of_a_value_can_be_edited(fields: dict[str, Any], moved: dict[str, Any]) -> None:
+def test_every_field_of_a_value_can_be_edited(
+    fields: dict[str, Any], moved: dict[str, Any]
+) -> None:
     """A new name brings a new slug, in the admin too."""
     counter = Counter()
     before = first_value(counter)

@@ -144,8 +144,8 @@ def test_a_description_is_kept_otherwise_than_it_is_echoed() -> None:
 
     assert echoed["productUpdate"]["product"]["description"] == given
     assert kept == (
-        '{"time": 1, "blocks": [{"data": {"text": "<b>k</b> <a rel=\\"noopener noreferrer\\">l</a>"},'
-        ' "type": "paragraph"}]}'
+        '{"time": 1, "blocks": [{"data":'
+        ' {"text": "<b>k</b> <a rel=\\"noopener noreferrer\\">l</a>"}, "type": "paragraph"}]}'
     )
 
 

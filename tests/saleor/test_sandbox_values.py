@@ -150,7 +150,7 @@ def test_added_values_are_all_made_or_none() -> None:
     assert [slug for slug, _ in counter.values("colour")] == ["red", "blue", "green", "grey"]
 
 
-ATTRIBUTES = {
+ATTRIBUTES: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
     "a taken slug": ({"slug": "colour"}, ("slug", "UNIQUE")),
     "a malformed slug": ({"slug": "No Slug"}, ("slug", "INVALID")),
     "an empty slug": ({"slug": ""}, ("slug", "REQUIRED")),

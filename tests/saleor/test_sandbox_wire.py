@@ -140,7 +140,7 @@ COSTS = {
     "{ attributes { totalCount } }": 1,
     "{ attributes(first: 7) { totalCount } }": 7,
     "{ attributes(first: 4) { edges { node { choices(first: 3) { totalCount } } } } }": 16,
-    "{ products(first: 5) { edges { node { attributes { attribute { id } values { id } } } } } }": 20,
+    "{ products(first: 5) { edges { node { attributes { values { id } } } } } }": 15,
     'query { ...Q } fragment Q on Query { product(slug: "x") { category { id } } }': 2,
 }
 
@@ -156,7 +156,7 @@ def test_every_answer_tells_its_cost(query: str) -> None:
 def test_four_mutations_have_each_their_own_fate() -> None:
     """One that fails undoes none of the others."""
     counter = Counter()
-    parts = [("Green", "colour"), ("Red", "nope"), ("Gold", "colour"), ("Grey", "colour")]
+    parts = [("Green", "colour"), ("Red", "nope"), ("Gold", "colour"), ("Tan", "colour")]
     known = {"colour": counter.id_of("colour"), "nope": "nope"}
     query = "mutation { " + " ".join(
         f'm{n}: attributeValueCreate(attribute: "{known[a]}", input: {{name: "{name}"}})'
@@ -167,7 +167,8 @@ def test_four_mutations_have_each_their_own_fate() -> None:
 
     assert [bool(answer[f"m{n}"]["errors"]) for n in range(4)] == [False, True, False, False]
     assert answer["m1"]["errors"][0]["message"] == "Invalid ID: nope. Expected: Attribute."
-    assert [slug for slug, _ in counter.values("colour")] == ["red", "blue", "green", "gold", "grey"]
+    slugs = [slug for slug, _ in counter.values("colour")]
+    assert slugs == ["red", "blue", "green", "gold", "tan"]
 
 
 def test_a_lost_answer_was_carried_out() -> None:

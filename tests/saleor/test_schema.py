@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from providers.saleor.sandbox.engine import schema
 from reconciler import workflow
 from reconciler.cli.composition import open_sandbox, open_sites, open_workspace
 from reconciler.planner import Wishes
+from reconciler.site import Site
 from tests.conftest import ROOT
 from tests.vendor import beyond_vendor, document_problems, vendor_schema
 
@@ -60,13 +63,15 @@ def _apply(folder: Path, sent: set[str], run: str) -> None:
     anyio.run(partial(workflow.apply, sites, intents, Wishes(), run, "now"))
 
 
-def _overheard(site: object, sent: set[str]) -> object:
-    from dataclasses import replace
+def _overheard(site: Site, sent: set[str]) -> Site:
+    open_door = site.wire
 
     def wire() -> httpx.AsyncBaseTransport:
-        return _Listening(site.wire(), sent)  # type: ignore[attr-defined]
+        inner = open_door()
+        assert inner is not None
+        return _Listening(inner, sent)
 
-    return replace(site, wire=wire)  # type: ignore[type-var]
+    return replace(site, wire=wire)
 
 
 class _Listening(httpx.AsyncBaseTransport):
@@ -76,7 +81,5 @@ class _Listening(httpx.AsyncBaseTransport):
         self._inner, self._sent = inner, sent
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        import json
-
         self._sent.add(json.loads(request.content)["query"])
         return await self._inner.handle_async_request(request)

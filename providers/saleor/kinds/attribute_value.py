@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from providers.saleor.aliased import requests_for
+from providers.saleor.aliased import MOST, requests_for
 from providers.saleor.carrying import carrying_values, would_lose
 from providers.saleor.client import SaleorReader, SaleorWriter
 from providers.saleor.listing import Node, attributes_with_choices, by_slug, in_hundreds
@@ -105,7 +105,8 @@ def _batch(changes: Sequence[Change[AttributeValue]]) -> Batch[AttributeValue]:
 
 
 def _fits(changes: Sequence[Change[AttributeValue]]) -> bool:
-    return len(changes) <= MOST_VALUES and Writing.mutations_of(changes) <= MOST_MUTATIONS
+    most = MOST if Writing.makes_labelled(changes) else MOST_MUTATIONS
+    return len(changes) <= MOST_VALUES and Writing.mutations_of(changes) <= most
 
 
 class Found(NamedTuple):

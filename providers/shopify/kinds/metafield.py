@@ -16,6 +16,7 @@ from providers.shopify.kinds.file import file_name
 from providers.shopify.metafields import (
     FRAGMENT,
     Name,
+    Row,
     by_id,
     every,
     full_name,
@@ -101,7 +102,7 @@ class MetafieldKind:
         missing = dict(wanted)
         for piece in pieces(wanted):
             for key, row in await named(session, piece):
-                del missing[key]
+                missing.pop(key, None)
                 yield _resource(target, key, row)
         moved = {remote: key for key, remote in missing.items() if remote is not None}
         for ids in parts_of(moved, 50):
@@ -160,7 +161,7 @@ async def _set(
 ) -> list[Outcome[Metafield]]:
     """The call is all or nothing: what is wrong is taken out, and the rest sent again."""
     outcomes: list[Outcome[Metafield]] = []
-    rows: list[tuple[Change[Metafield], dict[str, Any]]] = []
+    rows: list[tuple[Change[Metafield], Row]] = []
     for change in changes:
         try:
             rows.append((change, _input(session, change)))
@@ -172,14 +173,21 @@ async def _set(
         payload = await session.mutate(_SET, "metafieldsSet", metafields=[row for _, row in rows])
     except UserErrors as refused:
         return outcomes + await _without_the_bad(session, [c for c, _ in rows], refused)
-    stored = {(m["owner"]["id"], full_name(m)): m for m in payload["metafields"]}
+    return outcomes + _stored(rows, payload["metafields"])
+
+
+def _stored(
+    rows: Sequence[tuple[Change[Metafield], Row]], answered: Sequence[Row]
+) -> list[Outcome[Metafield]]:
+    """What the answer tells of each row: it is what Shopify holds now."""
+    told_of = {(row["owner"]["id"], full_name(row)): row for row in answered}
+    outcomes: list[Outcome[Metafield]] = []
     for change, row in rows:
-        found = stored.get((row["ownerId"], f"{row['namespace']}.{row['key']}"))
-        outcomes.append(
-            done(change.address, found["id"], _spec(found))
-            if found
-            else failed(change.address, "the answer does not tell of it", change.remote)
-        )
+        found = told_of.get((row["ownerId"], f"{row['namespace']}.{row['key']}"))
+        if found is None:
+            outcomes.append(failed(change.address, "the answer does not tell of it", change.remote))
+        else:
+            outcomes.append(done(change.address, found["id"], _spec(found)))
     return outcomes
 
 
