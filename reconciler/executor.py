@@ -176,8 +176,13 @@ class Execution:
     async def _echoed(
         self, kind: str, changes: Sequence[AnyChange], answered: Sequence[AnyOutcome]
     ) -> list[AnyOutcome]:
-        """The outcomes with what the platform really holds now."""
-        written = {o.address for o in answered if o.status is Status.DONE}
+        """The outcomes with what the platform really holds now. What was given another key is
+        not read again: under the key asked for stands somebody else's."""
+        written = {
+            o.address
+            for o in answered
+            if o.status is Status.DONE and o.live_key in (None, o.address.key)
+        }
         if not written:
             return list(answered)
         live = await self._read(kind, [c for c in changes if c.address in written], answered)

@@ -74,14 +74,14 @@ class GraphQLReader:
         self._path = path
         self._check = check
 
-    async def query(self, query: Query, **variables: Any) -> Data:
+    async def query(self, query: Query, /, **variables: Any) -> Data:
         """The data of a query that succeeded in whole.
 
         Raises `GraphQLError` for any error, since partial data reads like absence.
         """
         return (await self._send(query.text, variables, query.cost, safe=True)).data
 
-    async def ask(self, query: Query, **variables: Any) -> Answer:
+    async def ask(self, query: Query, /, **variables: Any) -> Answer:
         """As `query`, for callers that need the answer's extensions or headers."""
         return await self._send(query.text, variables, query.cost, safe=True)
 
@@ -107,7 +107,7 @@ class GraphQLReader:
 class GraphQLWriter(GraphQLReader):
     """Sends mutations too."""
 
-    async def mutate(self, mutation: Mutation, **variables: Any) -> Data:
+    async def mutate(self, mutation: Mutation, /, **variables: Any) -> Data:
         """The data of a mutation. Business errors (`userErrors`, `errors`) are in the data.
 
         Raises `GraphQLError` for top-level errors; with several aliased mutations, some may
