@@ -147,7 +147,8 @@ class Execution:
         """The changes whose owned fields are live as they were planned from, with fresh tokens.
 
         What is already as desired has converged (or, on a retry, was done by the request whose
-        answer was lost); what somebody moved since is held.
+        answer was lost); what somebody moved since is held. What that request made by halves is
+        ours, and has failed.
         """
         live = await self._read(kind, changes)
         todo: list[AnyChange] = []
@@ -160,6 +161,9 @@ class Execution:
                 self._record([change], [Outcome(change.address, status, remote, echo)])
             elif _is_as_planned(change, found):
                 todo.append(replace(change, before=found) if found else change)
+            elif retried and change.before is None and found is not None:
+                text = "it was made, but not as a whole · plan again"
+                self._record([change], [failed(change.address, text, found.remote)])
             else:
                 text = "changed since plan: " + _moved(change, found)
                 self._record([change], [Outcome(change.address, Status.HELD, message=text)])

@@ -88,6 +88,7 @@ class Ledger:
                 f" {_words(error)} · check the connection and the token, then run it again"
             ) from error
         self._advance_to(self.repo.commit(seen))
+        self.repo.git.clear_cache()
 
     def load(self) -> Ledger:
         """Read the local ref. Raises `LedgerUnavailable` for a ledger that can not be read."""
@@ -100,6 +101,7 @@ class Ledger:
         for kind in tree.trees:
             for shard in kind.blobs:
                 self._read_shard(kind.name, _content(shard))
+        self.repo.git.clear_cache()  # ends the `git cat-file` that read the shards
         return self
 
     def state(self, specs: Mapping[str, type]) -> State:

@@ -75,6 +75,7 @@ class Shop:
     refuse: frozenset[str] = frozenset()
     renames: dict[str, str] = field(default_factory=dict)
     shouts: bool = False
+    makes_halves: bool = False
     in_use: int = 0
     on_write: Any = None
     _last: int = 0
@@ -165,6 +166,9 @@ class ToyKind:
         if change.before is None:
             key = shop.renames.get(key, key)
             shop.put(self.name, key, **given)
+            if shop.makes_halves:
+                del shop.rows[self.name, key]["title"]
+                raise Ambiguous("it broke half-way")
         else:
             old = shop.rows.pop((self.name, change.renamed_from or key))
             shop.rows[self.name, key] = old | given

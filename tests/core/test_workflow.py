@@ -239,6 +239,19 @@ def test_a_lost_request_is_sent_again(desk: Desk) -> None:
     assert desk.shop.writes == [("create", "a")]
 
 
+def test_what_was_made_by_halves_is_ours_and_finished_next_time(desk: Desk) -> None:
+    """The platform made it without one field and broke: it failed, and the next apply needs no
+    word to finish what is ours."""
+    desired = intents(shelf={"a": {"title": "A", "items": ("x",)}})
+    desk.shop.makes_halves = True
+    assert statuses(desk.apply(desired)) == {"a": "failed"}
+    desk.shop.makes_halves = False
+    desk.shop.rows["shelf", "a"]["title"] = "by the platform"
+
+    assert statuses(desk.apply(desired)) == {"a": "done"}
+    assert desk.shop.writes == [("create", "a"), ("update", "a")]
+
+
 def test_what_is_never_answered_fails_after_five_attempts(desk: Desk) -> None:
     """The outcome says how often it was tried."""
     desk.shop.lose_requests = 99

@@ -222,6 +222,51 @@ def test_a_stray_that_reads_like_a_term_is_not_taken_for_it(tmp_path: Path) -> N
     assert at.plan().is_empty
 
 
+def test_the_value_that_we_know_comes_before_one_that_only_reads_like_the_term(
+    tmp_path: Path,
+) -> None:
+    """Ours lost its reference and its name, and somebody made another under the key: ours is put
+    right by its id, so products keep it, and the other stays."""
+    at = shop(tmp_path, "slug")
+    at.put(taxonomy("new_roles", "Roles", hr="HR"))
+    at.applied()
+    (before,) = at.choices("new_roles")
+    at.edit("attributeValue", "new_roles/hr", name="People", externalReference=None)
+    id_ = at.raw('{ attribute(slug: "new_roles") { id } }')["attribute"]["id"]
+    made = """mutation($id: ID!) { attributeValueCreate(attribute: $id, input: {name: "HR"})
+      { attributeValue { id } errors { message } } }"""
+    stray = at.raw(made, id=id_)["attributeValueCreate"]["attributeValue"]["id"]
+    at.apply()
+    after = {value["id"]: value for value in at.choices("new_roles")}
+
+    assert set(after) == {before["id"], stray}
+    assert after[before["id"]]["externalReference"] == "new_roles/hr"
+    assert after[before["id"]]["name"] == "hr"
+    assert after[stray]["externalReference"] is None
+
+
+def test_a_slug_that_is_taken_is_told_and_mended_when_it_is_free(tmp_path: Path) -> None:
+    """The platform numbers it; the apply says so, and the next one writes the name again."""
+    at = shop(tmp_path, "slug")
+    at.put(taxonomy("new_roles", "Roles"))
+    at.applied()
+    id_ = at.raw('{ attribute(slug: "new_roles") { id } }')["attribute"]["id"]
+    made = """mutation($id: ID!) { attributeValueCreate(attribute: $id,
+      input: {name: "HR!", externalReference: "erp/1"}) { errors { message } } }"""
+    at.raw(made, id=id_)
+    at.edit("attributeValue", "new_roles/hr", externalReference="new_roles/other")
+    at.put(taxonomy("new_roles", "Roles", hr="HR"))
+    failures = at.failures()
+    at.edit("attributeValue", "new_roles/hr", name="Something else")
+    at.applied()
+
+    assert failures == {
+        "attribute_value/new_roles/hr": 'altered: the platform stored "hr-2" as slug,'
+        ' where "hr" was written'
+    }
+    assert sorted(at.slugs("new_roles")) == ["hr", "something-else"]
+
+
 def test_a_deletion_counts_the_products_that_carry_it(tmp_path: Path) -> None:
     """It is held while somebody uses it; one that nobody carries goes."""
     at = shop(tmp_path, prune_adopted=True)

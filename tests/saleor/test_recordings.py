@@ -40,7 +40,7 @@ from tests.saleor.starting_world import Row, beginnings, decoded, sessions
 
 NAME = "saleor-3.23.jsonl"
 
-FLOOR = 140
+FLOOR = 165
 """At least so many of the 206 shared recordings are replayed."""
 
 MOMENTS = ("updatedAt", "created")

@@ -114,6 +114,23 @@ def test_what_is_not_carried_out_is_400(case: str) -> None:
     assert "data" not in answer.json()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("", "At least one of arguments is required: 'id', 'slug', 'external_reference'."),
+        ('(slug: "x", externalReference: "y")',
+         "Argument 'slug' cannot be combined with 'external_reference'"),
+        ('(id: "nope")', "Invalid ID: nope. Expected: Attribute."),
+    ],
+)  # fmt: skip
+def test_one_thing_is_named_in_one_way(arguments: str, words: str) -> None:
+    """By exactly one argument; anything else is told beside the data."""
+    answer = Counter().ask(f"{{ attribute{arguments} {{ id }} }}")
+
+    assert answer["errors"][0]["message"] == words
+    assert answer["data"] == {"attribute": None}
+
+
 def test_only_batches_of_one_are_taken() -> None:
     """An array body of two is refused, of one is answered by an array."""
     one = {"query": "{ shop { name } }"}

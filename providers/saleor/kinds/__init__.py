@@ -1,0 +1,1 @@
+"""The kinds of Saleor, one module each."""

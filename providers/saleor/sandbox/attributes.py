@@ -10,10 +10,10 @@ from providers.saleor.sandbox import callers, filters, values
 from providers.saleor.sandbox.callers import Call
 from providers.saleor.sandbox.fields import must_be_clean, problems_of
 from providers.saleor.sandbox.paging import SortKey, connection
-from providers.saleor.sandbox.refusal import Refusal, named, node, problem, refuse
+from providers.saleor.sandbox.refusal import Refusal, named, node, one_named, problem, refuse
 from providers.saleor.sandbox.slugs import slugify, unique_slug
 from providers.saleor.sandbox.values import WITH_CHOICES
-from providers.saleor.sandbox.world import World, pk_in
+from providers.saleor.sandbox.world import World
 
 Args = Mapping[str, Any]
 
@@ -67,11 +67,7 @@ def delete(world: World, attribute: Document) -> None:
 
 
 def _one(call: Call, _root: Any, args: Args) -> Document | None:
-    if args.get("id"):
-        return call.world.get("Attribute", pk_in(args["id"], "Attribute"))
-    if args.get("slug"):
-        return call.world.first("Attribute", slug=args["slug"])
-    return call.world.first("Attribute", externalReference=args.get("externalReference"))
+    return one_named(call.world, "Attribute", args, "id", "slug", "externalReference")
 
 
 def _listing(call: Call, _root: Any, args: Args) -> Document:

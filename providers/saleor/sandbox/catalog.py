@@ -10,7 +10,7 @@ from providers.saleor.sandbox import callers, filters
 from providers.saleor.sandbox.callers import Call
 from providers.saleor.sandbox.fields import must_be_clean
 from providers.saleor.sandbox.paging import connection
-from providers.saleor.sandbox.refusal import PermissionDenied, node, refuse
+from providers.saleor.sandbox.refusal import PermissionDenied, node, one_named, refuse
 from providers.saleor.sandbox.slugs import slugify, unique_slug
 from providers.saleor.sandbox.world import World, gid, pk_in
 
@@ -90,9 +90,7 @@ def _assigned_to_variants(call: Call, type_: Document, _args: Args) -> list[Docu
 
 
 def _category(call: Call, _root: Any, args: Args) -> Document | None:
-    if args.get("id"):
-        return call.world.get("Category", pk_in(args["id"], "Category"))
-    return call.world.first("Category", slug=args.get("slug"))
+    return one_named(call.world, "Category", args, "id", "slug")
 
 
 def _create_type(call: Call, _root: Any, args: Args) -> Document:

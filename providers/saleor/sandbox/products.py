@@ -12,7 +12,7 @@ from providers.saleor.sandbox.callers import Call
 from providers.saleor.sandbox.fields import must_be_clean
 from providers.saleor.sandbox.metadata import merged
 from providers.saleor.sandbox.paging import connection
-from providers.saleor.sandbox.refusal import Refusal, TopLevel, named, node, refuse
+from providers.saleor.sandbox.refusal import Refusal, TopLevel, named, node, one_named, refuse
 from providers.saleor.sandbox.slugs import slugify, unique_slug
 from providers.saleor.sandbox.world import World, gid, pk_in
 
@@ -32,12 +32,7 @@ BLANK: Mapping[str, Any] = {
 
 def _one(call: Call, _root: Any, args: Args) -> Document | None:
     channel = _channel(call, args)
-    if args.get("id"):
-        found = call.world.get("Product", pk_in(args["id"], "Product"))
-    elif args.get("slug"):
-        found = call.world.first("Product", slug=args["slug"])
-    else:
-        found = call.world.first("Product", externalReference=args.get("externalReference"))
+    found = one_named(call.world, "Product", args, "id", "slug", "externalReference")
     return found if found is not None and _is_visible(call, found, channel) else None
 
 

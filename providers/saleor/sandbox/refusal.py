@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from providers.kit.store import Document
-from providers.saleor.sandbox.world import World, parts_of
+from providers.saleor.sandbox.world import World, parts_of, pk_in
 
 Problem = Mapping[str, Any]
 """One business error: field, message, code, and what else its type holds."""
@@ -79,6 +79,27 @@ def named(world: World, sort: str, args: Mapping[str, Any]) -> Document:
         words = f"Couldn't resolve to a node: {reference}"
         raise refuse("externalReference", words, "NOT_FOUND")
     return found
+
+
+def one_named(world: World, sort: str, args: Mapping[str, Any], *fields: str) -> Document | None:
+    """What one of a query's arguments names, or None. Raises `TopLevel` for none, several, or a
+    malformed id."""
+    given = [field for field in fields if args.get(field)]
+    if len(given) > 1:
+        others = ", ".join(f"'{_snake(field)}'" for field in given[1:])
+        raise TopLevel(f"Argument '{_snake(given[0])}' cannot be combined with {others}")
+    if not given:
+        known = ", ".join(f"'{_snake(field)}'" for field in fields)
+        raise TopLevel(f"At least one of arguments is required: {known}.")
+    if given[0] != "id":
+        return world.first(sort, **{given[0]: args[given[0]]})
+    if parts_of(args["id"]) is None:
+        raise TopLevel(f"Invalid ID: {args['id']}. Expected: {sort}.")
+    return world.get(sort, pk_in(args["id"], sort))
+
+
+def _snake(field: str) -> str:
+    return "external_reference" if field == "externalReference" else field
 
 
 def exactly_one(first: str, one: Any, second: str, other: Any, code: str = "GRAPHQL_ERROR") -> None:
