@@ -124,7 +124,7 @@ def _told_of_failures(error: GraphQLError, count: int) -> list[Told]:
         if code_of(found) == "IntegrityError":
             raise Ambiguous(f"{found.get('message')} (IntegrityError)")
         path = found.get("path") or ()
-        about = list(problems)
+        about = [i for i in problems if path and path[0] == f"m{i}"] or list(problems)
         for index in about:
             problems[index].append(str(found.get("message")))
     told = []

@@ -91,6 +91,29 @@ def test_an_error_beside_the_data_fails_its_own_mutation_only() -> None:
     assert [t.message for t in told] == ["Some values are not from the provided attribute.", ""]
 
 
+def test_each_failure_has_its_own_words() -> None:
+    """Two that fail at the top level for different reasons, and one that is done between them."""
+    market = Market()
+    foreign = choices(market.sandbox, "gsv_roles")[0]["id"]
+    own = choices(market.sandbox, "gsv_category")[0]["id"]
+    parts = [
+        carrying(market, "slack-helpdesk", "gsv_category", foreign),
+        carrying(market, "meeting-scheduler", "gsv_category", own),
+        naming(attribute_id(market, "gsv_roles"), "Named"),
+    ]
+
+    async def run() -> list[Told]:
+        async with market.writing() as session:
+            market.grant("MANAGE_PRODUCTS")
+            return await carried_out(session, parts)
+
+    foreign_words, done_words, denied_words = (t.message for t in run_in_virtual_time(run))
+
+    assert foreign_words == "Some values are not from the provided attribute."
+    assert done_words == ""
+    assert denied_words.startswith("To access this path, you need one of the following permissions")
+
+
 def test_a_document_that_is_refused_fails_all_of_its_own() -> None:
     """HTTP 400 has no data, and its error no path."""
     market = Market()

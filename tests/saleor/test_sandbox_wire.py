@@ -84,7 +84,7 @@ REFUSED = {
     ),
     "a null literal": (
         '{ attribute(slug: "x", id: null) { id } }',
-        "Syntax Error GraphQL (1:28) Unexpected Name \"null\"",
+        'Syntax Error GraphQL (1:28) Unexpected Name "null"',
     ),
     "an unknown field": (
         "{ shop { colour } }",

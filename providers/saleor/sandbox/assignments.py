@@ -112,9 +112,7 @@ def _attribute_pk(id_: str) -> int:
     return int(parts[1])
 
 
-def _missing(
-    world: World, type_: Document, assignments: Sequence[Assignment]
-) -> list[Problem]:
+def _missing(world: World, type_: Document, assignments: Sequence[Assignment]) -> list[Problem]:
     supplied = {assignment.attribute["pk"] for assignment in assignments}
     lacking = [
         gid("Attribute", pk)
@@ -168,8 +166,10 @@ def _wrong_with_choice(choice: Args | None, required: bool) -> Told:
 def _wrong_with_choices(choices: Sequence[Args], required: bool) -> Told:
     if not choices:
         return [REQUIRED] if required else []
-    given = {n: [c[n] for c in choices if c.get(n) is not None] for n in
-             ("id", "value", "externalReference")}
+    given = {
+        n: [c[n] for c in choices if c.get(n) is not None]
+        for n in ("id", "value", "externalReference")
+    }
     told: list[tuple[str, str]] = []
     if given["id"] and given["value"]:
         told.append(ID_AND_VALUE)
@@ -343,5 +343,3 @@ def _kept(world: World, attribute: Document, choice: Document) -> int:
     if "pk" not in choice:
         return int(values.add(world, attribute, choice, placed=False)["pk"])
     return int(world.change("AttributeValue", choice)["pk"])
-
-

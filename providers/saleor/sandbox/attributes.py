@@ -101,9 +101,7 @@ _SORT_KEYS: Mapping[str, SortKey] = {
 }
 
 
-def _sorted_page(
-    field: str, found: list[Document], args: Args, otherwise: SortKey
-) -> Document:
+def _sorted_page(field: str, found: list[Document], args: Args, otherwise: SortKey) -> Document:
     """`sortBy` names a field; equal ones are told apart by their slugs."""
     sorting = args.get("sortBy") or {}
     key = _SORT_KEYS.get(sorting.get("field", ""), otherwise)
@@ -193,9 +191,7 @@ def _slug_for(world: World, given: Args) -> str:
     return unique_slug(slugify(given["name"]) or "-", taken)
 
 
-def _values_must_fit(
-    world: World, attribute: Document, given: Sequence[Args], field: str
-) -> None:
+def _values_must_fit(world: World, attribute: Document, given: Sequence[Args], field: str) -> None:
     """What new values must be, before any of them is kept."""
     kind = attribute["inputType"]
     if given and kind not in WITH_CHOICES:

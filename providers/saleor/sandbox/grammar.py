@@ -312,13 +312,19 @@ def _shown_error(error: GraphQLError) -> dict[str, Any]:
 
 
 _REWORDED: Final = (
-    (r"Unknown argument '(\w+)' on field '(\w+)\.(\w+)'",
-     r"Unknown argument '\1' on field '\3' of type '\2'"),
-    (r"Argument '\w+\.(\w+)\((\w+):\)' of type '(\S+)' is required, but it was not provided",
-     r"Field '\1' argument '\2' of type '\3' is required but not provided"),
+    (
+        r"Unknown argument '(\w+)' on field '(\w+)\.(\w+)'",
+        r"Unknown argument '\1' on field '\3' of type '\2'",
+    ),
+    (
+        r"Argument '\w+\.(\w+)\((\w+):\)' of type '(\S+)' is required, but it was not provided",
+        r"Field '\1' argument '\2' of type '\3' is required but not provided",
+    ),
     (r"must have a selection of subfields\..*", "must have a sub selection."),
-    (r"Field '(\w+)' must not have a selection since type '(\S+)' has no subfields",
-     r"Field '\1' of type '\2' must not have a sub selection"),
+    (
+        r"Field '(\w+)' must not have a selection since type '(\S+)' has no subfields",
+        r"Field '\1' of type '\2' must not have a sub selection",
+    ),
     (r",? or '", " or '"),
 )
 

@@ -42,8 +42,10 @@ def plant(world: World, seed: Given) -> None:
 
 def _planted(world: World, sort: str, given: Given) -> Document:
     document = {name: value for name, value in given.items() if name != "pk"}
-    return world.plant(sort, given["pk"], document) if given.get("pk") else (
-        world.create(sort, document)
+    return (
+        world.plant(sort, given["pk"], document)
+        if given.get("pk")
+        else (world.create(sort, document))
     )
 
 
