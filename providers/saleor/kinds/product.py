@@ -2,55 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator
 
 from providers.kit.graphql import Query
-from providers.saleor.client import SaleorReader, SaleorWriter
+from providers.kit.lookup import Existing, Lookup
+from providers.saleor.client import SaleorReader
 from providers.saleor.listing import PRODUCT_IDS, Node, by_id, by_slug, listed
 from reconciler.model.address import Address, Key
-from reconciler.model.change import Change
-from reconciler.model.outcome import Outcome
 from reconciler.model.resource import Resource
-from reconciler.model.spec import spec
-from reconciler.provider import All, Batch, Echo, OnDrop, Precondition, Wanted
+from reconciler.provider import All, Wanted
 
 
-@spec
-class Product:
-    """Nothing of a product is owned; it is there, or it is not."""
-
-
-class ProductKind:
+class ProductKind(Lookup):
     name = "product"
-    spec = Product
-    managed = False
-    on_drop = OnDrop.FORGET
-    precondition = Precondition.REREAD
-    echo = Echo.REREAD
 
     async def read(
         self, session: SaleorReader, target: str, wanted: Wanted
-    ) -> AsyncIterator[Resource[Product]]:
+    ) -> AsyncIterator[Resource[Existing]]:
         for key, node in await products(session, PRODUCT_IDS, wanted):
             yield Resource(
                 Address(target, self.name, key),
-                Product(),
+                Existing(),
                 remote=node["id"],
                 live_key=node["slug"] if node["slug"] != key else None,
             )
-
-    def batches(
-        self,
-        changes: Sequence[Change[Product]],  # noqa: ARG002 - there is nothing to write
-    ) -> Iterable[Batch[Product]]:
-        return ()
-
-    async def write(
-        self,
-        session: SaleorWriter,  # noqa: ARG002 - there is nothing to write
-        batch: Batch[Product],
-    ) -> Sequence[Outcome[Product]]:
-        raise TypeError(f"{batch.changes[0].address} is looked up, never written")
 
 
 async def products(session: SaleorReader, query: Query, wanted: Wanted) -> list[tuple[Key, Node]]:

@@ -11,8 +11,8 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from providers.kit.graphql import Query
+from providers.kit.lookup import Existing, Lookup
 from providers.shopify.client import PAGE, ShopifyReader
-from providers.shopify.kinds.lookup import Existing, Lookup
 from providers.shopify.parts import parts_of
 from providers.shopify.search import any_of
 from reconciler.model.address import Address, Key

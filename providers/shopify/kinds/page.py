@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from providers.kit.graphql import Query
+from providers.kit.lookup import Existing, Lookup
 from providers.shopify.client import PAGE, ShopifyReader
-from providers.shopify.kinds.lookup import Existing, Lookup
 from providers.shopify.parts import parts_of
 from providers.shopify.search import any_of
 from reconciler.model.address import Address

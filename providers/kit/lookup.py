@@ -1,11 +1,10 @@
-"""What is only looked up, because others refer to it."""
+"""What is only looked up, because managed things refer to it: products, pages, files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from providers.shopify.client import ShopifyWriter
 from reconciler.model.change import Change
 from reconciler.model.outcome import Outcome
 from reconciler.model.spec import spec
@@ -18,7 +17,7 @@ class Existing:
 
 
 class Lookup:
-    """The writing half of a kind that is never written."""
+    """The writing half of a kind that is never written. Its subclass has a name and reads."""
 
     spec = Existing
     managed = False
@@ -29,7 +28,5 @@ class Lookup:
     def batches(self, _changes: Sequence[Change[Existing]]) -> Iterable[Batch[Existing]]:
         return ()
 
-    async def write(
-        self, _session: ShopifyWriter, _batch: Batch[Any]
-    ) -> Sequence[Outcome[Existing]]:
+    async def write(self, _session: Any, _batch: Batch[Existing]) -> Sequence[Outcome[Existing]]:
         raise TypeError(f"{type(self).__name__} is only looked up")
