@@ -11,7 +11,9 @@
 |    ✓    |    –    |  –   | nothing; the ledger row goes                    |                  |
 |    –    |    –    |  ✓   | nothing: never declared, nobody's business      |                  |
 
-A desired resource that states only emptiness is equal to one that is not there.
+A desired resource that states only emptiness is equal to one that is not there. A live one that
+stands under another declared key is that key's. Where the thing itself is ours (its kind deletes),
+another thing under its key is a stranger: it is adopted, not updated, and never deleted.
 """
 
 from __future__ import annotations
@@ -76,10 +78,13 @@ def compare(
     gone: list[Address] = []
     intents = frozenset(r.intent for r in desired.values() if r.intent)
     for address in sorted({*desired, *applied}):
-        wanted, found, ours = desired.get(address), live.get(address), applied.get(address)
+        wanted, ours = desired.get(address), applied.get(address)
+        on_drop = kinds[address.kind].on_drop
+        found = _own(live.get(address), desired)
+        if ours and found and on_drop is OnDrop.DELETE and _is_a_stranger(found, ours):
+            ours = None
         if wanted is None:
-            assert ours is not None
-            dropped = _dropped(ours, found, kinds[address.kind].on_drop, prune_adopted, intents)
+            dropped = _dropped(ours, found, on_drop, prune_adopted, intents) if ours else None
             changes += [dropped] if dropped else []
             gone += [] if dropped else [address]
             continue
@@ -106,7 +111,7 @@ def differences(
     delta = DeepDiff(before, after, threshold_to_diff_deeper=0, view="tree", verbose_level=0)
     paths = {item.path(output_format="list")[0] for items in delta.values() for item in items}
     return _key_drift(wanted, found) + tuple(
-        FieldChange(path, before[path], after[path], _cause(fields[path], wanted, ours))
+        FieldChange(path, before[path], after[path], _cause(fields[path], wanted))
         for path in sorted(paths)
     )
 
@@ -116,12 +121,28 @@ def states_only_emptiness(spec: Any) -> bool:
     return all(value is None or value == [] for value in owned(spec).values())
 
 
+def _own(found: Resource[Any] | None, desired: State) -> Resource[Any] | None:
+    """What was found by its remote under another key is left to that key, where git declares it."""
+    if found is None or found.live_key is None:
+        return found
+    elsewhere = found.address._replace(key=found.live_key)
+    return None if elsewhere != found.address and elsewhere in desired else found
+
+
+def _is_a_stranger(found: Resource[Any], ours: Resource[Any]) -> bool:
+    return None not in (found.remote, ours.remote) and found.remote != ours.remote
+
+
 @dataclass(frozen=True, slots=True)
 class _Values:
+    """One field in the three states. `intent` is the digest of the intent that the applied value
+    was the work of."""
+
     desired: Value
     live: Value
     applied: Value
     was_applied: bool
+    intent: str | None
 
 
 def _change(
@@ -141,7 +162,7 @@ def _change(
     if not attributed:
         fields = tuple(replace(field, cause=Cause.UNATTRIBUTED) for field in fields)
     action = Action.ADOPT if ours is None and attributed else Action.UPDATE
-    return Change(wanted.address, action, _heaviest(fields), fields, found, wanted)
+    return Change(wanted.address, action, _heaviest(fields), fields, found, wanted, ours)
 
 
 def _created(wanted: Resource[Any], cause: Cause) -> AnyChange:
@@ -169,41 +190,57 @@ def _dropped(
         FieldChange(path, before.get(path), None, cause) for path in sorted(owned(ours.spec))
     )
     badge = "made again, it would have another id" if action is Action.DELETE else None
-    return Change(ours.address, action, cause, fields, found, None, irreversible=badge)
+    return Change(ours.address, action, cause, fields, found, None, ours, irreversible=badge)
 
 
 def _comparable(
     wanted: Resource[Any], found: Resource[Any], ours: Resource[Any] | None
 ) -> dict[Path, _Values]:
     after, before = owned(wanted.spec), owned(found.spec)
-    last = owned(ours.spec) if ours is not None else {}
     shapes = {field.name: field for field in shape(type(wanted.spec))}
     return {
-        path: _values(shapes[path.split(".", 1)[0]], path, value, before, last)
+        path: _values(shapes[path.split(".", 1)[0]], path, value, before.get(path), ours)
         for path, value in after.items()
         if not shapes[path.split(".", 1)[0]].create_only
     }
 
 
 def _values(
-    field: FieldShape,
-    path: Path,
-    value: Value,
-    before: Mapping[Path, Value],
-    last: Mapping[Path, Value],
+    field: FieldShape, path: Path, desired: Value, live: Value, ours: Resource[Any] | None
 ) -> _Values:
-    live, applied = before.get(path), last.get(path)
-    if field.merge is Merge.ENTRIES:
-        ours = {canonical_json(entry) for entry in (*(value or ()), *(applied or ()))}
-        live = [entry for entry in live or () if canonical_json(entry) in ours]
-    return _Values(value, live, applied, path in last)
+    values = _as_written(path, desired, live, ours)
+    return _of_entries(values) if field.merge is Merge.ENTRIES else values
 
 
-def _cause(values: _Values, wanted: Resource[Any], ours: Resource[Any] | None) -> Cause:
+def _as_written(path: Path, desired: Value, live: Value, ours: Resource[Any] | None) -> _Values:
+    """What we last wrote is what a write without an answer wrote, where live shows that it was
+    carried out; of which intent it was the work is then not known."""
+    if ours is None:
+        return _Values(desired, live, None, False, None)
+    if path in ours.maybe and ours.maybe[path] == live:
+        return _Values(desired, live, live, True, None)
+    last = owned(ours.spec)
+    return _Values(desired, live, last.get(path), path in last, ours.intent)
+
+
+def _of_entries(values: _Values) -> _Values:
+    """Of entries only ours count: those that git states, and those that we wrote. One that git
+    states and somebody else has put there already is taken in as ours."""
+    wanted, mine = values.desired or [], values.applied or []
+    there = [entry for entry in values.live or () if entry in wanted or entry in mine]
+    taken_in = [entry for entry in there if entry not in mine]
+    return replace(values, desired=wanted, live=there, applied=_in_order([*mine, *taken_in]))
+
+
+def _in_order(entries: list[Value]) -> list[Value]:
+    return sorted(entries, key=canonical_json)
+
+
+def _cause(values: _Values, wanted: Resource[Any]) -> Cause:
     """live = applied: git moved (or only the catalog did). desired = applied: the platform
     moved. All three differ: both did. A field that was never applied is git's move."""
-    if ours is None or not values.was_applied or values.live == values.applied:
-        same_intent = ours is not None and values.was_applied and ours.intent == wanted.intent
+    if not values.was_applied or values.live == values.applied:
+        same_intent = values.was_applied and values.intent == wanted.intent
         return Cause.CATALOG if same_intent and wanted.intent else Cause.INTENT
     return Cause.DRIFT if values.desired == values.applied else Cause.CONFLICT
 
@@ -225,7 +262,7 @@ def _is_news(
     if ours is None:
         return True
     remote = found.remote if found else None
-    return (owned(ours.spec), ours.remote, ours.intent) != (
+    return bool(ours.maybe) or (owned(ours.spec), ours.remote, ours.intent) != (
         owned(wanted.spec),
         remote,
         wanted.intent,
@@ -236,4 +273,4 @@ def _recorded(
     wanted: Resource[Any], found: Resource[Any] | None, ours: Resource[Any] | None
 ) -> Resource[Any]:
     origin = ours.origin if ours and ours.origin else Origin.ADOPTED
-    return replace(wanted, remote=found.remote if found else None, origin=origin)
+    return replace(wanted, remote=found.remote if found else None, origin=origin, maybe={})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
@@ -21,6 +22,7 @@ from reconciler.journal import Journal
 from reconciler.ledger import Ledger
 from reconciler.model.address import Address
 from reconciler.model.change import AnyChange
+from reconciler.model.errors import LedgerUnavailable
 from reconciler.model.outcome import AnyOutcome, Outcome, Status, failed
 from reconciler.model.plan import Plan
 from reconciler.model.resource import Resource, State
@@ -45,11 +47,16 @@ Listener = Callable[[AnyOutcome], None]
 
 @dataclass
 class Execution:
-    """One run on one target. `outcomes` fills while it goes on; `listen` is told of each."""
+    """One run on one target. `outcomes` fills while it goes on; `listen` is told of each.
+
+    concurrency: how many batches are under way at once. One begins with its precondition when
+    it has its turn, so that the time until its write does not grow with the plan.
+    """
 
     provider: AnyProvider
     session: Any
     target: str
+    concurrency: int
     plan: Plan
     schedule: Schedule
     remotes: Remotes
@@ -58,10 +65,16 @@ class Execution:
     listen: Listener = lambda outcome: None
     outcomes: dict[Address, AnyOutcome] = field(default_factory=dict)
     _committed_at: float = 0.0
+    _places: anyio.Semaphore | None = None
 
     async def run(self) -> Mapping[Address, AnyOutcome]:
-        """Carry out everything that is not held; one outcome for every change of the plan."""
+        """Carry out everything that is not held; one outcome for every change of the plan.
+
+        Raises `LedgerUnavailable` at the end where the ledger could not be committed: what was
+        written stands in the journal then.
+        """
         self._committed_at = anyio.current_time()
+        self._places = anyio.Semaphore(self.concurrency)
         try:
             for wave in self.schedule.waves:
                 await self._carry_out_wave(wave)
@@ -100,17 +113,19 @@ class Execution:
             self._record(changes, [Outcome(c.address, Status.DONE) for c in changes])
 
     async def _carry_out_lane(self, kind: str, lane: Sequence[Batch[Any]]) -> None:
+        assert self._places is not None
         for batch in lane:
-            await self._carry_out(kind, batch.changes)
+            async with self._places:
+                await self._carry_out(kind, batch.changes)
 
     async def _carry_out(self, kind_name: str, changes: Sequence[AnyChange]) -> None:
         """Write, and after an ambiguous failure look what happened before trying again."""
         kind = self.provider.kind(kind_name)
         pending = list(changes)
-        must_look = kind.precondition is Precondition.REREAD
+        looks = kind.precondition is Precondition.REREAD
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                if must_look:
+                if looks or attempt > 1:
                     pending = await self._still_to_do(kind_name, pending, retried=attempt > 1)
                 for batch in kind.batches(pending):
                     await self._write(kind_name, batch)
@@ -120,12 +135,16 @@ class Execution:
                 if attempt == ATTEMPTS:
                     await self._give_up(kind_name, pending, error)
                     return
-                must_look = True
                 await anyio.sleep(_pause(attempt))
             except PlatformError as error:
-                left = [c for c in pending if c.address not in self.outcomes]
-                self._record(left, [failed(c.address, str(error), c.remote) for c in left])
+                self._fail(pending, str(error), unknown=attempt > 1)
                 return
+
+    def _fail(self, changes: Sequence[AnyChange], text: str, *, unknown: bool) -> None:
+        """What has no outcome yet has failed; `unknown` where a write was sent before."""
+        left = [c for c in changes if c.address not in self.outcomes]
+        outcomes = [failed(c.address, text, c.remote, unknown=unknown) for c in left]
+        self._record(left, outcomes)
 
     async def _write(self, kind_name: str, batch: Batch[Any]) -> None:
         kind = self.provider.kind(kind_name)
@@ -136,6 +155,8 @@ class Execution:
             raise
         except PlatformError as error:
             answered = [failed(c.address, str(error), c.remote) for c in batch.changes]
+        except Exception as error:  # A fault of ours, too, leaves open what the platform did.
+            raise Ambiguous(f"{type(error).__name__}: {error}") from error
         if kind.echo is Echo.REREAD:
             answered = await self._echoed(kind_name, batch.changes, answered)
         judged = [_judged(c, o) for c, o in _paired(batch.changes, answered)]
@@ -161,7 +182,7 @@ class Execution:
                 self._record([change], [Outcome(change.address, status, remote, echo)])
             elif _is_as_planned(change, found):
                 todo.append(replace(change, before=found) if found else change)
-            elif retried and change.before is None and found is not None:
+            elif retried and found is not None and _is_made_by_halves(change, found):
                 text = "it was made, but not as a whole · plan again"
                 self._record([change], [failed(change.address, text, found.remote)])
             else:
@@ -174,8 +195,7 @@ class Execution:
             changes = await self._still_to_do(kind, changes, retried=True)
         except PlatformError as unread:
             error = Ambiguous(f"{error}; and it could not be read again: {unread}")
-        text = f"{error}, after {ATTEMPTS} attempts"
-        self._record(changes, [failed(c.address, text, c.remote) for c in changes])
+        self._fail(changes, f"{error}, after {ATTEMPTS} attempts", unknown=True)
 
     async def _echoed(
         self, kind: str, changes: Sequence[AnyChange], answered: Sequence[AnyOutcome]
@@ -189,11 +209,17 @@ class Execution:
         }
         if not written:
             return list(answered)
-        live = await self._read(kind, [c for c in changes if c.address in written], answered)
+        by_address = {c.address: c for c in changes}
+        try:
+            live = await self._read(kind, [by_address[a] for a in written], answered)
+        except PlatformError as error:
+            text = f"it was written, and could not be read again: {error}"
+            return [
+                failed(o.address, text, o.remote, unknown=True) if o.address in written else o
+                for o in answered
+            ]
         return [
-            replace(o, echo=found.spec, remote=found.remote or o.remote, live_key=found.live_key)
-            if o.address in written and (found := live.get(o.address))
-            else o
+            _seen(by_address[o.address], o, live.get(o.address)) if o.address in written else o
             for o in answered
         ]
 
@@ -212,8 +238,9 @@ class Execution:
         for outcome in outcomes:
             self._settle(by_address[outcome.address], outcome)
         if anyio.current_time() - self._committed_at >= COMMIT_EVERY_SECONDS:
-            self.ledger.commit(f"apply to {self.target}, going on")
             self._committed_at = anyio.current_time()
+            with suppress(LedgerUnavailable):  # The commit at the end will tell.
+                self.ledger.commit(f"apply to {self.target}, going on")
 
     def _settle(self, change: AnyChange, outcome: AnyOutcome) -> None:
         self.outcomes[change.address] = outcome
@@ -245,6 +272,22 @@ def _paired(
     ]
 
 
+def _seen(change: AnyChange, outcome: AnyOutcome, found: Resource[Any] | None) -> AnyOutcome:
+    """An outcome with what a fresh reading shows. The platform's word alone is not enough: what
+    was made must be there, and what was deleted must not."""
+    if change.after is None:
+        if found is None or _moved_paths(change, found):
+            return outcome
+        return replace(outcome, status=Status.FAILED, message="it is still there")
+    if found is None:
+        if states_only_emptiness(change.after.spec):
+            return outcome
+        text = "the platform said that it was done, and it is not there"
+        return replace(outcome, status=Status.FAILED, message=text, unknown=True)
+    remote = found.remote or outcome.remote
+    return replace(outcome, echo=found.spec, remote=remote, live_key=found.live_key)
+
+
 def _judged(change: AnyChange, outcome: AnyOutcome) -> AnyOutcome:
     """Done only when the platform holds, under the key asked for, what was desired."""
     if outcome.status is not Status.DONE or change.after is None:
@@ -255,7 +298,7 @@ def _judged(change: AnyChange, outcome: AnyOutcome) -> AnyOutcome:
     if outcome.echo is None:
         return outcome
     stored = Resource(change.address, outcome.echo)
-    fields = differences(change.after, stored)
+    fields = differences(change.after, stored, change.applied)
     if not fields:
         return outcome
     first = fields[0]
@@ -271,7 +314,15 @@ def _is_carried_out(change: AnyChange, found: Resource[Any] | None) -> bool:
         return found is None
     if found is None:
         return states_only_emptiness(change.after.spec)
-    return not differences(change.after, found)
+    return not differences(change.after, found, change.applied)
+
+
+def _is_made_by_halves(change: AnyChange, found: Resource[Any]) -> bool:
+    """Whether what stands where we were creating holds nothing but what we were sending."""
+    now = owned(found.spec)
+    return change.before is None and all(
+        now.get(field.path) in (None, [], field.after) for field in change.fields
+    )
 
 
 def _is_as_planned(change: AnyChange, found: Resource[Any] | None) -> bool:
@@ -283,15 +334,23 @@ def _is_as_planned(change: AnyChange, found: Resource[Any] | None) -> bool:
 def _moved_paths(change: AnyChange, found: Resource[Any]) -> list[str]:
     """The fields that are live neither as planned nor, meanwhile, as desired."""
     assert change.before is not None
-    planned, now = owned(change.before.spec), owned(found.spec)
+    now = _now(change, found)
     moved = [
         field.path
         for field in change.fields
         if field.path != KEY_PATH
         and canonical_json(now.get(field.path))
-        not in (canonical_json(planned.get(field.path)), canonical_json(field.after))
+        not in (canonical_json(field.before), canonical_json(field.after))
     ]
     return moved + ([KEY_PATH] if change.before.live_key != found.live_key else [])
+
+
+def _now(change: AnyChange, found: Resource[Any]) -> Mapping[str, Any]:
+    """The changed fields as they are, told as the plan tells them: of entries, only ours."""
+    if change.after is None:
+        return owned(found.spec)
+    told = {f.path: f.before for f in differences(change.after, found, change.applied)}
+    return {f.path: told.get(f.path, f.after) for f in change.fields}
 
 
 def _moved(change: AnyChange, found: Resource[Any] | None) -> str:

@@ -25,7 +25,8 @@ from reconciler.order import pointed_at
 class Situation:
     """All that a guard may look at: one target's policy, states and changes.
 
-    managed: how many resources are declared or in the ledger.
+    managed: how many resources the ledger has, whatever the plan's scope. scoped: whether the
+    plan looks at a part of the target only.
     """
 
     target: str
@@ -34,27 +35,25 @@ class Situation:
     live: State
     applied: State
     changes: tuple[AnyChange, ...]
-
-    @property
-    def managed(self) -> int:
-        return len({*self.desired, *self.applied})
+    managed: int = 0
+    scoped: bool = False
 
 
 Guard = Callable[[Situation], Iterator[Violation]]
 
 
 def mass_change(situation: Situation) -> Iterator[Violation]:
-    """Holds a target's plan that changes or deletes too much of what it manages.
+    """Holds a target's plan that changes, deletes or makes again too much of what it manages.
 
-    Why: a moved folder, a bad merge or another shop behind the same name look like this. Only
-    updates and deletions of what was applied before count: a first import is not a mass change.
+    Why: a moved folder, a bad merge, a token that sees less or another shop behind the same name
+    look like this. Only what was applied before counts: a first import is not a mass change.
     Both limits of `policy.mass_change` must be passed, and the floor be reached.
     Instead: look at the plan; if it is meant, apply with `--allow mass_change=TARGET`.
     """
     limit = situation.policy.mass_change
-    managed = len(situation.applied)
+    managed = situation.managed
     touched = sum(
-        change.action in (Action.UPDATE, Action.DELETE) and change.address in situation.applied
+        change.action is not Action.FORGET and change.address in situation.applied
         for change in situation.changes
     )
     if managed < limit.floor or touched <= limit.count or touched * 100 <= managed * limit.percent:
@@ -75,6 +74,8 @@ def empty_set(situation: Situation) -> Iterator[Violation]:
     Why: an empty folder is more often an accident than an intent.
     Instead: keep at least one resource, or apply with `--allow empty_set=TARGET`.
     """
+    if situation.scoped:
+        return
     desired = Counter(address.kind for address in situation.desired)
     deleted = Counter(
         change.address.kind for change in situation.changes if change.action is Action.DELETE
@@ -158,25 +159,44 @@ def in_use(situation: Situation) -> Iterator[Violation]:
 
 
 def dangling(situation: Situation) -> Iterator[Violation]:
-    """Holds a change that refers to something which is neither declared nor live.
+    """Holds a change that refers to something which is neither declared nor live, and the deletion
+    of something that a declared resource still refers to.
 
-    Why: it would fail half-way, or write a reference to nothing. With `policy.strict` (or
+    Why: it would fail half-way, or leave a reference to nothing. With `policy.strict` (or
     `--strict`) it holds the whole target.
     Instead: declare what is referred to, make it in the platform's admin, or correct the key.
     """
+    broken = [*_pointing_at_nothing(situation), *_still_pointed_at(situation)]
+    remedy = "declare it, make it in the platform's admin, or correct the key"
+    if not situation.policy.strict:
+        yield from (
+            Violation("dangling", situation.target, change.address, message, remedy)
+            for change, message in broken
+        )
+    elif broken:
+        first = broken[0][1] + (f", and {len(broken) - 1:,} more like it" if broken[1:] else "")
+        yield Violation("dangling", situation.target, None, first, remedy)
+
+
+def _pointing_at_nothing(situation: Situation) -> Iterator[tuple[AnyChange, str]]:
+    deleted = {c.address for c in situation.changes if c.action is Action.DELETE}
+    known = situation.desired.keys() | (situation.live.keys() - deleted)
     for change in situation.changes:
-        if change.after is None:
-            continue
-        known = situation.desired.keys() | situation.live.keys()
-        missing = sorted(str(a) for a in pointed_at(change.after) if a not in known)
-        if missing:
-            yield Violation(
-                "dangling",
-                situation.target,
-                None if situation.policy.strict else change.address,
-                f"{change.address} refers to {_listed(missing)}, which does not exist",
-                "declare it, make it in the platform's admin, or correct the key",
-            )
+        if change.after is not None:
+            missing = sorted(str(a) for a in pointed_at(change.after) if a not in known)
+            if missing:
+                text = f"{change.address} refers to {_listed(missing)}, which does not exist"
+                yield change, text
+
+
+def _still_pointed_at(situation: Situation) -> Iterator[tuple[AnyChange, str]]:
+    pointing: dict[Address, list[str]] = {}
+    for address, resource in situation.desired.items():
+        for needed in pointed_at(resource):
+            pointing.setdefault(needed, []).append(str(address))
+    for change in situation.changes:
+        if change.action is Action.DELETE and change.address in pointing:
+            yield change, f"{_listed(sorted(pointing[change.address]))} still refers to it"
 
 
 GUARDS: Final[Mapping[str, Guard]] = {

@@ -20,6 +20,7 @@ from typing import Any, TextIO
 
 from reconciler.model.address import Address
 from reconciler.model.change import Action, AnyChange
+from reconciler.model.errors import LedgerUnavailable
 from reconciler.model.outcome import AnyOutcome, Status
 from reconciler.model.resource import Origin
 from reconciler.model.spec import stated, stated_alike
@@ -32,6 +33,7 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _drop_cut_line(path)
         self.path = path
         self._file: TextIO = path.open("a", encoding="utf-8")
 
@@ -92,7 +94,10 @@ def remains(folder: Path) -> Iterator[Remains]:
 
 
 def read(path: Path) -> Remains:
-    """A journal; a last line that was cut off by a kill is passed over."""
+    """A journal; a last line that was cut off by a kill is passed over.
+
+    Raises `LedgerUnavailable` for a line that is damaged otherwise.
+    """
     rows: dict[Address, Row] = {}
     unanswered: dict[Address, Row] = {}
     account: str | None = None
@@ -117,11 +122,27 @@ def mark_closed(path: Path) -> None:
 
 
 def _rows(path: Path) -> Iterator[Row]:
-    for line in path.read_text(encoding="utf-8").splitlines():
+    """Split at line feeds alone: values may hold other characters that end lines."""
+    *lines, _cut_off = path.read_text(encoding="utf-8").split("\n")
+    for number, line in enumerate(lines, start=1):
         try:
             yield json.loads(line)
-        except ValueError:
-            continue
+        except ValueError as error:
+            raise LedgerUnavailable(
+                f"the journal {path.name} is damaged in line {number}: {error}"
+                " · look at it, and move it away when you know what was written"
+            ) from error
+
+
+def _drop_cut_line(path: Path) -> None:
+    """What stands behind the last line feed was never finished, and nothing may be glued to it."""
+    if not path.exists():
+        return
+    content = path.read_bytes()
+    whole = content.rfind(b"\n") + 1
+    if whole < len(content):
+        with path.open("r+b") as file:
+            file.truncate(whole)
 
 
 def _intention(change: AnyChange) -> Row:
@@ -145,7 +166,8 @@ def _result(outcome: AnyOutcome, change: AnyChange) -> Row:
         "status": outcome.status.value,
         "remote": outcome.remote,
         "spec": achieved(outcome, change),
-        "origin": origin_after(change).value,
+        "origin": _origin_of(outcome, change).value,
+        "unknown": dict(change.after_values) if outcome.unknown else None,
         # What was stored otherwise than intended is no work of that intent.
         "intent": change.after.intent if change.after and outcome.status.is_fine else None,
         "message": outcome.message,
@@ -161,6 +183,11 @@ def achieved(outcome: AnyOutcome, change: AnyChange) -> Row | None:
     if outcome.echo is None:
         return stated(change.after.spec)
     return stated_alike(outcome.echo, change.after.spec)
+
+
+def _origin_of(outcome: AnyOutcome, change: AnyChange) -> Origin:
+    """What was found as desired before we wrote it was made by somebody else."""
+    return Origin.ADOPTED if outcome.status is Status.CONVERGED else origin_after(change)
 
 
 def origin_after(change: AnyChange) -> Origin:

@@ -13,12 +13,12 @@ import hashlib
 import json
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, Final
 
-from git import Blob, Commit, GitCommandError, InvalidGitRepositoryError, NoSuchPathError, Repo
+from git import Blob, GitCommandError, InvalidGitRepositoryError, NoSuchPathError, Repo
 from pydantic import ValidationError
 
 from reconciler.journal import Remains, Row
@@ -40,12 +40,14 @@ Shard = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A ledger line: the spec as achieved, and how it came to be ours. `spec` is empty for a
-    resource that we tried to create and of which nothing more is known."""
+    resource that we tried to create and of which nothing more is known. `maybe` are owned values
+    by path that a write without an answer may have left."""
 
     spec: Row
     remote: str | None
     origin: Origin
     intent: str | None
+    maybe: Row = field(default_factory=dict)
 
 
 @dataclass
@@ -71,15 +73,16 @@ class Ledger:
         return self._head is not None
 
     def fetch(self) -> None:
-        """Bring the local ref up to the remote's. No ref there is a first run.
+        """See what the remote has; the local ref stays where it is. No ref there is a first run.
 
-        Raises `LedgerUnavailable` where the remote can not be reached or has another history.
+        Raises `LedgerUnavailable` where the remote can not be reached.
         """
         if self.remote is None:
             return
         seen = _SEEN + self.target
         try:
             if not self.repo.git.ls_remote(self.remote, self.ref):
+                self.repo.git.update_ref("-d", seen)
                 return
             self.repo.git.fetch(self.remote, f"+{self.ref}:{seen}", "--no-tags", "--quiet")
         except GitCommandError as error:
@@ -87,12 +90,13 @@ class Ledger:
                 f"the ledger of {self.target} can not be fetched from {self.remote}:"
                 f" {_words(error)} · check the connection and the token, then run it again"
             ) from error
-        self._advance_to(self.repo.commit(seen))
-        self.repo.git.clear_cache()
 
     def load(self) -> Ledger:
-        """Read the local ref. Raises `LedgerUnavailable` for a ledger that can not be read."""
-        self._head = self._local()
+        """Read the newest that is known: the local ref, or the remote's as it was last seen.
+
+        Raises `LedgerUnavailable` where the two went different ways, or can not be read.
+        """
+        self._head = self._newest()
         self.entries.clear()
         if self._head is None:
             return self
@@ -105,8 +109,9 @@ class Ledger:
         return self
 
     def state(self, specs: Mapping[str, type]) -> State:
-        """The applied state, read back through today's specs. A row of a kind that is gone, or
-        that no longer fits its spec, counts as one of which nothing is known but its remote."""
+        """The applied state, read back through today's specs. A row that no longer fits its spec
+        counts as one of which nothing is known but its remote; one of a kind that is gone is left
+        out."""
         result: dict[Address, Resource[Any]] = {}
         for (kind, key), entry in self.entries.items():
             if kind in specs:
@@ -117,6 +122,7 @@ class Ledger:
                     remote=entry.remote,
                     origin=entry.origin,
                     intent=entry.intent,
+                    maybe=entry.maybe,
                 )
         return result
 
@@ -140,8 +146,7 @@ class Ledger:
         was about to create."""
         self.fold(left.rows.values())
         for address, row in left.unanswered.items():
-            if row["action"] == Action.CREATE and (address.kind, address.key) not in self.entries:
-                self._put(address, Entry({}, None, Origin.CREATED, row["intent"]))
+            self._fold_unknown(address, row, row["after"])
 
     def belongs_to(self, account: str) -> None:
         """Bind a new ledger to an account; a bound one stays bound."""
@@ -163,15 +168,16 @@ class Ledger:
                 f"the ledger of {self.target} was moved by another run: {_words(error)}"
                 " · run it again: what was written stands in the journal"
             ) from error
-        self._head = self._local()
+        self._head = self._sha(self.ref)
         self._dirty.clear()
         self._account_is_new = False
 
     def push(self) -> None:
         """Publish the ref, unless somebody else moved it since it was fetched."""
-        if self.remote is None or self._head is None:
-            return
         known = self._sha(_SEEN + self.target) or ""
+        has_news = self._head not in (None, known) and self._head == self._sha(self.ref)
+        if self.remote is None or not has_news:
+            return
         try:
             self.repo.git.push(
                 self.remote,
@@ -187,21 +193,28 @@ class Ledger:
             ) from error
         self.repo.git.update_ref(_SEEN + self.target, self._head)
 
-    def _advance_to(self, theirs: Commit) -> None:
-        local = self._local()
-        ours = self.repo.commit(local) if local else None
-        if ours is None or self.repo.is_ancestor(ours, theirs):
-            self.repo.git.update_ref(self.ref, theirs.hexsha)
-        elif not self.repo.is_ancestor(theirs, ours):
-            raise LedgerUnavailable(
-                f"the ledger of {self.target} here and on {self.remote} went different ways"
-                f" · delete the local one with: git update-ref -d {self.ref}"
-            )
+    def _newest(self) -> str | None:
+        local, seen = self._sha(self.ref), self._sha(_SEEN + self.target)
+        if local is None or seen is None or local == seen:
+            return local or seen
+        ours, theirs = self.repo.commit(local), self.repo.commit(seen)
+        if self.repo.is_ancestor(ours, theirs):
+            return seen
+        if self.repo.is_ancestor(theirs, ours):
+            return local
+        raise LedgerUnavailable(
+            f"the ledger of {self.target} here and on {self.remote} went different ways"
+            f" · keep ours with: git branch lost {self.ref}"
+            f" and take theirs with: git update-ref {self.ref} {_SEEN}{self.target};"
+            " what only ours holds then shows as adoptions"
+        )
 
     def _fold(self, address: Address, row: Row) -> None:
         before = self.entries.get((address.kind, address.key))
         status, action = Status(row["status"]), Action(row["action"])
-        if status is Status.FAILED and row["remote"] and action is Action.CREATE:
+        if row.get("unknown") is not None:
+            self._fold_unknown(address, row, row["unknown"])
+        elif status is Status.FAILED and row["remote"] and action is Action.CREATE:
             self._put(address, Entry({}, row["remote"], Origin.CREATED, row["intent"]))
         elif not (status.is_fine or status is Status.ALTERED):
             return
@@ -212,6 +225,15 @@ class Ledger:
             origin = before.origin if before and keeps else Origin(row["origin"])
             self._put(address, Entry(row["spec"], row["remote"], origin, row["intent"]))
 
+    def _fold_unknown(self, address: Address, row: Row, after: Row) -> None:
+        """A write of which it is not known whether it was carried out: a creation may have made
+        the resource, anything else may have left the values that it was to write."""
+        before = self.entries.get((address.kind, address.key))
+        if before is not None:
+            self._put(address, replace(before, maybe={**before.maybe, **after}))
+        elif row["action"] == Action.CREATE:
+            self._put(address, Entry({}, row["remote"], Origin.CREATED, row["intent"]))
+
     def _put(self, address: Address, entry: Entry) -> None:
         if self.entries.get((address.kind, address.key)) != entry:
             self.entries[address.kind, address.key] = entry
@@ -219,10 +241,14 @@ class Ledger:
 
     def _read_shard(self, kind: str, content: str) -> None:
         try:
-            for line in content.splitlines():
+            for line in filter(None, content.split("\n")):
                 row = json.loads(line)
                 self.entries[kind, row["key"]] = Entry(
-                    row["spec"], row["remote"], Origin(row["origin"]), row["intent"]
+                    row["spec"],
+                    row["remote"],
+                    Origin(row["origin"]),
+                    row["intent"],
+                    row.get("maybe") or {},
                 )
         except (ValueError, KeyError) as error:
             raise LedgerUnavailable(
@@ -256,9 +282,6 @@ class Ledger:
                 rows.setdefault(shard, []).append(_line(key, entry))
         return rows
 
-    def _local(self) -> str | None:
-        return self._sha(self.ref)
-
     def _sha(self, ref: str) -> str | None:
         return self.repo.git.for_each_ref(ref, format="%(objectname)") or None
 
@@ -285,9 +308,10 @@ def remote_of(repo: Repo) -> str | None:
 
 
 def ledgered_targets(repo: Repo) -> list[str]:
-    """The targets that have a ledger here."""
+    """The targets of which something is managed here; an empty ledger is none."""
     refs = repo.git.for_each_ref(APPLIED, format="%(refname)").split()
-    return [ref.removeprefix(APPLIED) for ref in refs]
+    held = [ref for ref in refs if repo.git.ls_tree("-d", "--name-only", ref)]
+    return [ref.removeprefix(APPLIED) for ref in held]
 
 
 def _restored(spec_type: type, row: Row) -> Any:
@@ -309,6 +333,8 @@ def _line(key: Key, entry: Entry) -> str:
         "origin": entry.origin.value,
         "intent": entry.intent,
     }
+    if entry.maybe:
+        row["maybe"] = entry.maybe
     return json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n"
 
 

@@ -15,7 +15,7 @@ from reconciler.intent.base import Intents
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import AnyChange
 from reconciler.model.errors import InvalidDesiredState, Refused, Usage
-from reconciler.model.plan import Estimate, Hold, Plan, Scope
+from reconciler.model.plan import Estimate, Plan, Scope
 from reconciler.model.resource import State
 from reconciler.order import Schedule, pointed_at, schedule
 from reconciler.provider import AnyProvider
@@ -25,7 +25,8 @@ from reconciler.site import Site
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """How a plan is to be made. `only`: these addresses and what they need; empty for all.
-    `limit`: carry out at most so many changes. `attributed`: whether the ledger could be read."""
+    `limit`: carry out at most so many changes, of all targets together. `attributed`: whether
+    the ledger could be read."""
 
     only: frozenset[Address] = frozenset()
     limit: int | None = None
@@ -35,11 +36,13 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, with what its execution needs beside it."""
+    """A plan, with what its execution needs beside it. `settled` are the addresses that were
+    looked at and need nothing."""
 
     plan: Plan
     schedule: Schedule
     live: State = field(default_factory=dict)
+    settled: frozenset[Address] = frozenset()
 
 
 async def plan_site(site: Site, intents: Intents, wishes: Wishes) -> Planned:
@@ -47,6 +50,8 @@ async def plan_site(site: Site, intents: Intents, wishes: Wishes) -> Planned:
     account stands behind the target, and `PlatformError` where it could not be read."""
     if site.retired:
         return _retirement(site)
+    if wishes.only and not any(address.target == site.name for address in wishes.only):
+        return Planned(Plan(), Schedule((), {}))
     return _judged(site, await _look(site, intents, wishes), wishes)
 
 
@@ -73,7 +78,8 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> _Seen:
         if compiled.problems:
             raise InvalidDesiredState(compiled.problems)
         applied = site.ledger.state({kind.name: kind.spec for kind in provider.kinds})
-        desired, applied, scope = _scoped(compiled.resources, applied, wishes.only)
+        only = frozenset(address for address in wishes.only if address.target == site.name)
+        desired, applied, scope = _scoped(compiled.resources, applied, only)
         live = await _observe(provider, session, site.name, desired, applied)
         comparison = _compared(site, desired, live, applied, wishes)
         changes = await _with_effects(provider, session, comparison.changes)
@@ -84,13 +90,20 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> _Seen:
 def _judged(site: Site, seen: _Seen, wishes: Wishes) -> Planned:
     order = schedule(seen.comparison.changes)
     situation = Situation(
-        site.name, site.policy, seen.desired, seen.live, seen.applied, order.changes
+        site.name,
+        site.policy,
+        seen.desired,
+        seen.live,
+        seen.applied,
+        order.changes,
+        managed=len(site.ledger.entries),
+        scoped=bool(wishes.only),
     )
     objections = violations(situation)
     held = holds(situation, objections, order.requires, wishes.allowed)
     plan = Plan(
         changes=order.changes,
-        holds=held | _beyond_limit(order.changes, held, wishes.limit),
+        holds=held,
         violations=objections,
         recorded=seen.comparison.recorded,
         gone=seen.comparison.gone,
@@ -98,7 +111,9 @@ def _judged(site: Site, seen: _Seen, wishes: Wishes) -> Planned:
         accounts={site.name: seen.account},
         unattributed=() if wishes.attributed else (site.name,),
     )
-    return Planned(replace(plan, estimate=estimate(site.provider, order, plan)), order, seen.live)
+    settled = {*seen.desired, *seen.applied} - {change.address for change in order.changes}
+    estimated = replace(plan, estimate=estimate(site.provider, order, plan))
+    return Planned(estimated, order, seen.live, frozenset(settled))
 
 
 def estimate(provider: AnyProvider, order: Schedule, plan: Plan) -> Estimate:
@@ -206,16 +221,6 @@ async def _with_effects(
         if ask is not None:
             effects |= await ask(session, group)
     return tuple(change.with_effect(effects.get(change.address)) for change in changes)
-
-
-def _beyond_limit(
-    changes: tuple[AnyChange, ...], held: Mapping[Address, Hold], limit: int | None
-) -> dict[Address, Hold]:
-    if limit is None:
-        return {}
-    pending = [change.address for change in changes if change.address not in held]
-    hold = Hold("limit", f"the limit is {limit} changes", "run it again, or raise --limit")
-    return dict.fromkeys(pending[limit:], hold)
 
 
 def _retirement(site: Site) -> Planned:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from reconciler.guards import Allowance
 from reconciler.model.address import Address
 from reconciler.model.errors import Refused
 from reconciler.model.plan import Hold, Plan
@@ -21,25 +22,33 @@ PLAN_VERSION: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """digests: of every reviewed change, the held ones included, by address; of several plans
-    the later one wins."""
+    """digests: of every reviewed change by address; of several plans the later one wins. held: of
+    those that the review showed as held. These are let through only by a word in the very run."""
 
     digests: Mapping[Address, str]
+    held: Mapping[Address, str] = field(default_factory=dict)
 
-    def holds(self, plan: Plan) -> dict[Address, Hold]:
+    def holds(self, plan: Plan, allowed: frozenset[Allowance]) -> dict[Address, Hold]:
         """The changes of today's plan that nobody reviewed as they are now."""
         return {
             change.address: self._hold(change.address)
             for change in plan.changes
-            if self.digests.get(change.address) != change.digest
+            if not self._covers(change.address, change.digest, allowed)
         }
 
-    def converged(self, plan: Plan) -> list[Address]:
-        """What was reviewed and needs nothing any more."""
-        needed = {change.address for change in plan.changes}
-        return sorted(address for address in self.digests if address not in needed)
+    def _covers(self, address: Address, digest: str, allowed: frozenset[Allowance]) -> bool:
+        if self.digests.get(address) == digest:
+            return True
+        subjects = {allowance.subject for allowance in allowed}
+        return self.held.get(address) == digest and bool({str(address), address.target} & subjects)
 
     def _hold(self, address: Address) -> Hold:
+        if address in self.held and address not in self.digests:
+            return Hold(
+                "held-in-review",
+                "the reviewed plan showed it as held",
+                "overrule the guard with --allow, or plan again and review it",
+            )
         if address in self.digests:
             return Hold(
                 "changed-since-plan",
@@ -57,20 +66,19 @@ def read_review(files: Iterable[Path]) -> Review:
     """Raises `Refused` for a plan that is missing, not a plan, or empty: nothing reviewed is
     never "0 of 0 applied"."""
     digests: dict[Address, str] = {}
+    held: dict[Address, str] = {}
     for file in files:
-        digests |= _digests(file)
-    if not digests:
-        raise Refused("no plan was given to --reviewed · pass the file that plan wrote")
-    return Review(digests)
+        plan = _plan(file)
+        changes, holds = _digests(file, plan, "changes"), _digests(file, plan, "held")
+        later = {*changes, *holds}
+        digests = {a: d for a, d in digests.items() if a not in later} | changes
+        held = {a: d for a, d in held.items() if a not in later} | holds
+    return Review(digests, held)
 
 
-def _digests(file: Path) -> dict[Address, str]:
-    plan = _plan(file)
-    rows = [*plan.get("changes", ()), *plan.get("held", ())]
-    if not rows:
-        raise Refused(f"{file} reviews no change · nothing is applied from an empty plan")
+def _digests(file: Path, plan: Mapping[str, Any], part: str) -> dict[Address, str]:
     try:
-        return {Address.parse(row["address"]): str(row["digest"]) for row in rows}
+        return {Address.parse(row["address"]): str(row["digest"]) for row in plan.get(part, ())}
     except (KeyError, TypeError, ValueError) as error:
         raise Refused(f"{file} is not a whole plan: {error} · plan again") from error
 
@@ -84,4 +92,6 @@ def _plan(file: Path) -> dict[str, Any]:
         raise Refused(f"{file} can not be read as a plan: {error} · plan again") from error
     if not isinstance(plan, dict) or plan.get("version") != PLAN_VERSION:
         raise Refused(f"{file} is not a plan of version {PLAN_VERSION} · plan again")
+    if not any(plan.get(part) for part in ("changes", "held", "recorded", "gone")):
+        raise Refused(f"{file} reviews no change · nothing is applied from an empty plan")
     return plan

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Final
 
 from reconciler import journal
 from reconciler.compile import compile_for
@@ -16,15 +17,17 @@ from reconciler.journal import Journal
 from reconciler.lock import only_run
 from reconciler.model.address import Address
 from reconciler.model.change import Cause
-from reconciler.model.errors import LedgerUnavailable, Refused
-from reconciler.model.outcome import AnyOutcome, Outcome, Status
-from reconciler.model.plan import Plan, joined
+from reconciler.model.errors import LedgerUnavailable, Refused, Usage
+from reconciler.model.outcome import AnyOutcome, Outcome, Status, failed
+from reconciler.model.plan import Estimate, Hold, Plan, joined
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Resource
-from reconciler.planner import Planned, Wishes, plan_site
-from reconciler.provider import Remotes
+from reconciler.planner import Planned, Wishes, estimate, plan_site
+from reconciler.provider import AnyProvider, PlatformError, Remotes, Target
 from reconciler.review import Review
 from reconciler.site import Site
+
+_MOVED: Final = (Cause.DRIFT, Cause.CONFLICT)
 
 Consent = Callable[[Plan], bool]
 """Shows a plan to somebody and says whether it may be carried out."""
@@ -39,28 +42,29 @@ class Applied:
     warnings: tuple[str, ...] = ()
 
 
-def validate(sites: Iterable[Site], intents: Intents) -> list[Problem]:
+def validate(targets: Iterable[tuple[Target, AnyProvider]], intents: Intents) -> list[Problem]:
     """What the targets can not honour, found without asking anybody."""
     return [
         problem
-        for site in sites
-        if not site.retired
-        for problem in compile_for(site.target, site.provider, intents, None).problems
+        for target, provider in targets
+        for problem in compile_for(target, provider, intents, None).problems
     ]
 
 
 async def plan(sites: Sequence[Site], intents: Intents, wishes: Wishes) -> Plan:
     """Plan every target, side by side. Writes nothing, not even the ledger."""
+    _targets_are_there(sites, wishes)
     planned = await side_by_side(
         partial(plan_site, site, intents, _read_ledger(site, wishes)) for site in sites
     )
-    return joined(part.plan for part in planned)
+    return _whole(_limited(sites, planned, wishes.limit), wishes)
 
 
 async def drift(sites: Sequence[Site], intents: Intents, wishes: Wishes) -> Plan:
-    """What the platforms moved since the last apply: the plan's drift and conflicts alone."""
+    """What the platforms moved since the last apply: the changes of which a field drifted or is
+    in conflict, whatever else moves in them."""
     whole = await plan(sites, intents, wishes)
-    moved = tuple(c for c in whole.changes if c.cause in (Cause.DRIFT, Cause.CONFLICT))
+    moved = tuple(c for c in whole.changes if any(f.cause in _MOVED for f in c.fields))
     others = len(whole.changes) - len(moved)
     warnings = (f"{others} more changes wait for an apply: see plan",) if others else ()
     addresses = {change.address for change in moved}
@@ -68,6 +72,10 @@ async def drift(sites: Sequence[Site], intents: Intents, wishes: Wishes) -> Plan
         whole,
         changes=moved,
         holds={a: h for a, h in whole.holds.items() if a in addresses},
+        violations=tuple(v for v in whole.violations if v.address in addresses),
+        recorded=(),
+        gone=(),
+        estimate=Estimate(),
         warnings=whole.warnings + warnings,
     )
 
@@ -106,39 +114,87 @@ async def _apply(
     consent: Consent,
     listen: Listener,
 ) -> Applied:
+    _targets_are_there(sites, wishes)
     planned = await side_by_side(partial(plan_site, site, intents, wishes) for site in sites)
-    whole = joined(part.plan for part in planned)
     if review is not None:
-        planned = [_reviewed(part, review) for part in planned]
-        whole = joined(part.plan for part in planned)
-    if whole.changes and not consent(whole):
+        planned = [_reviewed(part, review, wishes) for part in planned]
+    planned = _limited(sites, planned, wishes.limit)
+    whole = _whole(planned, wishes)
+    if whole.pending and not consent(whole):
         raise Refused("nobody consented · nothing was applied")
     results = await side_by_side(
         partial(_execute, site, part, run, at, listen)
         for site, part in zip(sites, planned, strict=True)
     )
-    outcomes = {address: outcome for result in results for address, outcome in result.items()}
+    outcomes = {a: o for result in results for a, o in result.outcomes.items()}
     if review is not None:
-        outcomes |= _converged(review, whole, sites)
-    return Applied(whole, outcomes, tuple(_published(sites)))
+        outcomes |= _not_needed(review, planned, sites, wishes)
+    warnings = (*(w for result in results for w in result.warnings), *_published(sites))
+    return Applied(whole, outcomes, warnings)
 
 
-def _converged(review: Review, plan: Plan, sites: Sequence[Site]) -> dict[Address, AnyOutcome]:
+def _targets_are_there(sites: Sequence[Site], wishes: Wishes) -> None:
+    names = {site.name for site in sites}
+    for address in sorted(wishes.only):
+        if address.target not in names:
+            raise Usage(f"--only {address}: {address.target} is none of the targets of this run")
+
+
+def _limited(sites: Sequence[Site], planned: Sequence[Planned], limit: int | None) -> list[Planned]:
+    """The same plans with all but the first changes held, counted over all targets."""
+    if limit is None:
+        return list(planned)
+    hold = Hold("limit", f"the limit is {limit} changes", "run it again, or raise --limit")
+    result: list[Planned] = []
+    for site, part in zip(sites, planned, strict=True):
+        beyond = part.plan.pending[limit:]
+        limit -= len(part.plan.pending) - len(beyond)
+        cut = part.plan.holding({change.address: hold for change in beyond})
+        cost = estimate(site.provider, part.schedule, cut)
+        result.append(replace(part, plan=replace(cut, estimate=cost)))
+    return result
+
+
+def _whole(planned: Sequence[Planned], wishes: Wishes) -> Plan:
+    """All targets' plans as one, with what was allowed for nothing."""
+    plan = joined(part.plan for part in planned)
+    idle = sorted(
+        f"--allow {a.guard}={a.subject} overrules nothing here"
+        for a in wishes.allowed
+        if not any(a.covers(violation) for violation in plan.violations)
+    )
+    return replace(plan, warnings=(*plan.warnings, *idle))
+
+
+def _reviewed(planned: Planned, review: Review, wishes: Wishes) -> Planned:
+    holds = review.holds(planned.plan, wishes.allowed)
+    return replace(planned, plan=planned.plan.holding(holds))
+
+
+def _not_needed(
+    review: Review, planned: Sequence[Planned], sites: Sequence[Site], wishes: Wishes
+) -> dict[Address, AnyOutcome]:
+    """What was reviewed and is no change any more: as reviewed already, or not stated any more.
+    What this run was told to leave out is not spoken of."""
     here = {site.name for site in sites}
-    return {
-        address: Outcome(address, Status.CONVERGED, message="it is already as reviewed")
-        for address in review.converged(plan)
-        if address.target in here
-    }
-
-
-def _reviewed(planned: Planned, review: Review) -> Planned:
-    return replace(planned, plan=planned.plan.holding(review.holds(planned.plan)))
+    needed = {change.address for part in planned for change in part.plan.changes}
+    settled = {address for part in planned for address in part.settled}
+    outcomes: dict[Address, AnyOutcome] = {}
+    for address in sorted(review.digests):
+        if address.target not in here or address in needed:
+            continue
+        if address in settled:
+            text = "it is already as reviewed"
+            outcomes[address] = Outcome(address, Status.CONVERGED, message=text)
+        elif not wishes.only:
+            text = "git does not state it any more · plan again and review it"
+            outcomes[address] = Outcome(address, Status.HELD, message=text)
+    return outcomes
 
 
 def _read_ledger(site: Site, wishes: Wishes) -> Wishes:
-    """Load the ledger and what killed runs left, without keeping anything. An unreachable
-    remote makes the plan unattributed, with a warning; it is never guessed."""
+    """Load the ledger and what killed runs left, in memory alone. An unreachable remote makes
+    the plan unattributed, with a warning; it is never guessed."""
     try:
         site.ledger.fetch()
         site.ledger.load()
@@ -163,34 +219,53 @@ def _recover(site: Site) -> None:
         journal.mark_closed(left.path)
 
 
-async def _execute(
-    site: Site, planned: Planned, run: str, at: str, listen: Listener
-) -> Mapping[Address, AnyOutcome]:
+async def _execute(site: Site, planned: Planned, run: str, at: str, listen: Listener) -> Applied:
+    """Carry out one target's part. What goes wrong here is told, and stops no other target."""
     account = planned.plan.accounts.get(site.name, "")
     if account:
         site.ledger.belongs_to(account)
     _note_what_is_true(site, planned.plan)
-    if not planned.plan.changes:
+    outcomes: dict[Address, AnyOutcome] = {}
+    try:
+        if not planned.plan.changes:
+            site.ledger.commit(f"apply to {site.name}")
+            return Applied(planned.plan)
+        with Journal(site.journals / f"{run}.jsonl") as log:
+            log.open(run, site.name, account, at)
+            await _carry_out(site, planned, log, listen, outcomes)
+            log.close()
+    except PlatformError as error:
         site.ledger.commit(f"apply to {site.name}")
-        return {}
+        missing = (c.address for c in planned.plan.pending if c.address not in outcomes)
+        outcomes |= {address: failed(address, str(error)) for address in missing}
+    except LedgerUnavailable as error:
+        return Applied(planned.plan, outcomes, (str(error),))
+    return Applied(planned.plan, outcomes)
+
+
+async def _carry_out(
+    site: Site,
+    planned: Planned,
+    log: Journal,
+    listen: Listener,
+    outcomes: dict[Address, AnyOutcome],
+) -> None:
     remotes = Remotes(site.name, _remotes(planned.live.values()))
-    with Journal(site.journals / f"{run}.jsonl") as log:
-        log.open(run, site.name, account, at)
-        async with site.provider.writing(site.target, site.wire(), remotes) as session:
-            execution = Execution(
-                site.provider,
-                session,
-                site.name,
-                planned.plan,
-                planned.schedule,
-                remotes,
-                log,
-                site.ledger,
-                listen,
-            )
-            outcomes = await execution.run()
-        log.close()
-    return outcomes
+    async with site.provider.writing(site.target, site.wire(), remotes) as session:
+        execution = Execution(
+            site.provider,
+            session,
+            site.name,
+            site.target.concurrency,
+            planned.plan,
+            planned.schedule,
+            remotes,
+            log,
+            site.ledger,
+            listen,
+            outcomes,
+        )
+        await execution.run()
 
 
 def _note_what_is_true(site: Site, plan: Plan) -> None:

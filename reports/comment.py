@@ -18,13 +18,16 @@ LIMIT: Final = 60_000
 
 MOST_ADDRESSES: Final = 20
 MOST_FIELDS: Final = 12
+MOST_OBJECTIONS: Final = 20
 
 
 def comment(plan: Plan, limit: int = LIMIT) -> str:
     """The whole comment, at most `limit` characters."""
     seen = view(plan)
     head = [f"## Planogram: {seen.headline}", ""]
-    head += [f"> ⚠️ {code(objection)}" for objection in seen.objections]
+    head += [f"> ⚠️ {code(objection)}" for objection in seen.objections[:MOST_OBJECTIONS]]
+    if len(seen.objections) > MOST_OBJECTIONS:
+        head += [f"> ⚠️ … and {len(seen.objections) - MOST_OBJECTIONS:,} more objections"]
     head += [f"- {note}" for note in seen.notes] + ([f"- {seen.cost}"] if seen.cost else [])
     head += [f"- plan {code(plan.digest[:12])}", ""]
     sections = [("Held: not carried out", seen.held), ("Changes", seen.pending)]
@@ -60,7 +63,7 @@ def _fitting(entries: Iterable[Entry], room: int) -> tuple[str, int]:
     for entry in entries:
         block = "\n".join(_lines(entry)) + "\n"
         if len(text) + len(block) > room:
-            break
+            continue
         text += block
         told += len(entry.addresses)
     return text, told

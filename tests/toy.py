@@ -50,6 +50,7 @@ class Shelf:
     title: Owned[str | None] = UNSTATED
     items: Owned[Annotated[tuple[str, ...], Merge.SET]] = UNSTATED
     label: Owned[Annotated[str, Ref("label")]] = UNSTATED
+    tags: Owned[Annotated[tuple[str, ...], Merge.ENTRIES]] = UNSTATED
 
 
 class Shelves(Intent):
@@ -171,12 +172,23 @@ class ToyKind:
                 raise Ambiguous("it broke half-way")
         else:
             old = shop.rows.pop((self.name, change.renamed_from or key))
+            if "tags" in given:
+                given["tags"] = _entries(old.get("tags") or [], change)
             shop.rows[self.name, key] = old | given
         return done(change.address, shop.rows[self.name, key]["id"])
 
     def _spec(self, row: Mapping[str, Value]) -> Any:
         known = {name: value for name, value in row.items() if name != "id"}
         return self.spec(**{n: tuple(v) if isinstance(v, list) else v for n, v in known.items()})
+
+
+def _entries(there: list[str], change: Change[Any]) -> list[str]:
+    """What is there, without what the change takes away and with what it adds."""
+    moved = next((f for f in change.fields if f.path == "tags"), None)
+    if moved is None:
+        return there
+    kept = [tag for tag in there if tag not in (moved.before or ()) or tag in moved.after]
+    return kept + [tag for tag in moved.after if tag not in kept]
 
 
 KINDS = (
@@ -247,6 +259,7 @@ def _compile(intent: Shelves, compilation: Compilation) -> Iterable[Resource[Any
         for key, fields in resources.items():
             yield replace(
                 resource(kind, key, **fields),
+                address=Address(compilation.target.name, kind, key),
                 remote=None,
                 source=intent.at("resources", kind, key),
                 needs=_needs(key),

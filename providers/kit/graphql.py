@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
@@ -17,6 +17,8 @@ from providers.kit.throttle import COST, parsed
 from reconciler.provider import Ambiguous, Distrusted, PlatformError, Unauthorised
 
 Data = dict[str, Any]
+
+_BROKEN: Final = "INTERNAL_SERVER_ERROR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +100,23 @@ class GraphQLReader:
         if not safe and response.is_success and not _is_graphql(response):
             raise Ambiguous("a write was answered with something else than GraphQL")
         answer = _answer(response)
-        self._check(answer)
+        if safe:
+            self._check(answer)
+        else:
+            self._check_write(answer)
         if answer.errors:
             raise GraphQLError(answer)
         return answer
+
+    def _check_write(self, answer: Answer) -> None:
+        """A write was carried out whatever its answer is worth: what must not be believed, and a
+        server that broke over it, leave open what was done."""
+        try:
+            self._check(answer)
+        except Distrusted as error:
+            raise Ambiguous(str(error)) from error
+        if any((e.get("extensions") or {}).get("code") == _BROKEN for e in answer.errors):
+            raise Ambiguous(str(GraphQLError(answer)))
 
 
 class GraphQLWriter(GraphQLReader):

@@ -7,6 +7,7 @@ and one that reads. A write whose answer is lost (timeout, 5xx, broken connectio
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -102,10 +103,11 @@ class Retry(httpx.AsyncBaseTransport):
         return response
 
     def _told_to_wait(self, answer: httpx.Response | httpx.TransportError) -> float | None:
-        """How long a throttled request shall wait: that is no failed attempt."""
-        if not isinstance(answer, httpx.Response) or answer.status_code != 429:
+        """How long a request shall wait because the platform says so: that is no failed attempt."""
+        if not isinstance(answer, httpx.Response):
             return None
-        return retry_after(answer) if "Retry-After" in answer.headers else self._window
+        told = retry_after(answer)
+        return told if told is not None or answer.status_code != 429 else self._window
 
     def _pause(self, failures: int) -> float:
         return min(CAP_SECONDS, BASE_SECONDS * 2.0 ** (failures - 1)) * self._jitter()
@@ -118,14 +120,26 @@ def _must_repeat(response: httpx.Response) -> bool:
     return response.status_code == 429 or response.status_code >= 500
 
 
-def retry_after(response: httpx.Response) -> float:
-    """Seconds that a `Retry-After` header asks for: a number, or a date (RFC 9110 §10.2.3)."""
-    text = response.headers["Retry-After"].strip()
+def retry_after(response: httpx.Response) -> float | None:
+    """Seconds that a `Retry-After` header asks for: a number, or a date (RFC 9110 §10.2.3).
+
+    None where there is none, or none that can be understood.
+    """
+    text = response.headers.get("Retry-After", "").strip()
     try:
-        return max(0.0, float(text))
+        seconds = float(text)
     except ValueError:
-        until = parsedate_to_datetime(text)
-        return max(0.0, (until - datetime.now(UTC)).total_seconds())
+        seconds = _seconds_until(text)
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _seconds_until(date: str) -> float:
+    try:
+        until = parsedate_to_datetime(date)
+    except ValueError:
+        return math.nan
+    aware = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return (aware - datetime.now(UTC)).total_seconds()
 
 
 def _told(answer: httpx.Response | httpx.TransportError) -> str:

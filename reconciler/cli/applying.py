@@ -11,6 +11,7 @@ from typing import Annotated
 
 import anyio
 import typer
+from rich.console import Console
 from rich.prompt import Confirm
 
 from reconciler import workflow
@@ -57,7 +58,7 @@ def apply(
         workspace = open_workspace(desired, all_sandboxed=sandbox)
         sites = open_sites(workspace, target or (), strict=strict)
         review = read_review(reviewed) if reviewed else None
-        consent = _consent(sites, review, yes)
+        consent = _consent(sites, review, yes, as_json)
         with speech.progress(quiet=as_json) as bar:
             applied = anyio.run(
                 partial(
@@ -82,7 +83,7 @@ def _begin(bar: speech.Bar, plan: Plan) -> bool:
     return True
 
 
-def _consent(sites: list[Site], review: Review | None, yes: bool) -> Consent:
+def _consent(sites: list[Site], review: Review | None, yes: bool, as_json: bool) -> Consent:
     if review is not None:
         return lambda plan: True
     if yes:
@@ -92,11 +93,10 @@ def _consent(sites: list[Site], review: Review | None, yes: bool) -> Consent:
         return lambda plan: True
     if not speech.is_interactive():
         raise Refused("nothing was reviewed, and there is no terminal to ask · use --reviewed")
-    return _ask
+    return partial(_ask, speech.stderr() if as_json else speech.stdout())
 
 
-def _ask(plan: Plan) -> bool:
-    console = speech.stdout()
+def _ask(console: Console, plan: Plan) -> bool:
     print_plan(console, plan)
     return Confirm.ask(f"Carry out {len(plan.pending)} changes?", console=console, default=False)
 

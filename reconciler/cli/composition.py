@@ -85,16 +85,20 @@ def open_sites(
     for name in names:
         if name not in targets:
             raise Usage(f"--target {name}: {explain.nearest(name, sorted(targets))}")
-    chosen = list(names) or sorted(targets)
+    chosen = list(dict.fromkeys(names)) or sorted(targets)
     problems = [*_missing_credentials(workspace, chosen), *_left_behind(workspace)]
     if problems:
         raise InvalidDesiredState(problems)
     return [_site(workspace, name, strict) for name in chosen]
 
 
-def bare_sites(workspace: Workspace) -> list[Site]:
-    """All targets for `validate`: no credential is asked for and no door is opened."""
-    return [_site(workspace, name, strict=False) for name in sorted(workspace.desired.targets)]
+def targets_with_providers(workspace: Workspace) -> list[tuple[Target, AnyProvider]]:
+    """All targets for `validate`: no credential is asked for, no door and no ledger is opened."""
+    return [
+        (target_of(workspace, name), platform(entry.provider))
+        for name, entry in sorted(workspace.desired.targets.items())
+        if not entry.retired
+    ]
 
 
 def open_sandbox(workspace: Workspace, name: str) -> Sandbox:

@@ -11,7 +11,12 @@ import typer
 
 from reconciler import workflow
 from reconciler.cli import options, speech
-from reconciler.cli.composition import Workspace, bare_sites, open_sites, open_workspace
+from reconciler.cli.composition import (
+    Workspace,
+    open_sites,
+    open_workspace,
+    targets_with_providers,
+)
 from reconciler.model.change import Cause
 from reconciler.model.errors import InvalidDesiredState
 from reconciler.model.plan import Plan
@@ -33,8 +38,9 @@ def validate(
     Example: planogram validate
     """
     with speech.told_plainly(as_json=as_json):
-        workspace = open_workspace(desired, all_sandboxed=True)
-        problems = workflow.validate(bare_sites(workspace), workspace.desired.intents)
+        workspace = open_workspace(desired, all_sandboxed=False)
+        targets = targets_with_providers(workspace)
+        problems = workflow.validate(targets, workspace.desired.intents)
         if problems:
             raise InvalidDesiredState(problems)
         counts = _counted(workspace)
@@ -99,6 +105,8 @@ def drift(
 ) -> None:
     """Say what the platforms moved since the last apply. Exits 11 when there is any.
 
+    Exits 1 when a ledger could not be fetched: then nothing is known.
+
     Example: planogram drift --target shop
     """
     with speech.told_plainly(as_json=as_json):
@@ -111,6 +119,8 @@ def drift(
             )
         _write(found, out, markdown)
         _show(found, as_json)
+        if found.unattributed:
+            raise typer.Exit(1)
         raise typer.Exit(DRIFT_ONLY if found.changes else 0)
 
 

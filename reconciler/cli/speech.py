@@ -29,8 +29,10 @@ def stderr() -> Console:
 
 
 def print_json(data: Any) -> None:
-    """The one JSON object of a command."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    """The one JSON object of a command. What a terminal would obey is escaped."""
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    shown = "".join(c if c == "\n" or clean(c) == c else f"\\u{ord(c):04x}" for c in text)
+    sys.stdout.write(shown + "\n")
 
 
 def is_interactive() -> bool:
@@ -42,7 +44,7 @@ def told_plainly(*, as_json: bool) -> Iterator[None]:
     """Errors end the command with their words and their exit code, never with a traceback."""
     try:
         yield
-    except (PlanogramError, PlatformError) as error:
+    except (PlanogramError, PlatformError, OSError) as error:
         code = error.exit_code if isinstance(error, PlanogramError) else 1
         if as_json:
             print_json({"error": _error_data(error), "exit_code": code})

@@ -62,10 +62,15 @@ def files_under(folder: Path) -> Files:
     if not folder.is_dir():
         raise NotADirectoryError(folder)
     return {
-        str(PurePosixPath(folder.name, *path.relative_to(folder).parts)): path.read_bytes()
+        str(PurePosixPath(folder.name, *path.relative_to(folder).parts)): _content(path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith(".")
+        if (path.is_file() or path.is_symlink()) and not path.name.startswith(".")
     }
+
+
+def _content(path: Path) -> bytes:
+    """A link that leads nowhere is an empty file, which is said to be one."""
+    return path.read_bytes() if path.is_file() else b""
 
 
 def load(files: Files) -> Desired:
@@ -115,10 +120,12 @@ def _sound_targets(data: Any) -> Mapping[str, TargetEntry]:
 
 def _load_intent(path: str, content: bytes, problems: list[Problem]) -> Intent | None:
     folder, name = PurePosixPath(path).parts[1:-1], PurePosixPath(path).name
-    if (not folder and name == TARGETS_FILE) or not name.endswith((".yaml", ".yml")):
+    if (not folder and name == TARGETS_FILE) or name.endswith(".md"):
         return None
-    if name.endswith(".yml"):
-        problems.append(Problem(Source(path, 1), "ends in .yml", "rename it to .yaml"))
+    if not name.endswith(".yaml"):
+        ending = PurePosixPath(name).suffix or "no ending"
+        remedy = "rename it to .yaml, or move it out of desired/"
+        problems.append(Problem(Source(path, 1), f"is no .yaml file ({ending})", remedy))
         return None
     kind = _kind_of(folder, path, problems)
     document = _read(path, content, problems) if kind else None

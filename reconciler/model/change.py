@@ -70,7 +70,8 @@ class Effect:
 
 @dataclass(frozen=True)
 class Change(Generic[S]):
-    """One resource's difference. `before` is its live state, `after` the desired one.
+    """One resource's difference. `before` is its live state, `after` the desired one, `applied`
+    what we last wrote.
 
     For a create `before` is None, for a delete and a forget `after` is None. `fields` are the
     owned fields that differ, in the order of their paths.
@@ -82,6 +83,7 @@ class Change(Generic[S]):
     fields: tuple[FieldChange, ...]
     before: Resource[S] | None
     after: Resource[S] | None
+    applied: Resource[S] | None = None
     effect: Effect | None = None
     irreversible: str | None = None
 

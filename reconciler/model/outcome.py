@@ -37,6 +37,7 @@ class Outcome(Generic[S]):
     `remote` is the platform's id after it (None once deleted), `echo` the owned fields as the
     platform stores them where its answer tells, `live_key` the key that the platform gave
     where that is not the one asked for. `message` says what went wrong, in the vendor's words.
+    `unknown` says of a failure that the write may have been carried out all the same.
     """
 
     address: Address
@@ -45,6 +46,7 @@ class Outcome(Generic[S]):
     echo: S | None = None
     live_key: Key | None = None
     message: str | None = None
+    unknown: bool = False
 
 
 AnyOutcome = Outcome[Any]
@@ -54,5 +56,7 @@ def done(address: Address, remote: Remote | None, echo: S | None = None) -> Outc
     return Outcome(address, Status.DONE, remote, echo)
 
 
-def failed(address: Address, message: str, remote: Remote | None = None) -> Outcome[Any]:
-    return Outcome(address, Status.FAILED, remote, message=message)
+def failed(
+    address: Address, message: str, remote: Remote | None = None, *, unknown: bool = False
+) -> Outcome[Any]:
+    return Outcome(address, Status.FAILED, remote, message=message, unknown=unknown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -38,7 +38,8 @@ class Resource(Generic[S]):
     desired: `source` and `intent` (digest of the intent it was compiled from).
     live: `remote`, `token` (what the platform's own compare-and-set wants), `live_key`
     (the key it really stands under, where that is not the address's: key drift).
-    applied: `remote`, `origin`, `intent`.
+    applied: `remote`, `origin`, `intent`, and `maybe`: owned values that a write without an
+    answer may have left there.
     `needs` are resources that must exist before this one though no field of its spec points
     at them (a metafield's owner and definition): with the spec's `Ref`s they make the order.
     """
@@ -52,6 +53,7 @@ class Resource(Generic[S]):
     source: Source | None = None
     intent: str | None = None
     needs: tuple[Address, ...] = ()
+    maybe: Mapping[str, Any] = field(default_factory=dict)
 
 
 State = Mapping[Address, Resource[Any]]

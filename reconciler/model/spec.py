@@ -191,7 +191,8 @@ def canonical_json(value: Value) -> str:
 
 def digest(value: Value) -> str:
     """sha256 of the canonical JSON, in hex."""
-    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+    content = canonical_json(value).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(content).hexdigest()
 
 
 def _canonical(value: Any, merge: Merge) -> Value:
@@ -253,8 +254,18 @@ def stated_alike(value: object, pattern: object) -> dict[str, Value]:
         if field.create_only:
             result[field.name] = asked[field.name]
         elif field.keyed and asked[field.name] is not None:
-            entries = have.get(field.name) or {}
-            result[field.name] = {entry: entries.get(entry) for entry in asked[field.name]}
+            result[field.name] = _entries_alike(have.get(field.name) or {}, asked[field.name])
+        elif field.merge is Merge.ENTRIES:
+            mine = asked[field.name] or ()
+            result[field.name] = [entry for entry in have.get(field.name) or () if entry in mine]
         else:
             result[field.name] = have.get(field.name)
     return result
+
+
+def _entries_alike(have: Mapping[str, Value], asked: Mapping[str, Value]) -> dict[str, Value]:
+    """The asked entries as they are; one that is not there is kept only where nothing was asked
+    to be there."""
+    return {
+        entry: have.get(entry) for entry, value in asked.items() if entry in have or value is None
+    }

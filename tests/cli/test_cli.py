@@ -12,8 +12,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from git import Repo
 
+from reconciler.ledger import Ledger
 from tests.conftest import ROOT
+from tests.toy import resource as toy_resource
 
 REAL = """\
 shop:
@@ -197,18 +200,9 @@ def test_yes_serves_sandboxes_only(real: Path) -> None:
 
 def test_a_target_that_was_taken_out_is_missed(real: Path) -> None:
     """It has a ledger and stands in no file: say retired first."""
-    tree = subprocess.run(
-        ["git", "mktree"], cwd=real, input="", capture_output=True, text=True, check=True
-    ).stdout.strip()
-    commit = subprocess.run(
-        ["git", "commit-tree", tree, "-m", "x"],
-        cwd=real,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
-    ref = "refs/planogram/applied/gone"
-    subprocess.run(["git", "update-ref", ref, commit], cwd=real, check=True)
+    left = Ledger(Repo(real), "gone").load()
+    left.record(toy_resource("shelf", "a", title="A"))
+    left.commit("an apply of the past")
     told = planogram(real, "plan", environment={"SHOP_ADMIN_TOKEN": "x"})
 
     assert told.returncode == 3

@@ -148,8 +148,9 @@ def test_a_push_never_overwrites_what_somebody_else_pushed(shared: tuple[Repo, R
 
     with pytest.raises(LedgerUnavailable, match="not pushed"):
         ledgers[1].push()
+    ledgers[1].fetch()
     with pytest.raises(LedgerUnavailable, match="different ways"):
-        ledgers[1].fetch()
+        ledgers[1].load()
 
 
 def test_an_unpushed_ledger_is_kept(shared: tuple[Repo, Repo]) -> None:

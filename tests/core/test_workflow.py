@@ -75,7 +75,7 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
-class PowerCutError(Exception):
+class PowerCutError(BaseException):
     """Nothing handles it, so it ends the run wherever it is."""
 
 

@@ -68,6 +68,15 @@ def test_a_write_that_something_else_answered_is_ambiguous() -> None:
         asked(404, "<html>", write=True)
 
 
+def test_a_server_that_broke_over_a_write_may_have_done_it() -> None:
+    """HTTP 200 with an internal error: definite for a query, open for a mutation."""
+    broken = {"errors": [{"message": "?", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]}
+    with pytest.raises(Ambiguous):
+        asked(200, broken, write=True)
+    with pytest.raises(GraphQLError):
+        asked(200, broken)
+
+
 def test_a_query_can_not_hold_a_mutation() -> None:
     """Neither plainly nor behind white space; and a mutation is no query."""
     for text in ("mutation { x }", "  \n mutation { x }", "subscription { x }"):
