@@ -199,9 +199,11 @@ def _still_pointed_at(situation: Situation) -> Iterator[tuple[AnyChange, str]]:
             yield change, f"{_listed(sorted(pointing[change.address]))} still refers to it"
 
 
+# The first objection to a change is the reason that people are told: what can not be helped by a
+# word comes first.
 GUARDS: Final[Mapping[str, Guard]] = {
     guard.__name__: guard
-    for guard in (mass_change, empty_set, conflict, adopt, prune, in_use, dangling)
+    for guard in (dangling, mass_change, empty_set, conflict, in_use, adopt, prune)
 }
 
 NEVER_ALLOWED: Final = frozenset({"dangling"})
@@ -210,8 +212,8 @@ NEVER_ALLOWED: Final = frozenset({"dangling"})
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """One `--allow GUARD=SUBJECT`. It overrules one guard about one address or target, in the
-    one plan that is being consented to; it is never remembered."""
+    """One `--allow GUARD=SUBJECT`. It overrules one guard about one address, or about all of a
+    target, in the one plan that is being consented to; it is never remembered."""
 
     guard: str
     subject: str
@@ -225,7 +227,10 @@ class Allowance:
         return cls(guard, subject)
 
     def covers(self, violation: Violation) -> bool:
-        return (self.guard, self.subject) == (violation.guard, violation.subject)
+        return self.guard == violation.guard and self.subject in (
+            violation.subject,
+            violation.target,
+        )
 
 
 def violations(situation: Situation) -> tuple[Violation, ...]:

@@ -296,7 +296,8 @@ def repository_of(folder: Path) -> Repo | None:
 
 def own_repository(folder: Path) -> Repo:
     """A bare repository for ledgers alone, made where it is missing."""
-    return Repo(folder) if (folder / "HEAD").exists() else Repo.init(folder, bare=True, mkdir=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    return Repo(folder) if (folder / "HEAD").exists() else Repo.init(folder, bare=True)
 
 
 def remote_of(repo: Repo) -> str | None:

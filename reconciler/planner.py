@@ -18,7 +18,7 @@ from reconciler.model.errors import InvalidDesiredState, Refused, Usage
 from reconciler.model.plan import Estimate, Plan, Scope
 from reconciler.model.resource import State
 from reconciler.order import Schedule, pointed_at, schedule
-from reconciler.provider import AnyProvider
+from reconciler.provider import AnyProvider, PlatformError
 from reconciler.site import Site
 
 
@@ -52,7 +52,11 @@ async def plan_site(site: Site, intents: Intents, wishes: Wishes) -> Planned:
         return _retirement(site)
     if wishes.only and not any(address.target == site.name for address in wishes.only):
         return Planned(Plan(), Schedule((), {}))
-    return _judged(site, await _look(site, intents, wishes), wishes)
+    try:
+        seen = await _look(site, intents, wishes)
+    except PlatformError as error:
+        raise PlatformError(f"{site.name} ({site.target.endpoint}): {error}") from error
+    return _judged(site, seen, wishes)
 
 
 @dataclass(frozen=True, slots=True)

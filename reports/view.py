@@ -80,7 +80,7 @@ def headline(plan: Plan) -> str:
     pending = Counter(change.action.value for change in plan.pending)
     causes = Counter(change.cause.value for change in plan.pending)
     parts = [f"{pending[a.value]} to {a.value}" for a in Action if pending[a.value]]
-    text = ", ".join(parts) or "nothing to do"
+    text = ", ".join(parts) or ("nothing to carry out" if plan.held else "nothing to do")
     if causes:
         text += " (" + ", ".join(f"{n} {cause}" for cause, n in sorted(causes.items())) + ")"
     return text + (f" · {len(plan.held)} held" if plan.held else "")
@@ -178,7 +178,7 @@ def _notes(plan: Plan) -> Iterable[str]:
     if plan.recorded:
         yield f"{len(plan.recorded)} equal already; the next apply records them in the ledger"
     if plan.gone:
-        yield f"{len(plan.gone)} gone from git and platform; the next apply drops them"
+        yield f"{len(plan.gone)} leave the ledger at the next apply; nothing is written for them"
     for target in plan.unattributed:
         yield f"the ledger of {target} could not be fetched: causes are not known"
     if plan.scope.planned < plan.scope.total:
@@ -189,4 +189,7 @@ def _notes(plan: Plan) -> Iterable[str]:
 def _cost(plan: Plan) -> str:
     estimate = plan.estimate
     points = f", {estimate.points:,.0f} points" if estimate.points else ""
-    return f"about {estimate.requests:,} requests{points} to write" if estimate.requests else ""
+    if not estimate.requests:
+        return ""
+    plural = "s" if estimate.requests > 1 else ""
+    return f"about {estimate.requests:,} request{plural}{points} to write"

@@ -22,7 +22,7 @@ from reconciler.model.change import Action, Change, Effect
 from reconciler.model.outcome import Outcome, done, failed
 from reconciler.model.question import Answers
 from reconciler.model.resource import Resource
-from reconciler.model.spec import UNSTATED, Merge, Owned, Ref, Value, spec, stated
+from reconciler.model.spec import UNSTATED, Merge, Owned, Ref, Value, digest, spec, stated
 from reconciler.provider import (
     ALL,
     Ambiguous,
@@ -263,5 +263,5 @@ def _compile(intent: Shelves, compilation: Compilation) -> Iterable[Resource[Any
                 remote=None,
                 source=intent.at("resources", kind, key),
                 needs=_needs(key),
-                intent=intent.digest_of("resources", kind, key),
+                intent=digest([key, intent.digest_of("resources", kind, key)]),
             )

@@ -86,7 +86,7 @@ class Retry(httpx.AsyncBaseTransport):
             else:
                 waited += wait
             if failures >= ATTEMPTS or waited > PATIENCE_SECONDS:
-                raise Unavailable(f"{_told(answer)}, after {failures} attempts and {waited:.0f} s")
+                raise Unavailable(f"{_told(answer)}, after {_tries(failures, waited)}")
             await anyio.sleep(wait)
 
     async def _attempt(self, request: httpx.Request) -> httpx.Response | httpx.TransportError:
@@ -114,6 +114,11 @@ class Retry(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+def _tries(failures: int, waited: float) -> str:
+    attempts = f"{failures} attempts"
+    return f"{attempts} and {waited:.0f} s of waiting as told" if waited else attempts
 
 
 def _must_repeat(response: httpx.Response) -> bool:

@@ -31,7 +31,7 @@ class Store:
 
     Everything happens inside `transaction()`: it is atomic, also between processes, and
     undone by an exception. What `all` and `get` return is the store's own object: change a
-    copy and `put` it.
+    copy and `put` it. Raises `OSError` for a file that is no storage.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -40,9 +40,13 @@ class Store:
         self._connection = sqlite3.connect(
             path or ":memory:", isolation_level=None, timeout=30, check_same_thread=False
         )
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = OFF")
-        self._connection.executescript(_SCHEMA)
+        try:
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = OFF")
+            self._connection.executescript(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            self._connection.close()
+            raise OSError(f"{path} is no sandbox's storage: {error} · delete it") from error
         self._tables: dict[str, dict[str, Document]] = {}
         self._version: int | None = None
 

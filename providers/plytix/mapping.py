@@ -125,7 +125,7 @@ def _gallery(intent: Images, sku: str, product: ProductImages, target: str) -> R
             thumbnail=names[chosen] if chosen else UNSTATED,
         ),
         source=intent.at("products", sku),
-        intent=digest(product.model_dump(mode="json")),
+        intent=digest([sku, product.model_dump(mode="json")]),
         needs=(Address(target, "product", sku),),
     )
 

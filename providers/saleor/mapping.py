@@ -42,7 +42,7 @@ def taxonomy(intent: Taxonomy, compilation: Compilation) -> Mapped:
         Address(target, "attribute", intent.taxonomy),
         spec,
         source=intent.at("taxonomy"),
-        intent=digest(stated(spec)),
+        intent=digest([intent.taxonomy, stated(spec)]),
     )
     if intent.input == "boolean" and intent.terms:
         yield _terms_of_a_flag(intent)
@@ -127,7 +127,7 @@ def _value(
         Address(target, "attribute_value", reference),
         spec,
         source=intent.at("terms", key),
-        intent=digest(stated(spec)),
+        intent=digest([reference, stated(spec)]),
         needs=(Address(target, "attribute", intent.taxonomy),),
     )
 
@@ -202,7 +202,7 @@ def _carried(
         Address(compilation.target.name, "product_attributes", intent.offering),
         spec,
         source=intent.at("offering"),
-        intent=digest(stated(spec)),
+        intent=digest([intent.offering, stated(spec)]),
         needs=(Address(compilation.target.name, "product", intent.offering),),
     )
 

@@ -20,6 +20,9 @@ from reconciler.model.resource import Source
 
 HANDLE, TAGS, TYPE = "Handle", "Tags", "Type"
 IMAGE, POSITION = "Image Src", "Image Position"
+_HANDLE: Final = re.compile(r"[^\s/]+")
+_ADDRESS: Final = re.compile(r"https?://\S+/\S+")
+
 NEEDED: Final = (HANDLE, TAGS, TYPE, IMAGE, POSITION)
 
 Documents = Mapping[str, Mapping[str, Any]]
@@ -54,6 +57,8 @@ def read(name: str, content: bytes) -> list[Product]:
         raise UnreadableExport(problem) from error
     rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
+        if not text.strip():
+            raise UnreadableExport(Problem(Source(name, 1), "is empty", "export it again"))
         missing = [column for column in NEEDED if column not in (rows.fieldnames or ())]
         if missing:
             raise UnreadableExport(_missing(name, missing))
@@ -69,9 +74,12 @@ def documents(
     """The intents that an export comes to, for one target.
 
     style_prefix: tags beginning so name a style. look: the metafield that the first image of
-    each product becomes the look image of; None to leave images out.
+    each product becomes the look image of; None to leave images out. Raises `UnreadableExport`
+    for styles that come to one handle.
     """
     styles = sorted(set(_styles(products, style_prefix)))
+    if alike := list(_alike(styles)):
+        raise UnreadableExport(*alike)
     types = sorted({product.type for product in products if product.type})
     pictured = [product for product in products if product.images]
     result: dict[str, Mapping[str, Any]] = {}
@@ -96,6 +104,9 @@ def _products(name: str, rows: csv.DictReader[str]) -> list[Product]:
                     Problem(place, "a row has no handle", "give it its product's handle")
                 )
             continue
+        if not _HANDLE.fullmatch(handle):
+            problems.append(Problem(place, f"{handle!r} is no handle", "use letters and dashes"))
+            continue
         product = products.setdefault(handle, Product(handle))
         product.type = product.type or _cell(row, TYPE)
         product.tags = product.tags or _split(_cell(row, TAGS))
@@ -110,6 +121,9 @@ def _products(name: str, rows: csv.DictReader[str]) -> list[Product]:
 def _take_image(product: Product, row: Mapping[str, str], place: Source) -> Iterator[Problem]:
     address, position = _cell(row, IMAGE), _cell(row, POSITION)
     if not address or address in product.images.values():
+        return
+    if not _ADDRESS.fullmatch(address):
+        yield Problem(place, f"{address!r} is no image's address", "write one with https://")
         return
     if position and not position.isdecimal():
         yield Problem(
@@ -126,6 +140,16 @@ def _styles(products: list[Product], prefix: str) -> Iterator[str]:
         for tag in product.tags:
             if tag.startswith(prefix) and len(tag) > len(prefix):
                 yield tag.removeprefix(prefix)
+
+
+def _alike(styles: list[str]) -> Iterator[Problem]:
+    """Styles whose collections would come to one handle."""
+    by_slug: dict[str, str] = {}
+    for style in styles:
+        other = by_slug.setdefault(slug(style), style)
+        if other != style:
+            cause = f"the styles {other} and {style} come to one handle, {slug(style)}"
+            yield Problem(Source("tags", 1), cause, "give both products one tag")
 
 
 def _style_document(target: str, styles: list[str], prefix: str) -> Mapping[str, Any]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import metadata
+from typing import Annotated
+
 import typer
 
-from reconciler.cli import applying, planning, sandboxes
+from reconciler.cli import applying, planning, sandboxes, speech
 from reconciler.cli.demonstration import demo
 from reconciler.cli.importing import importing
 from reconciler.cli.reference import docs
@@ -13,9 +16,23 @@ app = typer.Typer(
     name="planogram",
     help="GitOps for commerce catalogs: what stands where is written in git, and kept true.",
     no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+@app.callback()
+def _planogram(
+    version: Annotated[
+        bool, typer.Option("--version", help="Say which version this is.", is_eager=True)
+    ] = False,
+) -> None:
+    """GitOps for commerce catalogs: what stands where is written in git, and kept true."""
+    if version:
+        speech.stdout().print(f"planogram {metadata.version('planogram')}")
+        raise typer.Exit
+
 
 app.command()(planning.validate)
 app.command()(planning.plan)

@@ -26,6 +26,8 @@ from reconciler.workflow import Applied, Consent
 from reports.data import outcomes_data
 from reports.terminal import print_outcomes, print_plan
 
+_STOPPED = "stopped; if anything was written, the journal has it, and the next apply goes on"
+
 _NO_REFUSAL = frozenset({"limit"})
 """Reasons for which a change is held that nobody needs to be told of by an exit code."""
 
@@ -54,7 +56,7 @@ def apply(
 
     Example: planogram apply --reviewed plan.json
     """
-    with speech.told_plainly(as_json=as_json):
+    with speech.told_plainly(as_json=as_json, stopped=_STOPPED):
         workspace = open_workspace(desired, all_sandboxed=sandbox)
         sites = open_sites(workspace, target or (), strict=strict)
         review = read_review(reviewed) if reviewed else None

@@ -44,7 +44,13 @@ class Workspace:
         return self.all_sandboxed or self.desired.targets[name].sandbox
 
     def sandbox_folder(self, name: str) -> Path:
-        return self.root / STATE_FOLDER / "sandboxes" / name
+        """Made on first use, and kept out of the user's own commits."""
+        state = self.root / STATE_FOLDER
+        folder = state / "sandboxes" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (state / ".gitignore").exists():
+            (state / ".gitignore").write_text("*\n")
+        return folder
 
 
 def platform_names() -> list[str]:
@@ -70,7 +76,7 @@ def open_workspace(folder: Path, *, all_sandboxed: bool) -> Workspace:
             f"there is no folder {folder} · run it where desired/ is, or say --desired"
         ) from (error)
     workspace = Workspace(folder.resolve().parent, desired, all_sandboxed)
-    problems = [*desired.problems, *_target_problems(workspace)]
+    problems = [*desired.problems, *_target_problems(workspace), *_left_behind(workspace)]
     if problems:
         raise InvalidDesiredState(problems)
     return workspace
@@ -80,13 +86,13 @@ def open_sites(
     workspace: Workspace, names: Sequence[str] = (), *, strict: bool = False
 ) -> list[Site]:
     """The targets by name, or all. Raises `Usage` for a name that is none, `InvalidDesiredState`
-    for a target whose credential is missing or which left a ledger behind."""
+    for a target whose credential is missing."""
     targets = workspace.desired.targets
     for name in names:
         if name not in targets:
             raise Usage(f"--target {name}: {explain.nearest(name, sorted(targets))}")
     chosen = list(dict.fromkeys(names)) or sorted(targets)
-    problems = [*_missing_credentials(workspace, chosen), *_left_behind(workspace)]
+    problems = list(_missing_credentials(workspace, chosen))
     if problems:
         raise InvalidDesiredState(problems)
     return [_site(workspace, name, strict) for name in chosen]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -56,7 +57,9 @@ def import_shopify_csv(
         shops = [n for n, e in workspace.desired.targets.items() if e.provider == "shopify"]
         name = _chosen(target, shops)
         products = _read(file)
-        documents = shopify_csv.documents(products, name, style_prefix, None if no_images else look)
+        if not re.fullmatch(r"[\w-]{3,255}\.[\w-]{2,64}", look):
+            raise Usage(f"--look {look}: write NAMESPACE.KEY, like custom.look_image")
+        documents = _documents(products, name, style_prefix, None if no_images else look)
         written = [p for p, data in documents.items() if _write(desired / p, data)]
         if as_json:
             speech.print_json({"products": len(products), "written": sorted(written)})
@@ -64,7 +67,9 @@ def import_shopify_csv(
             told = (
                 ", ".join(f"{desired.name}/{path}" for path in written) or "nothing: all is there"
             )
-            speech.stdout().print(f"{len(products)} products read; written: {told}", markup=False)
+            speech.stdout().print(
+                f"{len(products)} products read; written: {told}", markup=False, soft_wrap=True
+            )
 
 
 def _chosen(target: str | None, shops: list[str]) -> str:
@@ -83,6 +88,15 @@ def _read(file: Path) -> list[shopify_csv.Product]:
             Source(str(file), 1), f"can not be read: {error.strerror}", "check the path"
         )
         raise InvalidDesiredState([problem]) from error
+    except shopify_csv.UnreadableExport as error:
+        raise InvalidDesiredState(error.problems) from error
+
+
+def _documents(
+    products: list[shopify_csv.Product], name: str, style_prefix: str, look: str | None
+) -> shopify_csv.Documents:
+    try:
+        return shopify_csv.documents(products, name, style_prefix, look)
     except shopify_csv.UnreadableExport as error:
         raise InvalidDesiredState(error.problems) from error
 

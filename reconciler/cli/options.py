@@ -40,7 +40,7 @@ Allow = Annotated[
     typer.Option(
         "--allow",
         metavar="GUARD=ADDRESS",
-        help="Overrule one guard about one address or target, in this run; may be repeated.",
+        help="Overrule one guard about one address, or all of a target, in this run; repeatable.",
     ),
 ]
 

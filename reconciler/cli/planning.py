@@ -48,7 +48,7 @@ def validate(
             speech.print_json({"problems": [], "counts": counts})
         else:
             told = ", ".join(f"{count} {name}" for name, count in counts.items())
-            speech.stdout().print(f"Valid: {told}")
+            speech.stdout().print(f"Valid: {told}", soft_wrap=True)
 
 
 def plan(

@@ -40,8 +40,11 @@ def is_interactive() -> bool:
 
 
 @contextmanager
-def told_plainly(*, as_json: bool) -> Iterator[None]:
-    """Errors end the command with their words and their exit code, never with a traceback."""
+def told_plainly(*, as_json: bool, stopped: str = "stopped") -> Iterator[None]:
+    """Errors end the command with their words and their exit code, never with a traceback.
+
+    stopped: what is said when somebody interrupts it.
+    """
     try:
         yield
     except (PlanogramError, PlatformError, OSError) as error:
@@ -52,9 +55,7 @@ def told_plainly(*, as_json: bool) -> Iterator[None]:
             _print_error(error)
         raise typer.Exit(code) from error
     except KeyboardInterrupt:
-        stderr().print(
-            "stopped; what was written stands in the journal, and apply goes on from there"
-        )
+        stderr().print(stopped)
         raise typer.Exit(130) from None
 
 
@@ -99,9 +100,7 @@ def _print_error(error: Exception) -> None:
         for problem in error.problems:
             console.print(Text(clean(str(problem)), "red"), soft_wrap=True)
         count = len(error.problems)
-        console.print(
-            Text(f"{count} problem{'s' if count != 1 else ''}: nothing was planned", "bold")
-        )
+        console.print(Text(f"{count} problem{'s' if count != 1 else ''}: nothing was done", "bold"))
     else:
         console.print(Text(clean(f"error: {error}"), "red"), soft_wrap=True)
 

@@ -22,7 +22,7 @@ class Condition(Part):
     @model_validator(mode="after")
     def _exactly_one(self) -> Condition:
         if (self.tag is None) == (self.type is None):
-            raise ValueError("a condition has not exactly one of tag and type · keep one")
+            raise ValueError("a condition has not exactly one of tag and type · write one of them")
         return self
 
 

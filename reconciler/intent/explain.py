@@ -84,7 +84,8 @@ def _is_explained_deeper(
 
 def _explained(place: Place, details: list[ErrorDetails], model: Any) -> tuple[str, str]:
     detail = details[0]
-    name = str(place[-1]) if place else "the document"
+    names = [str(step) for step in place if isinstance(step, str)]
+    name = names[-1] if names else "the document"
     wanted = [_WANTED[d["type"]] for d in details if d["type"] in _WANTED]
     match detail["type"]:
         case "extra_forbidden":

@@ -23,7 +23,7 @@ class Image(Part):
     @model_validator(mode="after")
     def _exactly_one(self) -> Image:
         if (self.url is None) == (self.file is None):
-            raise ValueError("an image has not exactly one of url and file · keep one")
+            raise ValueError("an image has not exactly one of url and file · write one of them")
         return self
 
 

@@ -38,7 +38,7 @@ class Selector(Part):
     @model_validator(mode="after")
     def _exactly_one(self) -> Selector:
         if (self.type is None) == (self.tag is None):
-            raise ValueError("a selector has not exactly one of type and tag · keep one")
+            raise ValueError("a selector has not exactly one of type and tag · write one of them")
         return self
 
     @property

@@ -17,7 +17,7 @@ from reconciler.model.spec import plain
 
 def merged(text: str | None, additions: Mapping[str, Any]) -> str:
     """A document's text with data merged in: mappings entry by entry, lists by adding what they
-    do not hold yet, other values replaced. Nothing is ever taken away.
+    do not hold yet. What stands there already stays as it is; nothing is ever taken away.
 
     text: None for a new document. Returns the very same text where nothing moves.
     """
@@ -51,7 +51,7 @@ def _merge(document: CommentedMap, additions: Mapping[str, Any]) -> bool:
             missing = [item for item in value if item not in present]
             present.extend(missing)
             moved |= bool(missing)
-        elif key not in document or present != value:
+        elif key not in document:
             document[key] = value
             moved = True
     return moved

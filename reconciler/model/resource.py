@@ -35,7 +35,9 @@ class Source:
 class Resource(Generic[S]):
     """A spec at an address, with what each of the three states knows beside it.
 
-    desired: `source` and `intent` (digest of the intent it was compiled from).
+    desired: `source` and `intent`: a digest of what people wrote for it, its key included; but
+    of a resource that a selector chose, of the selector alone, so that what the catalog moves
+    is told from what people move.
     live: `remote`, `token` (what the platform's own compare-and-set wants), `live_key`
     (the key it really stands under, where that is not the address's: key drift).
     applied: `remote`, `origin`, `intent`, and `maybe`: owned values that a write without an

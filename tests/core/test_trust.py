@@ -312,6 +312,32 @@ def test_a_review_of_nothing_but_equal_things_fills_the_ledger(desk: Desk) -> No
     assert desk.shop.writes == []
 
 
+def test_a_whole_target_can_be_allowed(tmp_path: Path) -> None:
+    """Thirteen deletions need one word, not thirteen."""
+    desk = Desk(tmp_path)
+    desk.apply(intents(shelf={f"s{n:02}": {"title": "A"} for n in range(14)}))
+    allowed = frozenset({Allowance("prune", "toy")})
+    plan = desk.plan(intents(shelf={"s00": {"title": "A"}}), allowed=allowed)
+
+    assert len(plan.pending) == 13
+
+
+def test_what_no_word_can_help_is_the_first_reason(desk: Desk) -> None:
+    """Adopted by hand and pointing at nothing: people are told of the nothing first."""
+    desk.shop.put("shelf", "a", title="by hand")
+    desired = intents(shelf={"a": {"title": "A", "label": "nowhere"}})
+
+    assert reasons(desk, desired) == {"a": "dangling"}
+
+
+def test_a_dropped_resource_that_no_selector_chose_is_gits_doing(desk: Desk) -> None:
+    """Renamed in git with the same content: intent, not catalog."""
+    desk.apply(intents(shelf={"a": {"title": "A"}}))
+    plan = desk.plan(intents(shelf={"b": {"title": "A"}}))
+
+    assert {change.cause.value for change in plan.changes} == {"intent"}
+
+
 def test_an_allowance_for_nothing_is_told(desk: Desk) -> None:
     """A mistyped address overrules nothing, and is not swallowed."""
     plan = desk.plan(ONE, allowed=frozenset({Allowance("prune", "toy/shelf/tpyo")}))

@@ -67,6 +67,8 @@ BAD = {
     "no handle": HEAD + ",Title,,Tops,,,\n",
     "bad position": HEAD + "a,A,,,,https://example.com/a.jpg,first\n",
     "unclosed quote": HEAD + 'a,"A\n',
+    "handle with a space": HEAD + "a b,A,,,,,\n",
+    "address that is none": HEAD + "a,A,,,,picture,1\n",
 }
 
 
@@ -171,6 +173,31 @@ def test_a_refused_import_writes_nothing(workspace: Path) -> None:
 
     assert told.returncode == 3
     assert "the columns Tags, Type, Image Src, Image Position are missing" in told.stderr
+    assert contents(workspace) == before
+
+
+def test_styles_that_come_to_one_handle_are_refused(workspace: Path) -> None:
+    """Two tags, one collection: nothing is written that could not be planned."""
+    export = workspace / "export.csv"
+    export.write_text(HEAD + 'a,A,,,"style_X Y, style_X_Y",,\n')
+    before = contents(workspace)
+    told = run_import(workspace, export)
+
+    assert told.returncode == 3
+    assert "come to one handle" in told.stderr
+    assert contents(workspace) == before
+
+
+def test_what_stands_in_the_files_stays(workspace: Path) -> None:
+    """A look metafield that somebody chose is not overwritten; one that is none is refused."""
+    export = workspace / "export.csv"
+    export.write_text(ROWS)
+    run_import(workspace, export)
+    before = contents(workspace)
+    other = run_import(workspace, export, "--look", "other.look")
+    wrong = run_import(workspace, export, "--look", "nonsense")
+
+    assert (other.returncode, wrong.returncode) == (0, 2)
     assert contents(workspace) == before
 
 

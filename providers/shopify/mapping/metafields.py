@@ -100,7 +100,7 @@ def _definition(
             choices=definition.choices if "choices" in stated else UNSTATED,
         ),
         source=intent.at("definitions", key),
-        intent=intent.digest_of("definitions", key),
+        intent=digest([key, intent.digest_of("definitions", key)]),
     )
 
 
