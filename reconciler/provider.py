@@ -73,7 +73,8 @@ class Precondition(Enum):
     PLATFORM = "platform"
     """The platform itself (compare-and-set): there is no window."""
     REREAD = "reread"
-    """The core reads them again just before: the window is one request."""
+    """The core reads a batch's fields again just before it writes the batch: the window is the
+    time that this one batch takes."""
 
 
 class Echo(Enum):
