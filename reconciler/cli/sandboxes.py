@@ -25,7 +25,7 @@ def serve(
 ) -> None:
     """Serve a target's sandbox on loopback until it is interrupted.
 
-    Its first line on stdout is its address.
+    Its first line on stdout is its address. Each provider's README names paths and token.
 
     Example: planogram sandbox serve shop --port 8085
     """
