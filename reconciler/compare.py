@@ -154,7 +154,8 @@ def _change(
     if found is None:
         if states_only_emptiness(wanted.spec):
             return None
-        cause = Cause.INTENT if ours is None or ours.remote is None else Cause.DRIFT
+        was_there = ours is not None and ours.remote is not None and bool(owned(ours.spec))
+        cause = Cause.DRIFT if was_there else Cause.INTENT
         return _created(wanted, cause if attributed else Cause.UNATTRIBUTED)
     fields = differences(wanted, found, ours)
     if not fields:

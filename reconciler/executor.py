@@ -284,6 +284,9 @@ def _seen(change: AnyChange, outcome: AnyOutcome, found: Resource[Any] | None) -
             return outcome
         text = "the platform said that it was done, and it is not there"
         return replace(outcome, status=Status.FAILED, message=text, unknown=True)
+    if None not in (found.remote, outcome.remote) and found.remote != outcome.remote:
+        text = "another one stands under this key · free the key, then plan again"
+        return replace(outcome, status=Status.FAILED, message=text)
     remote = found.remote or outcome.remote
     return replace(outcome, echo=found.spec, remote=remote, live_key=found.live_key)
 

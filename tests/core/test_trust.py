@@ -114,6 +114,22 @@ def test_somebody_who_made_it_first_keeps_it(desk: Desk) -> None:
     assert desk.shop.fields("shelf", "a") == {"title": "by hand"}
 
 
+def test_a_key_that_somebody_took_is_not_taken_back(desk: Desk) -> None:
+    """Somebody took the key, so ours was made under another, and its answer tells only its id:
+    it failed, its id is kept, and the stranger is not touched now or next time."""
+
+    def somebody() -> None:
+        desk.shop.on_write = None
+        desk.shop.put("shelf", "a", title="by hand")
+
+    desk.shop.on_write, desk.shop.renames = somebody, {"a": "a-1"}
+    assert statuses(desk.apply(ONE)) == {"a": "failed"}
+    desk.shop.renames = {}
+
+    assert desk.entry("shelf", "a").remote == "#2"
+    assert reasons(desk, ONE) == {"a": "adopt"}
+
+
 def test_what_somebody_made_alike_is_adopted_and_not_called_ours(desk: Desk) -> None:
     """Made by hand before its turn, just as git wants it: nothing is written, origin adopted."""
     six = {f"s{n}": {"title": "A"} for n in range(6)}
@@ -213,6 +229,7 @@ def test_what_a_platform_calls_done_must_be_there(desk: Desk, monkeypatch: Any) 
 
     assert statuses(desk.apply(desired, allowed=allowed)) == {"b": "failed", "c": "failed"}
     assert desk.entry("shelf", "b") is not None
+    assert {c.cause.value for c in desk.plan(desired).changes} == {"intent"}
 
 
 def test_a_fault_of_ours_in_one_batch_leaves_the_others_alone(desk: Desk) -> None:
