@@ -262,6 +262,22 @@ def test_entries_of_others_are_left_alone_through_an_apply(desk: Desk) -> None:
 # Cut and damaged files
 
 
+def test_the_journal_is_on_the_disk_before_and_after_each_request(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is synced with the intention before the request goes out, and with the outcome
+    after it."""
+    steps: list[str] = []
+    log = desk.folder / "journal" / "run-1.jsonl"
+    monkeypatch.setattr(
+        journal.os, "fsync", lambda _: steps.append(f"{len(log.read_text().splitlines())} rows")
+    )
+    desk.shop.on_write = lambda: steps.append("request")
+    desk.apply(ONE)
+
+    assert steps == ["1 rows", "2 rows", "request", "3 rows", "4 rows"]
+
+
 def test_a_cut_line_is_dropped_and_nothing_is_glued_to_it(tmp_path: Path) -> None:
     """A kill in the middle of a line: the journal can be closed, and is read without it."""
     path = tmp_path / "run.jsonl"
