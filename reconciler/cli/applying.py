@@ -100,7 +100,9 @@ def _consent(sites: list[Site], review: Review | None, yes: bool, as_json: bool)
 
 def _ask(console: Console, plan: Plan) -> bool:
     print_plan(console, plan)
-    return Confirm.ask(f"Carry out {len(plan.pending)} changes?", console=console, default=False)
+    count = len(plan.pending)
+    question = f"Carry out {count} change{'s' if count > 1 else ''}?"
+    return Confirm.ask(question, console=console, default=False)
 
 
 def _show(applied: Applied, as_json: bool) -> None:
