@@ -197,10 +197,10 @@ class Ledger:
         local, seen = self._sha(self.ref), self._sha(_SEEN + self.target)
         if local is None or seen is None or local == seen:
             return local or seen
-        ours, theirs = self.repo.commit(local), self.repo.commit(seen)
-        if self.repo.is_ancestor(ours, theirs):
+        base = self.repo.git.merge_base(local, seen, with_exceptions=False)
+        if base == local:
             return seen
-        if self.repo.is_ancestor(theirs, ours):
+        if base == seen:
             return local
         raise LedgerUnavailable(
             f"the ledger of {self.target} here and on {self.remote} went different ways"
