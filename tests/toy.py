@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
+import anyio
 from pydantic import BaseModel
 
 from reconciler.intent.base import Intent, Intents, Part, Places
@@ -110,6 +111,7 @@ class ToyKind:
     ) -> AsyncIterator[Resource[Any]]:
         rows = {key: row for (kind, key), row in session.shop.rows.items() if kind == self.name}
         ids = {row["id"]: key for key, row in rows.items()}
+        await anyio.sleep(0.001)  # The answer is on its way, and may be old when it comes.
         keys = dict.fromkeys(rows) if wanted is ALL else wanted
         for key, remote in keys.items():
             found = key if key in rows else ids.get(remote)

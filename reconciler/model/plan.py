@@ -121,17 +121,6 @@ class Plan:
             "recorded": len(self.recorded),
         }
 
-    def of_target(self, target: str) -> Plan:
-        """One target's part."""
-        return replace(
-            self,
-            changes=tuple(c for c in self.changes if c.address.target == target),
-            holds={a: h for a, h in self.holds.items() if a.target == target},
-            violations=tuple(v for v in self.violations if v.target == target),
-            recorded=tuple(r for r in self.recorded if r.address.target == target),
-            gone=tuple(a for a in self.gone if a.target == target),
-        )
-
     def holding(self, holds: Mapping[Address, Hold]) -> Plan:
         """The same plan with more changes held; a hold that is there already stays."""
         return replace(self, holds={**holds, **self.holds})

@@ -144,12 +144,6 @@ def owned(value: object) -> dict[Path, Value]:
     return result
 
 
-def field_of(spec_type: type, path: Path) -> FieldShape:
-    """The field that a path belongs to."""
-    name = path.split(".", 1)[0]
-    return next(field for field in shape(spec_type) if field.name == name)
-
-
 def restore(spec_type: type[S], row: Mapping[str, Value]) -> S:
     """A spec read back from JSON, through the spec's own normalisation.
 

@@ -111,5 +111,3 @@ _PLANTED: Final[Mapping[str, Callable[[Shop, Fields, str | None], Thing]]] = {
     "MediaImage": _file("MediaImage"),
     "GenericFile": _file("GenericFile"),
 }
-
-PLANTABLE: Final = tuple(_PLANTED)
