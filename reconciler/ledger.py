@@ -1,7 +1,8 @@
-"""The applied state: what we last wrote, per resource, in git. The one home of gitpython.
+"""The applied state: what we last wrote, per resource, in git.
 
 A target's ledger is a commit under `refs/planogram/applied/<target>`, with one line a resource
-in `<kind>/<two hex digits of sha256(key)>.jsonl` and the account's fingerprint in `account`.
+in `<kind>/<two hex digits of sha256(key)>.jsonl`, the account's fingerprint in `account`, and in
+`complete` the commit up to which all that was reviewed has been carried out.
 Sandboxes keep theirs in a repository of their own, so that the user's refs are never touched.
 
 Shards keep a commit cheap: with 100,000 rows only the shards that changed are written again.
@@ -11,14 +12,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any, Final
 
-from git import Blob, GitCommandError, InvalidGitRepositoryError, NoSuchPathError, Repo
 from pydantic import ValidationError
 
 from reconciler.journal import Remains, Row
@@ -28,11 +25,12 @@ from reconciler.model.errors import LedgerUnavailable
 from reconciler.model.outcome import Status
 from reconciler.model.resource import Origin, Resource, State
 from reconciler.model.spec import restore, stated
+from reconciler.reftree import OURS, RefTree
+from reconciler.repository import Repository
 
-APPLIED: Final = "refs/planogram/applied/"
-_SEEN: Final = "refs/planogram/seen/"
+APPLIED: Final = "applied/"
 _ACCOUNT: Final = "account"
-_COMMITTER: Final = "Planogram <planogram@localhost>"
+_COMPLETE: Final = "complete"
 
 Shard = tuple[str, str]
 
@@ -52,60 +50,49 @@ class Entry:
 
 @dataclass
 class Ledger:
-    """One target's applied state. Changes are kept in memory until `commit`."""
+    """One target's applied state. Changes are kept in memory until `commit`.
 
-    repo: Repo
+    account: the fingerprint of the account behind the target, once something was applied.
+    complete: the commit of git up to which everything reviewed has been carried out.
+    """
+
+    repository: Repository
     target: str
-    remote: str | None = None
     account: str | None = None
+    complete: str | None = None
     entries: dict[tuple[str, Key], Entry] = field(default_factory=dict)
-    _head: str | None = None
+    _tree: RefTree = field(init=False)
     _dirty: set[Shard] = field(default_factory=set)
-    _account_is_new: bool = False
+    _news: dict[str, str | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._tree = RefTree(self.repository, APPLIED + self.target, f"the ledger of {self.target}")
 
     @property
     def ref(self) -> str:
-        return APPLIED + self.target
+        return self._tree.ref
 
     @property
     def exists(self) -> bool:
         """Whether anything was ever applied to the target from here."""
-        return self._head is not None
+        return self._tree.head is not None
 
     def fetch(self) -> None:
-        """See what the remote has; the local ref stays where it is. No ref there is a first run.
-
-        Raises `LedgerUnavailable` where the remote can not be reached.
-        """
-        if self.remote is None:
-            return
-        seen = _SEEN + self.target
-        try:
-            if not self.repo.git.ls_remote(self.remote, self.ref):
-                self.repo.git.update_ref("-d", seen)
-                return
-            self.repo.git.fetch(self.remote, f"+{self.ref}:{seen}", "--no-tags", "--quiet")
-        except GitCommandError as error:
-            raise LedgerUnavailable(
-                f"the ledger of {self.target} can not be fetched from {self.remote}:"
-                f" {_words(error)} · check the connection and the token, then run it again"
-            ) from error
+        """See what the remote has, of all that is kept about the target. Raises
+        `LedgerUnavailable` where the remote can not be reached."""
+        self._tree.fetch()
 
     def load(self) -> Ledger:
         """Read the newest that is known: the local ref, or the remote's as it was last seen.
 
         Raises `LedgerUnavailable` where the two went different ways, or can not be read.
         """
-        self._head = self._newest()
+        files = self._tree.load().files()
         self.entries.clear()
-        if self._head is None:
-            return self
-        tree = self.repo.commit(self._head).tree
-        self.account = _content(tree / _ACCOUNT).strip()
-        for kind in tree.trees:
-            for shard in kind.blobs:
-                self._read_shard(kind.name, _content(shard))
-        self.repo.git.clear_cache()  # ends the `git cat-file` that read the shards
+        self.account = files.pop(_ACCOUNT, "").strip() or None
+        self.complete = files.pop(_COMPLETE, "").strip() or None
+        for path, content in files.items():
+            self._read_shard(path.split("/", 1)[0], content)
         return self
 
     def state(self, specs: Mapping[str, type]) -> State:
@@ -152,62 +139,28 @@ class Ledger:
         """Bind a new ledger to an account; a bound one stays bound."""
         if self.account is None:
             self.account = account
-            self._account_is_new = True
+            self._news[_ACCOUNT] = f"{account}\n"
+
+    def complete_up_to(self, commit: str) -> None:
+        """All that was reviewed up to a commit has been carried out."""
+        if self.complete != commit:
+            self.complete = commit
+            self._news[_COMPLETE] = f"{commit}\n"
 
     def commit(self, message: str) -> None:
         """Write what changed as one commit on top of the last one; nothing changed, no commit."""
-        if not self._dirty and not self._account_is_new:
+        files = {**self._shards(), **self._news}
+        if not files:
             return
-        try:
-            with TemporaryFile() as stream:
-                stream.write(self._commit_stream(message))
-                stream.seek(0)
-                self.repo.git.fast_import("--quiet", "--date-format=raw", istream=stream)
-        except GitCommandError as error:
-            raise LedgerUnavailable(
-                f"the ledger of {self.target} was moved by another run: {_words(error)}"
-                " · run it again: what was written stands in the journal"
-            ) from error
-        self._head = self._sha(self.ref)
+        if not self.exists:
+            files.setdefault(_ACCOUNT, f"{self.account or ''}\n")
+        self._tree.commit(files, message)
         self._dirty.clear()
-        self._account_is_new = False
+        self._news.clear()
 
     def push(self) -> None:
         """Publish the ref, unless somebody else moved it since it was fetched."""
-        known = self._sha(_SEEN + self.target) or ""
-        has_news = self._head not in (None, known) and self._head == self._sha(self.ref)
-        if self.remote is None or not has_news:
-            return
-        try:
-            self.repo.git.push(
-                self.remote,
-                f"{self.ref}:{self.ref}",
-                f"--force-with-lease={self.ref}:{known}",
-                "--quiet",
-                "--no-verify",
-            )
-        except GitCommandError as error:
-            raise LedgerUnavailable(
-                f"the ledger of {self.target} was not pushed to {self.remote}: {_words(error)}"
-                " · it stands in the local ref: run apply again to push it"
-            ) from error
-        self.repo.git.update_ref(_SEEN + self.target, self._head)
-
-    def _newest(self) -> str | None:
-        local, seen = self._sha(self.ref), self._sha(_SEEN + self.target)
-        if local is None or seen is None or local == seen:
-            return local or seen
-        base = self.repo.git.merge_base(local, seen, with_exceptions=False)
-        if base == local:
-            return seen
-        if base == seen:
-            return local
-        raise LedgerUnavailable(
-            f"the ledger of {self.target} here and on {self.remote} went different ways"
-            f" · keep ours with: git branch lost {self.ref}"
-            f" and take theirs with: git update-ref {self.ref} {_SEEN}{self.target};"
-            " what only ours holds then shows as adoptions"
-        )
+        self._tree.push()
 
     def _fold(self, address: Address, row: Row) -> None:
         before = self.entries.get((address.kind, address.key))
@@ -256,23 +209,13 @@ class Ledger:
                 f" · look at it with: git show {self.ref}:{kind}"
             ) from error
 
-    def _commit_stream(self, message: str) -> bytes:
-        """The commit in `git fast-import`'s language: one process for any number of shards."""
-        parts = [
-            f"commit {self.ref}\n".encode(),
-            f"committer {_COMMITTER} {int(time.time())} +0000\n".encode(),
-            _data(message),
-            f"from {self._head}\n".encode() if self._head else b"",
-            b"M 100644 inline account\n" + _data(f"{self.account or ''}\n"),
-        ]
+    def _shards(self) -> dict[str, str | None]:
+        """The shards that changed, by path; None for one that has no row any more."""
         rows = self._rows_of(self._dirty)
-        for shard in sorted(self._dirty):
-            path = "/".join(shard) + ".jsonl"
-            if lines := rows.get(shard):
-                parts.append(f"M 100644 inline {path}\n".encode() + _data("".join(sorted(lines))))
-            else:
-                parts.append(f"D {path}\n".encode())
-        return b"".join(parts)
+        return {
+            "/".join(shard) + ".jsonl": "".join(sorted(rows[shard])) if shard in rows else None
+            for shard in self._dirty
+        }
 
     def _rows_of(self, shards: set[Shard]) -> dict[Shard, list[str]]:
         rows: dict[Shard, list[str]] = {}
@@ -282,37 +225,14 @@ class Ledger:
                 rows.setdefault(shard, []).append(_line(key, entry))
         return rows
 
-    def _sha(self, ref: str) -> str | None:
-        return self.repo.git.for_each_ref(ref, format="%(objectname)") or None
 
-
-def repository_of(folder: Path) -> Repo | None:
-    """The git repository that a folder lies in, if any."""
-    try:
-        return Repo(folder, search_parent_directories=True)
-    except (InvalidGitRepositoryError, NoSuchPathError):
-        return None
-
-
-def own_repository(folder: Path) -> Repo:
-    """A bare repository for ledgers alone, made where it is missing."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return Repo(folder) if (folder / "HEAD").exists() else Repo.init(folder, bare=True)
-
-
-def remote_of(repo: Repo) -> str | None:
-    """The remote that ledgers are shared through: `origin`, else the only one there is."""
-    names = [remote.name for remote in repo.remotes]
-    if "origin" in names:
-        return "origin"
-    return names[0] if len(names) == 1 else None
-
-
-def ledgered_targets(repo: Repo) -> list[str]:
+def ledgered_targets(repository: Repository) -> list[str]:
     """The targets of which something is managed here; an empty ledger is none."""
-    refs = repo.git.for_each_ref(APPLIED, format="%(refname)").split()
-    held = [ref for ref in refs if repo.git.ls_tree("-d", "--name-only", ref)]
-    return [ref.removeprefix(APPLIED) for ref in held]
+    return [
+        ref.removeprefix(OURS + APPLIED)
+        for ref in repository.refs(OURS + APPLIED)
+        if any("/" in path for path in repository.paths(ref))
+    ]
 
 
 def _restored(spec_type: type, row: Row) -> Any:
@@ -337,18 +257,3 @@ def _line(key: Key, entry: Entry) -> str:
     if entry.maybe:
         row["maybe"] = entry.maybe
     return json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n"
-
-
-def _content(blob: Any) -> str:
-    assert isinstance(blob, Blob)
-    text: str = blob.data_stream.read().decode()
-    return text
-
-
-def _data(text: str) -> bytes:
-    content = text.encode()
-    return f"data {len(content)}\n".encode() + content + b"\n"
-
-
-def _words(error: GitCommandError) -> str:
-    return " ".join(str(error.stderr or error).replace("stderr:", "").split())[:300]

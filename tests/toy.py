@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from reconciler.intent.base import Intent, Intents, Part, Places
 from reconciler.intent.targets import Policy
-from reconciler.ledger import Ledger, own_repository
+from reconciler.ledger import Ledger
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Change, Effect
 from reconciler.model.outcome import Outcome, done, failed
@@ -38,6 +38,7 @@ from reconciler.provider import (
     Usage,
     Wanted,
 )
+from reconciler.repository import own_repository
 from reconciler.site import Site
 
 

@@ -17,11 +17,12 @@ import providers
 from reconciler.intent import explain
 from reconciler.intent.loader import Desired, files_under, load
 from reconciler.intent.targets import Policy, TargetEntry
-from reconciler.ledger import Ledger, ledgered_targets, own_repository, remote_of, repository_of
+from reconciler.ledger import Ledger, ledgered_targets
 from reconciler.model.errors import InvalidDesiredState, PlanogramError, Usage
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Source
 from reconciler.provider import AnyProvider, Target, Wire
+from reconciler.repository import own_repository, repository_of
 from reconciler.site import Site
 
 if TYPE_CHECKING:
@@ -148,8 +149,8 @@ def _site(workspace: Workspace, name: str, strict: bool) -> Site:
         target_of(workspace, name),
         platform(entry.provider),
         policy,
-        Ledger(repo, name, remote_of(repo)),
-        Path(repo.common_dir) / "planogram" / name,
+        Ledger(repo, name),
+        repo.private_folder / "planogram" / name,
         wire=lambda: None,
         retired=entry.retired,
     )

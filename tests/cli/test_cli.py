@@ -12,9 +12,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from git import Repo
 
 from reconciler.ledger import Ledger
+from reconciler.repository import repository_of
 from tests.conftest import ROOT
 from tests.toy import resource as toy_resource
 
@@ -200,7 +200,9 @@ def test_yes_serves_sandboxes_only(real: Path) -> None:
 
 def test_a_target_that_was_taken_out_is_missed(real: Path) -> None:
     """It has a ledger and stands in no file: say retired first."""
-    left = Ledger(Repo(real), "gone").load()
+    found = repository_of(real)
+    assert found is not None
+    left = Ledger(found, "gone").load()
     left.record(toy_resource("shelf", "a", title="A"))
     left.commit("an apply of the past")
     told = planogram(real, "plan", environment={"SHOP_ADMIN_TOKEN": "x"})

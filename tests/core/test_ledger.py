@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from git import Repo
 
-from reconciler.ledger import Entry, Ledger, ledgered_targets, own_repository, remote_of
+from reconciler.ledger import Entry, Ledger, ledgered_targets
 from reconciler.model.errors import LedgerUnavailable
 from reconciler.model.resource import Origin
+from reconciler.repository import Repository, own_repository, repository_of
 from tests.toy import KINDS, resource
 
 SPECS = {kind.name: kind.spec for kind in KINDS}
@@ -21,21 +22,22 @@ def shelf(key: str, title: str = "A"):  # type: ignore[no-untyped-def]
 
 
 @pytest.fixture
-def repo(tmp_path: Path) -> Repo:
+def repo(tmp_path: Path) -> Repository:
     return own_repository(tmp_path / "ledger.git")
 
 
 @pytest.fixture
-def shared(tmp_path: Path) -> tuple[Repo, Repo]:
+def shared(tmp_path: Path) -> tuple[Repository, Repository]:
     """Two clones of one bare remote, each with a commit so that they are alike real ones."""
     remote = Repo.init(tmp_path / "remote.git", bare=True)
     clones = [Repo.init(tmp_path / name) for name in ("one", "two")]
     for clone in clones:
         clone.create_remote("origin", str(remote.git_dir))
-    return clones[0], clones[1]
+    one, two = (Repository(clone, "origin") for clone in clones)
+    return one, two
 
 
-def test_what_is_committed_is_read_back(repo: Repo) -> None:
+def test_what_is_committed_is_read_back(repo: Repository) -> None:
     """Spec, remote, origin and intent survive; the state is made through today's specs."""
     ledger = Ledger(repo, "toy").load()
     ledger.belongs_to("account")
@@ -48,19 +50,19 @@ def test_what_is_committed_is_read_back(repo: Repo) -> None:
     assert [r.spec.title for r in again.state(SPECS).values()] == ["A"]
 
 
-def test_nothing_new_makes_no_commit(repo: Repo) -> None:
+def test_nothing_new_makes_no_commit(repo: Repository) -> None:
     """Recording what stands there already leaves the ref where it is."""
     ledger = Ledger(repo, "toy").load()
     ledger.record(shelf("a"))
     ledger.commit("first")
-    before = repo.git.rev_parse(ledger.ref)
+    before = repo.sha(ledger.ref)
     ledger.record(shelf("a"))
     ledger.commit("second")
 
-    assert repo.git.rev_parse(ledger.ref) == before
+    assert repo.sha(ledger.ref) == before
 
 
-def test_only_shards_that_changed_are_written(repo: Repo) -> None:
+def test_only_shards_that_changed_are_written(repo: Repository) -> None:
     """One of 500 rows moves: one blob is new."""
     ledger = Ledger(repo, "toy").load()
     for number in range(500):
@@ -68,12 +70,12 @@ def test_only_shards_that_changed_are_written(repo: Repo) -> None:
     ledger.commit("first")
     ledger.record(shelf("s7", "B"))
     ledger.commit("second")
-    changed = repo.git.diff("--name-only", f"{ledger.ref}~1", ledger.ref).splitlines()
+    changed = repo.repo.git.diff("--name-only", f"{ledger.ref}~1", ledger.ref).splitlines()
 
     assert len(changed) == 1
 
 
-def test_a_row_that_is_forgotten_leaves_no_empty_shard(repo: Repo) -> None:
+def test_a_row_that_is_forgotten_leaves_no_empty_shard(repo: Repository) -> None:
     """The last row of a shard takes the file with it."""
     ledger = Ledger(repo, "toy").load()
     ledger.record(shelf("a"))
@@ -81,10 +83,10 @@ def test_a_row_that_is_forgotten_leaves_no_empty_shard(repo: Repo) -> None:
     ledger.forget(shelf("a").address)
     ledger.commit("second")
 
-    assert repo.git.ls_tree("-r", "--name-only", ledger.ref) == "account"
+    assert repo.paths(ledger.ref) == ["account"]
 
 
-def test_a_row_that_no_longer_fits_its_spec_is_not_trusted(repo: Repo) -> None:
+def test_a_row_that_no_longer_fits_its_spec_is_not_trusted(repo: Repository) -> None:
     """A changed spec cannot invent a difference: of such a row only the remote is known."""
     ledger = Ledger(repo, "toy").load()
     ledger.entries["shelf", "a"] = Entry({"title": 5}, "#a", Origin.CREATED, None)
@@ -93,7 +95,7 @@ def test_a_row_that_no_longer_fits_its_spec_is_not_trusted(repo: Repo) -> None:
     assert (row.remote, row.spec) == ("#a", SPECS["shelf"]())
 
 
-def test_another_runs_ledger_is_not_overwritten(repo: Repo) -> None:
+def test_another_runs_ledger_is_not_overwritten(repo: Repository) -> None:
     """Two runs start from one state: the second to commit is told."""
     first, second = Ledger(repo, "toy").load(), Ledger(repo, "toy").load()
     first.record(shelf("a"))
@@ -111,23 +113,25 @@ def test_the_users_own_refs_are_untouched(tmp_path: Path) -> None:
     repo.index.add(["file"])
     repo.index.commit("a user's commit")
     before = repo.git.for_each_ref("refs/heads", "refs/tags"), repo.git.status("--porcelain")
-    ledger = Ledger(repo, "toy").load()
+    ours = repository_of(tmp_path)
+    assert ours is not None
+    ledger = Ledger(ours, "toy").load()
     ledger.record(shelf("a"))
     ledger.commit("first")
 
     assert before == (repo.git.for_each_ref("refs/heads", "refs/tags"), repo.git.status("-s"))
-    assert ledgered_targets(repo) == ["toy"]
+    assert ledgered_targets(ours) == ["toy"]
 
 
-def test_a_ledger_is_shared_through_the_remote(shared: tuple[Repo, Repo]) -> None:
+def test_a_ledger_is_shared_through_the_remote(shared: tuple[Repository, Repository]) -> None:
     """One clone pushes, the other fetches, goes on, and pushes in its turn."""
     one, two = shared
-    here = Ledger(one, "toy", "origin")
+    here = Ledger(one, "toy")
     here.fetch()
     here.load().record(shelf("a"))
     here.commit("first")
     here.push()
-    there = Ledger(two, "toy", remote_of(two))
+    there = Ledger(two, "toy")
     there.fetch()
     there.load().record(shelf("b"))
     there.commit("second")
@@ -137,9 +141,11 @@ def test_a_ledger_is_shared_through_the_remote(shared: tuple[Repo, Repo]) -> Non
     assert sorted(here.load().entries) == [("shelf", "a"), ("shelf", "b")]
 
 
-def test_a_push_never_overwrites_what_somebody_else_pushed(shared: tuple[Repo, Repo]) -> None:
+def test_a_push_never_overwrites_what_somebody_else_pushed(
+    shared: tuple[Repository, Repository],
+) -> None:
     """The lease is on what was fetched: the slower one is told, and both histories stay."""
-    ledgers = [Ledger(clone, "toy", "origin") for clone in shared]
+    ledgers = [Ledger(clone, "toy") for clone in shared]
     for number, ledger in enumerate(ledgers):
         ledger.fetch()
         ledger.load().record(shelf(str(number)))
@@ -153,9 +159,9 @@ def test_a_push_never_overwrites_what_somebody_else_pushed(shared: tuple[Repo, R
         ledgers[1].load()
 
 
-def test_an_unpushed_ledger_is_kept(shared: tuple[Repo, Repo]) -> None:
+def test_an_unpushed_ledger_is_kept(shared: tuple[Repository, Repository]) -> None:
     """The remote is behind: fetching does not throw the local rows away."""
-    ledger = Ledger(shared[0], "toy", "origin")
+    ledger = Ledger(shared[0], "toy")
     ledger.load().record(shelf("a"))
     ledger.commit("first")
     ledger.push()
@@ -172,4 +178,4 @@ def test_an_unreachable_remote_is_said(tmp_path: Path) -> None:
     repo.create_remote("origin", str(tmp_path / "nowhere.git"))
 
     with pytest.raises(LedgerUnavailable, match="can not be fetched"):
-        Ledger(repo, "toy", "origin").fetch()
+        Ledger(Repository(repo, "origin"), "toy").fetch()

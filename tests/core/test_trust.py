@@ -302,11 +302,11 @@ def test_a_retired_target_can_be_taken_out(desk: Desk) -> None:
     """Once all is forgotten its ledger holds nothing, and nobody misses the target."""
     desk.apply(ONE)
     ledger = desk._site().ledger
-    assert ledgered_targets(ledger.repo) == ["toy"]
+    assert ledgered_targets(ledger.repository) == ["toy"]
     retired = replace(desk._site(), retired=True)
     anyio.run(partial(workflow.apply, [retired], intents(), Wishes(), "last", "now"))
 
-    assert ledgered_targets(ledger.repo) == []
+    assert ledgered_targets(ledger.repository) == []
 
 
 # Reviews

@@ -15,11 +15,12 @@ from reconciler.intent.base import Intents
 from reconciler.intent.images import Images
 from reconciler.intent.loader import files_under, load
 from reconciler.intent.targets import Policy
-from reconciler.ledger import Ledger, own_repository
+from reconciler.ledger import Ledger
 from reconciler.model.change import Action, Cause
 from reconciler.model.outcome import Status
 from reconciler.model.plan import Plan
 from reconciler.planner import Wishes
+from reconciler.repository import own_repository
 from reconciler.site import Site
 from tests.plytix.account import TARGET, Account
 from tests.virtual_time import run_in_virtual_time
@@ -36,7 +37,7 @@ def intents() -> Intents:
 
 @pytest.fixture
 def site(account: Account, tmp_path: Path) -> Site:
-    ledger = Ledger(own_repository(tmp_path / "ledger"), "pim", None)
+    ledger = Ledger(own_repository(tmp_path / "ledger"), "pim")
     policy = Policy(adopt=True, prune=True)
     return Site(TARGET, PROVIDER, policy, ledger, tmp_path / "journals", account.wire)
 
