@@ -11,6 +11,7 @@ from reconciler.model.address import Address
 from reconciler.model.problem import Problem
 from reconciler.model.question import Answers, Question
 from reconciler.model.resource import Resource, State
+from reconciler.model.spec import stated
 from reconciler.provider import AnyProvider, Compilation, Target
 
 
@@ -25,6 +26,33 @@ class Compiled:
 def questions(intents: Intents) -> tuple[Question, ...]:
     """What the intents ask of the live catalog, each question once."""
     return tuple(dict.fromkeys(q for intent in intents for q in intent.questions()))
+
+
+def questions_that_matter(
+    target: Target, provider: AnyProvider, base: Intents, intents: Intents
+) -> tuple[Question, ...]:
+    """The questions whose answers can make a difference between two commits: those of documents
+    that moved, and those whose products would get something else now.
+
+    The others need not be asked: unanswered, they come to nothing on both sides.
+    """
+    here = (base.for_target(target.name), intents.for_target(target.name))
+    asked = tuple(dict.fromkeys(q for side in here for q in questions(side)))
+    marks = {question: f"⟨{number}⟩" for number, question in enumerate(asked)}
+    answers = {question: (mark,) for question, mark in marks.items()}
+    sides = [compile_for(target, provider, side, answers).resources for side in here]
+    keys = [address.key for address in differing(*sides)]
+    moved = set(questions(_moved_documents(*here)))
+    return tuple(q for q in asked if q in moved or any(marks[q] in key for key in keys))
+
+
+def differing(before: State, after: State) -> frozenset[Address]:
+    """The addresses at which two compilations do not mean the same."""
+    return frozenset(
+        address
+        for address in {*before, *after}
+        if _meaning(before.get(address)) != _meaning(after.get(address))
+    )
 
 
 def compile_for(
@@ -43,6 +71,18 @@ def compile_for(
             else:
                 resources[mapped.address] = mapped
     return Compiled(resources, tuple(problems))
+
+
+def _meaning(resource: Resource[Any] | None) -> object:
+    return resource and (stated(resource.spec), resource.needs, resource.intent)
+
+
+def _moved_documents(before: Intents, after: Intents) -> Intents:
+    """The documents that stand on one side only, as they are there."""
+    sides = [{(type(d), d.digest_of()): d for d in side} for side in (before, after)]
+    return Intents(
+        tuple(d for one, other in (sides, sides[::-1]) for k, d in one.items() if k not in other)
+    )
 
 
 def _mapped(

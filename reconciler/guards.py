@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from reconciler.freeze import Freeze
 from reconciler.intent.targets import Policy
 from reconciler.model.address import Address
 from reconciler.model.change import Action, AnyChange, Cause
@@ -25,8 +26,9 @@ from reconciler.order import pointed_at
 class Situation:
     """All that a guard may look at: one target's policy, states and changes.
 
-    managed: how many resources the ledger has, whatever the plan's scope. scoped: whether the
-    plan looks at a part of the target only.
+    declared: all that git states for the target, whatever the plan's scope. managed: how many
+    resources the ledger has, likewise. scoped: whether the plan looks at a part only. freeze: the
+    standing order to write nothing, if there is one.
     """
 
     target: str
@@ -35,11 +37,31 @@ class Situation:
     live: State
     applied: State
     changes: tuple[AnyChange, ...]
+    declared: State = field(default_factory=dict)
     managed: int = 0
     scoped: bool = False
+    freeze: Freeze | None = None
 
 
 Guard = Callable[[Situation], Iterator[Violation]]
+
+
+def freeze(situation: Situation) -> Iterator[Violation]:
+    """Holds everything that would be written to a target while it is frozen.
+
+    Why: during an incident, or a sale, nobody wants to tell the reconciler's writes from the
+    trouble. A freeze stands in git (`planogram freeze`) or in `policy.freeze`, and says until when.
+    Instead: wait until it ends, `planogram unfreeze TARGET`, or apply with `--allow freeze=TARGET`.
+    """
+    if situation.freeze is None:
+        return
+    yield Violation(
+        "freeze",
+        situation.target,
+        None,
+        f"{situation.target} is frozen {situation.freeze}",
+        f"wait until it ends, unfreeze it, or apply with --allow freeze={situation.target}",
+    )
 
 
 def mass_change(situation: Situation) -> Iterator[Violation]:
@@ -180,7 +202,7 @@ def dangling(situation: Situation) -> Iterator[Violation]:
 
 def _pointing_at_nothing(situation: Situation) -> Iterator[tuple[AnyChange, str]]:
     deleted = {c.address for c in situation.changes if c.action is Action.DELETE}
-    known = situation.desired.keys() | (situation.live.keys() - deleted)
+    known = situation.declared.keys() | (situation.live.keys() - deleted)
     for change in situation.changes:
         if change.after is not None:
             missing = sorted(str(a) for a in pointed_at(change.after) if a not in known)
@@ -191,7 +213,7 @@ def _pointing_at_nothing(situation: Situation) -> Iterator[tuple[AnyChange, str]
 
 def _still_pointed_at(situation: Situation) -> Iterator[tuple[AnyChange, str]]:
     pointing: dict[Address, list[str]] = {}
-    for address, resource in situation.desired.items():
+    for address, resource in situation.declared.items():
         for needed in pointed_at(resource):
             pointing.setdefault(needed, []).append(str(address))
     for change in situation.changes:
@@ -203,7 +225,7 @@ def _still_pointed_at(situation: Situation) -> Iterator[tuple[AnyChange, str]]:
 # word comes first.
 GUARDS: Final[Mapping[str, Guard]] = {
     guard.__name__: guard
-    for guard in (dangling, mass_change, empty_set, conflict, in_use, adopt, prune)
+    for guard in (dangling, freeze, mass_change, empty_set, conflict, in_use, adopt, prune)
 }
 
 NEVER_ALLOWED: Final = frozenset({"dangling"})

@@ -25,7 +25,7 @@ from reconciler.model.errors import LedgerUnavailable
 from reconciler.model.outcome import Status
 from reconciler.model.resource import Origin, Resource, State
 from reconciler.model.spec import restore, stated
-from reconciler.reftree import OURS, RefTree
+from reconciler.reftree import OURS, RefTree, fetch
 from reconciler.repository import Repository
 
 APPLIED: Final = "applied/"
@@ -77,10 +77,10 @@ class Ledger:
         """Whether anything was ever applied to the target from here."""
         return self._tree.head is not None
 
-    def fetch(self) -> None:
-        """See what the remote has, of all that is kept about the target. Raises
-        `LedgerUnavailable` where the remote can not be reached."""
-        self._tree.fetch()
+    def fetch(self, *beside: str) -> None:
+        """See what the remote has, of all that is kept about the target, and of other trees
+        beside it. Raises `LedgerUnavailable` where the remote can not be reached."""
+        fetch(self.repository, self._tree.what, self._tree.name, *beside)
 
     def load(self) -> Ledger:
         """Read the newest that is known: the local ref, or the remote's as it was last seen.

@@ -8,12 +8,13 @@ from functools import partial
 from typing import Any
 
 from reconciler.compare import Comparison, compare
-from reconciler.compile import compile_for, questions
+from reconciler.compile import compile_for, differing, questions, questions_that_matter
 from reconciler.concurrent import side_by_side
+from reconciler.freeze import standing
 from reconciler.guards import Allowance, Situation, holds, violations
 from reconciler.intent.base import Intents
 from reconciler.model.address import Address, Key, Remote
-from reconciler.model.change import AnyChange
+from reconciler.model.change import Action, AnyChange
 from reconciler.model.errors import InvalidDesiredState, Refused, Usage
 from reconciler.model.plan import Estimate, Plan, Scope
 from reconciler.model.resource import State
@@ -24,12 +25,20 @@ from reconciler.site import Site
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """How a plan is to be made. `only`: these addresses and what they need; empty for all.
-    `limit`: carry out at most so many changes, of all targets together. `attributed`: whether
-    the ledger could be read."""
+    """How a plan is to be made.
 
-    only: frozenset[Address] = frozenset()
+    only: these addresses, and what must be created for them; None for all. lenient: whether one
+    of them may be unknown by now. base: what git said at another commit: only what means
+    something else now is planned. limit: carry out at most so many changes, of all targets
+    together. attributed: whether the ledger could be read. now: `2026-11-27T18:00Z`; a freeze
+    that ended before it is over.
+    """
+
+    only: frozenset[Address] | None = None
+    lenient: bool = False
+    base: Intents | None = None
     limit: int | None = None
+    now: str | None = None
     allowed: frozenset[Allowance] = frozenset()
     attributed: bool = True
 
@@ -50,7 +59,7 @@ async def plan_site(site: Site, intents: Intents, wishes: Wishes) -> Planned:
     account stands behind the target, and `PlatformError` where it could not be read."""
     if site.retired:
         return _retirement(site)
-    if wishes.only and not any(address.target == site.name for address in wishes.only):
+    if wishes.only is not None and not any(a.target == site.name for a in wishes.only):
         return Planned(Plan(), Schedule((), {}))
     try:
         seen = await _look(site, intents, wishes)
@@ -61,9 +70,11 @@ async def plan_site(site: Site, intents: Intents, wishes: Wishes) -> Planned:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What was found: the three states, and what they come to."""
+    """What was found: the three states, and what they come to. `declared` is all that git
+    states, whatever the scope."""
 
     account: str
+    declared: State
     desired: State
     live: State
     applied: State
@@ -76,19 +87,53 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> _Seen:
     async with provider.reading(target, site.wire()) as session:
         account = await provider.identify(session)
         _must_be_the_same_account(site, account)
-        asked = questions(intents.for_target(site.name))
-        answers = await provider.answer(session, asked) if asked else {}
-        compiled = compile_for(target, provider, intents, answers)
-        if compiled.problems:
-            raise InvalidDesiredState(compiled.problems)
+        declared, part = await _asked_for(site, session, intents, wishes)
         applied = site.ledger.state({kind.name: kind.spec for kind in provider.kinds})
-        only = frozenset(address for address in wishes.only if address.target == site.name)
-        desired, applied, scope = _scoped(compiled.resources, applied, only)
+        desired, applied, scope = _scoped(declared, applied, part, lenient=wishes.lenient)
         live = await _observe(provider, session, site.name, desired, applied)
-        comparison = _compared(site, desired, live, applied, wishes)
+        whole = _compared(site, desired, live, applied, wishes)
+        comparison = _within(whole, part)
         changes = await _with_effects(provider, session, comparison.changes)
+    if part is not None:
+        planned = len(part | {change.address for change in changes})
+        beside = len(whole.changes) - len(changes)
+        scope = replace(scope, planned=planned, beside=beside)
     comparison = replace(comparison, changes=changes)
-    return _Seen(account, desired, live, applied, scope, comparison)
+    return _Seen(account, declared, desired, live, applied, scope, comparison)
+
+
+async def _asked_for(
+    site: Site, session: Any, intents: Intents, wishes: Wishes
+) -> tuple[State, frozenset[Address] | None]:
+    """All that git states, and the part of it that is to be planned (None: all of it)."""
+    target, provider = site.target, site.provider
+    asked = (
+        questions(intents.for_target(site.name))
+        if wishes.base is None
+        else questions_that_matter(target, provider, wishes.base, intents)
+    )
+    answers = await provider.answer(session, asked) if asked else {}
+    compiled = compile_for(target, provider, intents, answers)
+    if compiled.problems:
+        raise InvalidDesiredState(compiled.problems)
+    part = wishes.only and frozenset(a for a in wishes.only if a.target == site.name)
+    if wishes.base is not None:
+        before = compile_for(target, provider, wishes.base, answers).resources
+        moved = differing(before, compiled.resources)
+        part = moved if part is None else part
+    return compiled.resources, part
+
+
+def _within(whole: Comparison, part: frozenset[Address] | None) -> Comparison:
+    """What the part needs: its own changes, and the creation of what they refer to. What else
+    was found on the way is left alone."""
+    if part is None:
+        return whole
+    return Comparison(
+        changes=tuple(c for c in whole.changes if c.address in part or c.action is Action.CREATE),
+        recorded=tuple(r for r in whole.recorded if r.address in part),
+        gone=tuple(a for a in whole.gone if a in part),
+    )
 
 
 def _judged(site: Site, seen: _Seen, wishes: Wishes) -> Planned:
@@ -100,8 +145,10 @@ def _judged(site: Site, seen: _Seen, wishes: Wishes) -> Planned:
         seen.live,
         seen.applied,
         order.changes,
+        declared=seen.declared,
         managed=len(site.ledger.entries),
-        scoped=bool(wishes.only),
+        scoped=seen.scope.narrowed,
+        freeze=standing(site.ledger.repository, site.name, site.policy, wishes.now),
     )
     objections = violations(situation)
     held = holds(situation, objections, order.requires, wishes.allowed)
@@ -115,9 +162,13 @@ def _judged(site: Site, seen: _Seen, wishes: Wishes) -> Planned:
         accounts={site.name: seen.account},
         unattributed=() if wishes.attributed else (site.name,),
     )
-    settled = {*seen.desired, *seen.applied} - {change.address for change in order.changes}
-    estimated = replace(plan, estimate=estimate(site.provider, order, plan))
-    return Planned(estimated, order, seen.live, frozenset(settled))
+    settled = frozenset(
+        {*seen.desired, *seen.applied} - {change.address for change in order.changes}
+    )
+    plan = replace(plan, estimate=estimate(site.provider, order, plan))
+    if seen.scope.narrowed:
+        plan = replace(plan, settled=tuple(sorted(settled)))
+    return Planned(plan, order, seen.live, settled)
 
 
 def estimate(provider: AnyProvider, order: Schedule, plan: Plan) -> Estimate:
@@ -155,17 +206,21 @@ def _must_be_the_same_account(site: Site, account: str) -> None:
         )
 
 
-def _scoped(desired: State, applied: State, only: frozenset[Address]) -> tuple[State, State, Scope]:
+def _scoped(
+    desired: State, applied: State, part: frozenset[Address] | None, *, lenient: bool
+) -> tuple[State, State, Scope]:
+    """The states cut down to a part and what it refers to. Raises `Usage` for an address that
+    nobody knows, unless it may be unknown."""
     total = len({*desired, *applied})
-    if not only:
+    if part is None:
         return desired, applied, Scope(total, total)
-    unknown = sorted(str(address) for address in only if address not in {*desired, *applied})
-    if unknown:
+    unknown = sorted(str(a) for a in part if a not in {*desired, *applied})
+    if unknown and not lenient:
         raise Usage(f"--only {unknown[0]}: it is neither declared nor managed")
-    wanted = _closure(only, desired)
+    wanted = _closure(part, desired)
     kept = {a: r for a, r in desired.items() if a in wanted}
     ours = {a: r for a, r in applied.items() if a in wanted}
-    return kept, ours, Scope(len({*kept, *ours}), total)
+    return kept, ours, Scope(len(part), total, narrowed=True)
 
 
 def _closure(only: frozenset[Address], desired: State) -> set[Address]:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from git import GitCommandError, InvalidGitRepositoryError, NoSuchPathError, Repo
 
 from reconciler.model.errors import PlanogramError, Usage
+from reconciler.model.resource import Authorship
 
 _COMMITTER: Final = "Planogram <planogram@localhost>"
 _UNCOMMITTED: Final = "0" * 40
@@ -35,14 +36,6 @@ class Commit:
     author: str
     when: str
     subject: str
-
-
-@dataclass(frozen=True, slots=True)
-class Authorship:
-    """Who wrote a line, and in which commit."""
-
-    author: str
-    commit: str
 
 
 @dataclass(frozen=True)
@@ -65,6 +58,12 @@ class Repository:
     @property
     def is_shallow(self) -> bool:
         return (self.private_folder / "shallow").exists()
+
+    @property
+    def user(self) -> str | None:
+        """Who works here, as git is told (`user.name`)."""
+        name = self.repo.git.config("--default", "", "user.name")
+        return name or None
 
     # Reading
 
@@ -94,6 +93,11 @@ class Repository:
         too shallow to know."""
         found = self.repo.git.merge_base(one, other, with_exceptions=False)
         return str(found).split("\n")[0] or None
+
+    def is_clean(self, folder: Path) -> bool:
+        """Whether the working tree below a folder is what HEAD has."""
+        told = self.repo.git.status("--porcelain", "--untracked-files=all", "--", str(folder))
+        return not told
 
     def contains(self, newer: str, older: str) -> bool:
         """Whether a commit is the other or descends from it."""

@@ -19,14 +19,28 @@ from reconciler.model.plan import Hold, Plan
 
 PLAN_VERSION: Final = 1
 
+_SETTLED: Final = ("recorded", "gone", "settled")
+"""The parts of a plan that list what was looked at and needs no write."""
+
 
 @dataclass(frozen=True, slots=True)
 class Review:
     """digests: of every reviewed change by address; of several plans the later one wins. held: of
-    those that the review showed as held. These are let through only by a word in the very run."""
+    those that the review showed as held. These are let through only by a word in the very run.
+    settled: what was looked at and needed no change. narrowed: whether every plan spoke of a
+    part only. commits: what the plans were made of, in their order.
+    """
 
     digests: Mapping[Address, str]
     held: Mapping[Address, str] = field(default_factory=dict)
+    settled: frozenset[Address] = frozenset()
+    narrowed: bool = False
+    commits: tuple[str | None, ...] = ()
+
+    @property
+    def addresses(self) -> frozenset[Address]:
+        """All that the reviewed plans speak of."""
+        return frozenset({*self.digests, *self.held, *self.settled})
 
     def holds(self, plan: Plan, allowed: frozenset[Allowance]) -> dict[Address, Hold]:
         """The changes of today's plan that nobody reviewed as they are now."""
@@ -65,22 +79,40 @@ class Review:
 def read_review(files: Iterable[Path]) -> Review:
     """Raises `Refused` for a plan that is missing, not a plan, or empty: nothing reviewed is
     never "0 of 0 applied"."""
-    digests: dict[Address, str] = {}
-    held: dict[Address, str] = {}
-    for file in files:
-        plan = _plan(file)
-        changes, holds = _digests(file, plan, "changes"), _digests(file, plan, "held")
-        later = {*changes, *holds}
-        digests = {a: d for a, d in digests.items() if a not in later} | changes
-        held = {a: d for a, d in held.items() if a not in later} | holds
-    return Review(digests, held)
+    return joined(_review(file, _plan(file)) for file in files)
 
 
-def _digests(file: Path, plan: Mapping[str, Any], part: str) -> dict[Address, str]:
+def joined(reviews: Iterable[Review]) -> Review:
+    """Several reviews as one union. What a later one speaks of, it alone speaks of."""
+    whole = Review({}, narrowed=True)
+    for later in reviews:
+        said = later.addresses
+        whole = Review(
+            {a: d for a, d in whole.digests.items() if a not in said} | dict(later.digests),
+            {a: d for a, d in whole.held.items() if a not in said} | dict(later.held),
+            (whole.settled - said) | later.settled,
+            whole.narrowed and later.narrowed,
+            (*whole.commits, *later.commits),
+        )
+    return whole
+
+
+def _review(file: Path, plan: Mapping[str, Any]) -> Review:
     try:
-        return {Address.parse(row["address"]): str(row["digest"]) for row in plan.get(part, ())}
-    except (KeyError, TypeError, ValueError) as error:
+        settled = (Address.parse(a) for part in _SETTLED for a in plan.get(part, ()))
+        return Review(
+            _digests(plan.get("changes", ())),
+            _digests(plan.get("held", ())),
+            frozenset(settled),
+            bool(plan.get("scope", {}).get("narrowed")),
+            (plan.get("commits", {}).get("head"),),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Refused(f"{file} is not a whole plan: {error} · plan again") from error
+
+
+def _digests(rows: Iterable[Mapping[str, Any]]) -> dict[Address, str]:
+    return {Address.parse(row["address"]): str(row["digest"]) for row in rows}
 
 
 def _plan(file: Path) -> dict[str, Any]:
@@ -92,6 +124,6 @@ def _plan(file: Path) -> dict[str, Any]:
         raise Refused(f"{file} can not be read as a plan: {error} · plan again") from error
     if not isinstance(plan, dict) or plan.get("version") != PLAN_VERSION:
         raise Refused(f"{file} is not a plan of version {PLAN_VERSION} · plan again")
-    if not any(plan.get(part) for part in ("changes", "held", "recorded", "gone")):
+    if not any(plan.get(part) for part in ("changes", "held", *_SETTLED)):
         raise Refused(f"{file} reviews no change · nothing is applied from an empty plan")
     return plan

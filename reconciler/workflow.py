@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
-from reconciler import journal
+from reconciler import journal, runs
 from reconciler.compile import compile_for
 from reconciler.concurrent import side_by_side
 from reconciler.executor import Execution, Listener
@@ -115,6 +115,8 @@ async def _apply(
     listen: Listener,
 ) -> Applied:
     _targets_are_there(sites, wishes)
+    if review is not None and review.narrowed and wishes.only is None:
+        wishes = replace(wishes, only=review.addresses, lenient=True)
     planned = await side_by_side(partial(plan_site, site, intents, wishes) for site in sites)
     if review is not None:
         planned = [_reviewed(part, review, wishes) for part in planned]
@@ -135,8 +137,8 @@ async def _apply(
 
 def _targets_are_there(sites: Sequence[Site], wishes: Wishes) -> None:
     names = {site.name for site in sites}
-    for address in sorted(wishes.only):
-        if address.target not in names:
+    for address in sorted(wishes.only or ()):
+        if address.target not in names and not wishes.lenient:
             raise Usage(f"--only {address}: {address.target} is none of the targets of this run")
 
 
@@ -186,7 +188,10 @@ def _not_needed(
         if address in settled:
             text = "it is already as reviewed"
             outcomes[address] = Outcome(address, Status.CONVERGED, message=text)
-        elif not wishes.only:
+        elif wishes.lenient:
+            text = "neither git nor the ledger states it any more"
+            outcomes[address] = Outcome(address, Status.CONVERGED, message=text)
+        elif wishes.only is None:
             text = "git does not state it any more · plan again and review it"
             outcomes[address] = Outcome(address, Status.HELD, message=text)
     return outcomes
@@ -196,8 +201,7 @@ def _read_ledger(site: Site, wishes: Wishes) -> Wishes:
     """Load the ledger and what killed runs left, in memory alone. An unreachable remote makes
     the plan unattributed, with a warning; it is never guessed."""
     try:
-        site.ledger.fetch()
-        site.ledger.load()
+        _bring(site)
     except LedgerUnavailable:
         return replace(wishes, attributed=False)
     for left in journal.remains(site.journals):
@@ -205,10 +209,17 @@ def _read_ledger(site: Site, wishes: Wishes) -> Wishes:
     return wishes
 
 
+def _bring(site: Site) -> None:
+    """The ledger, and the journals of runs that were cut off on other machines."""
+    repository = site.ledger.repository
+    site.ledger.fetch(runs.unfinished_pattern(site.name))
+    site.ledger.load()
+    runs.bring_unfinished(repository, site.name, site.journals)
+
+
 def _recover(site: Site) -> None:
     """Bring the ledger up to date, and fold in and close what killed runs left."""
-    site.ledger.fetch()
-    site.ledger.load()
+    _bring(site)
     unfinished = list(journal.remains(site.journals))
     for left in unfinished:
         site.ledger.fold_remains(left)
@@ -283,5 +294,6 @@ def _published(sites: Iterable[Site]) -> Iterable[str]:
     for site in sites:
         try:
             site.ledger.push()
+            runs.publish(site.ledger.repository, site.name, site.journals)
         except LedgerUnavailable as error:
             yield str(error)

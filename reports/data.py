@@ -1,7 +1,8 @@
 """Plans and outcomes as JSON: the plan file (version 1), and what `--json` prints.
 
 A plan holds `digest`, `counts`, `changes` (what would be carried out, in order), `held`,
-`violations`, `estimate`, `scope`, `recorded`, `gone`, `accounts`, `unattributed`, `warnings`.
+`violations`, `estimate`, `scope`, `commits`, `recorded`, `gone`, `settled`, `accounts`,
+`unattributed`, `warnings`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from reconciler.model.change import AnyChange, FieldChange
 from reconciler.model.outcome import AnyOutcome
 from reconciler.model.plan import Hold, Plan
 from reconciler.model.problem import Problem
+from reconciler.model.resource import Source
 
 VERSION: Final = 1
 
@@ -40,9 +42,16 @@ def plan_data(plan: Plan) -> Json:
             for violation in plan.violations
         ],
         "estimate": {"requests": plan.estimate.requests, "points": plan.estimate.points},
-        "scope": {"planned": plan.scope.planned, "total": plan.scope.total},
+        "scope": {
+            "planned": plan.scope.planned,
+            "total": plan.scope.total,
+            "narrowed": plan.scope.narrowed,
+            "beside": plan.scope.beside,
+        },
+        "commits": {"head": plan.commits.head, "base": plan.commits.base},
         "recorded": [str(resource.address) for resource in plan.recorded],
         "gone": [str(address) for address in plan.gone],
+        "settled": [str(address) for address in plan.settled],
         "accounts": dict(plan.accounts),
         "unattributed": list(plan.unattributed),
         "warnings": list(plan.warnings),
@@ -60,7 +69,17 @@ def change_data(change: AnyChange) -> Json:
         "fields": [_field(field) for field in change.fields],
         "effect": change.effect.text if change.effect else None,
         "irreversible": change.irreversible,
-        "source": {"path": source.path, "line": source.line} if source else None,
+        "source": _source(source) if source else None,
+    }
+
+
+def _source(source: Source) -> Json:
+    written = source.written
+    return {
+        "path": source.path,
+        "line": source.line,
+        "author": written.author if written else None,
+        "commit": written.commit if written else None,
     }
 
 

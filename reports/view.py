@@ -181,8 +181,10 @@ def _notes(plan: Plan) -> Iterable[str]:
         yield f"{len(plan.gone)} leave the ledger at the next apply; nothing is written for them"
     for target in plan.unattributed:
         yield f"the ledger of {target} could not be fetched: causes are not known"
-    if plan.scope.planned < plan.scope.total:
+    if plan.scope.narrowed:
         yield f"scope: {plan.scope.planned:,} of {plan.scope.total:,} resources"
+    if plan.scope.beside:
+        yield f"{plan.scope.beside:,} more that these need differ too, and are left alone"
     yield from (clean(warning) for warning in plan.warnings)
 
 

@@ -18,6 +18,7 @@ from providers.kit.served import served
 from reconciler import workflow
 from reconciler.cli.composition import open_sandbox, open_sites, open_workspace
 from reconciler.guards import Allowance
+from reconciler.intent.base import Intents
 from reconciler.model.plan import Plan
 from reconciler.planner import Wishes
 from reconciler.site import Site
@@ -26,12 +27,15 @@ from tests.virtual_time import run_in_virtual_time
 
 
 class Counting(httpx.AsyncBaseTransport):
-    """Lets everything through and counts what writes."""
+    """Lets everything through, and counts what it lets through and what of it writes."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport, writes: list[str]) -> None:
-        self.inner, self.writes = inner, writes
+    def __init__(
+        self, inner: httpx.AsyncBaseTransport, requests: list[str], writes: list[str]
+    ) -> None:
+        self.inner, self.requests, self.writes = inner, requests, writes
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request.content.decode())
         if is_write(request):
             self.writes.append(request.content.decode())
         return await self.inner.handle_async_request(request)
@@ -54,6 +58,7 @@ class Workshop:
     target: str
     policy: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    requests: list[str] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
     _runs: int = 0
 
@@ -78,9 +83,13 @@ class Workshop:
             else:
                 path.write_text(content)
 
-    def plan(self) -> Plan:
+    def plan(self, **wishes: Any) -> Plan:
         sites, intents = self._open()
-        return run_in_virtual_time(partial(workflow.plan, sites, intents, Wishes()))
+        return run_in_virtual_time(partial(workflow.plan, sites, intents, Wishes(**wishes)))
+
+    def intents(self) -> Intents:
+        """What git says now: for a later plan to be measured from."""
+        return self._open()[1]
 
     def drift(self) -> Plan:
         sites, intents = self._open()
@@ -124,7 +133,7 @@ class Workshop:
         def wire() -> httpx.AsyncBaseTransport:
             inner = open_door()
             assert inner is not None
-            return Counting(inner, self.writes)
+            return Counting(inner, self.requests, self.writes)
 
         return replace(site, wire=wire)
 

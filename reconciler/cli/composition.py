@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from pydantic import ValidationError
 import providers
 from reconciler.intent import explain
 from reconciler.intent.loader import Desired, files_under, load
-from reconciler.intent.targets import Policy, TargetEntry
+from reconciler.intent.targets import TargetEntry
 from reconciler.ledger import Ledger, ledgered_targets
 from reconciler.model.errors import InvalidDesiredState, PlanogramError, Usage
 from reconciler.model.problem import Problem
@@ -35,11 +36,12 @@ _NOT_PLATFORMS: Final = ("kit", "sources")
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The folder that holds `desired/`, and what `desired/` says."""
+    """The folder that holds `desired/`, and what `desired/` says. `folder` is its name."""
 
     root: Path
     desired: Desired
     all_sandboxed: bool
+    folder: str = "desired"
 
     def is_sandboxed(self, name: str) -> bool:
         return self.all_sandboxed or self.desired.targets[name].sandbox
@@ -76,11 +78,19 @@ def open_workspace(folder: Path, *, all_sandboxed: bool) -> Workspace:
         raise Usage(
             f"there is no folder {folder} · run it where desired/ is, or say --desired"
         ) from (error)
-    workspace = Workspace(folder.resolve().parent, desired, all_sandboxed)
+    whole = folder.resolve()
+    workspace = Workspace(whole.parent, desired, all_sandboxed, whole.name)
     problems = [*desired.problems, *_target_problems(workspace), *_left_behind(workspace)]
     if problems:
         raise InvalidDesiredState(problems)
     return workspace
+
+
+def check_targets(workspace: Workspace) -> None:
+    """Raises `InvalidDesiredState` for a target that no provider can take."""
+    problems = list(_target_problems(workspace))
+    if problems:
+        raise InvalidDesiredState(problems)
 
 
 def open_sites(
@@ -88,15 +98,16 @@ def open_sites(
 ) -> list[Site]:
     """The targets by name, or all. Raises `Usage` for a name that is none, `InvalidDesiredState`
     for a target whose credential is missing."""
-    targets = workspace.desired.targets
-    for name in names:
-        if name not in targets:
-            raise Usage(f"--target {name}: {explain.nearest(name, sorted(targets))}")
-    chosen = list(dict.fromkeys(names)) or sorted(targets)
+    chosen = _chosen(workspace, names)
     problems = list(_missing_credentials(workspace, chosen))
     if problems:
         raise InvalidDesiredState(problems)
     return [_site(workspace, name, strict) for name in chosen]
+
+
+def open_ledgers(workspace: Workspace, names: Sequence[str] = ()) -> list[Ledger]:
+    """The ledgers of targets by name, or of all; no credential is asked for."""
+    return [_ledger(workspace, name) for name in _chosen(workspace, names)]
 
 
 def targets_with_providers(workspace: Workspace) -> list[tuple[Target, AnyProvider]]:
@@ -134,39 +145,54 @@ def target_of(workspace: Workspace, name: str) -> Target:
     )
 
 
+def _chosen(workspace: Workspace, names: Sequence[str]) -> list[str]:
+    targets = workspace.desired.targets
+    for name in names:
+        if name not in targets:
+            raise Usage(f"--target {name}: {explain.nearest(name, sorted(targets))}")
+    return list(dict.fromkeys(names)) or sorted(targets)
+
+
 def _site(workspace: Workspace, name: str, strict: bool) -> Site:
     entry = workspace.desired.targets[name]
-    policy = entry.policy.model_copy(update={"strict": True}) if strict else entry.policy
-    if workspace.is_sandboxed(name):
-        return _sandboxed_site(workspace, name, policy, entry.retired)
-    repo = repository_of(workspace.root)
-    if repo is None:
-        raise PlanogramError(
-            f"{workspace.root.name}/ lies in no git repository, where the ledger of {name} would be"
-            " · run git init, or plan with --sandbox"
-        )
+    ledger = _ledger(workspace, name)
+    sandboxed = workspace.is_sandboxed(name)
     return Site(
         target_of(workspace, name),
         platform(entry.provider),
-        policy,
-        Ledger(repo, name),
-        repo.private_folder / "planogram" / name,
-        wire=lambda: None,
+        entry.policy.model_copy(update={"strict": True}) if strict else entry.policy,
+        ledger,
+        _journals(workspace, name, ledger),
+        wire=_sandbox_door(workspace, name) if sandboxed else lambda: None,
         retired=entry.retired,
     )
 
 
-def _sandboxed_site(workspace: Workspace, name: str, policy: Policy, retired: bool) -> Site:
-    folder = workspace.sandbox_folder(name)
-    return Site(
-        target_of(workspace, name),
-        platform(workspace.desired.targets[name].provider),
-        policy,
-        Ledger(own_repository(folder / "ledger.git"), name),
-        folder / "journal",
-        wire=partial(_door, cache(partial(open_sandbox, workspace, name))),
-        retired=retired,
-    )
+def _ledger(workspace: Workspace, name: str) -> Ledger:
+    """A sandbox keeps its ledger beside its store, never in the user's refs."""
+    if workspace.is_sandboxed(name):
+        return Ledger(own_repository(workspace.sandbox_folder(name) / "ledger.git"), name)
+    repository = repository_of(workspace.root)
+    if repository is None:
+        raise PlanogramError(
+            f"{workspace.root.name}/ lies in no git repository, where the ledger of {name} would be"
+            " · run git init, or plan with --sandbox"
+        )
+    token = os.environ.get("GITHUB_TOKEN")
+    if token:
+        server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
+        repository.authenticate(token, server)
+    return Ledger(repository, name)
+
+
+def _journals(workspace: Workspace, name: str, ledger: Ledger) -> Path:
+    if workspace.is_sandboxed(name):
+        return workspace.sandbox_folder(name) / "journal"
+    return ledger.repository.private_folder / "planogram" / name
+
+
+def _sandbox_door(workspace: Workspace, name: str) -> Callable[[], Wire]:
+    return partial(_door, cache(partial(open_sandbox, workspace, name)))
 
 
 def _door(sandbox: Any) -> Wire:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -44,6 +45,15 @@ Allow = Annotated[
     ),
 ]
 
+Base = Annotated[
+    str | None,
+    typer.Option(
+        "--base",
+        metavar="REV",
+        help="Plan only what differs from where this branch left REV, by REV's policy.",
+    ),
+]
+
 DESIRED = Path("desired")
 
 
@@ -53,4 +63,9 @@ def wishes(only: list[str] | None, limit: int | None, allow: list[str] | None = 
         addresses = frozenset(Address.parse(text) for text in only or ())
     except ValueError as error:
         raise Usage(f"--only {error}") from error
-    return Wishes(addresses, limit, frozenset(Allowance.parse(text) for text in allow or ()))
+    return Wishes(
+        only=addresses or None,
+        limit=limit,
+        now=f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}",
+        allowed=frozenset(Allowance.parse(text) for text in allow or ()),
+    )

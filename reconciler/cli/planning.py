@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -17,9 +19,12 @@ from reconciler.cli.composition import (
     open_workspace,
     targets_with_providers,
 )
+from reconciler.cli.revisions import checkout, governed
 from reconciler.model.change import Cause
 from reconciler.model.errors import InvalidDesiredState
-from reconciler.model.plan import Plan
+from reconciler.model.plan import Commits, Plan
+from reconciler.planner import Wishes
+from reconciler.repository import repository_of
 from reports.data import plan_data
 
 INTENT_PENDING = 10
@@ -54,6 +59,7 @@ def validate(
 def plan(
     target: options.TargetNames = None,
     only: options.Only = None,
+    base: options.Base = None,
     limit: options.Limit = None,
     strict: options.Strict = False,
     allow: options.Allow = None,
@@ -76,15 +82,17 @@ def plan(
 ) -> None:
     """Compare git with the platforms and say what an apply would do. Writes nothing there.
 
+    With --base only what means something else than there is read and planned, and targets and
+    policies are those of that commit.
+
     Example: planogram plan --target shop --out plan.json
     """
     with speech.told_plainly(as_json=as_json):
         workspace = open_workspace(desired, all_sandboxed=sandbox)
-        sites = open_sites(workspace, target or (), strict=strict)
         wishes = options.wishes(only, limit, allow)
-        with speech.progress(quiet=as_json) as bar:
-            bar.begin("planning")
-            made = anyio.run(workflow.plan, sites, workspace.desired.intents, wishes)
+        made = _planned(workspace, wishes, target or (), base, strict=strict, quiet=as_json)
+        if out is not None and not sandbox:
+            made = _with_authors(workspace, made)
         _write(made, out, markdown)
         _show(made, as_json)
         raise typer.Exit(_pending_code(made) if exit_code else 0)
@@ -122,6 +130,39 @@ def drift(
         if found.unattributed:
             raise typer.Exit(1)
         raise typer.Exit(DRIFT_ONLY if found.changes else 0)
+
+
+def _planned(
+    workspace: Workspace,
+    wishes: Wishes,
+    names: Sequence[str],
+    base: str | None,
+    *,
+    strict: bool,
+    quiet: bool,
+) -> Plan:
+    said: tuple[str, ...] = ()
+    commits = Commits()
+    if base is not None:
+        here = checkout(workspace)
+        commits = here.commits(here.merge_base(base))
+        there = here.desired_at(commits.base or base)
+        workspace, said = governed(workspace, there)
+        wishes = replace(wishes, base=there.intents)
+    sites = open_sites(workspace, names, strict=strict)
+    with speech.progress(quiet=quiet) as bar:
+        bar.begin("planning")
+        made = anyio.run(workflow.plan, sites, workspace.desired.intents, wishes)
+    return replace(made, commits=commits, warnings=(*said, *made.warnings))
+
+
+def _with_authors(workspace: Workspace, made: Plan) -> Plan:
+    """Who wrote the lines is told of a plan that is kept for a review, where git can tell."""
+    if repository_of(workspace.root) is None:
+        return made
+    here = checkout(workspace)
+    commits = replace(made.commits, head=here.commits().head)
+    return replace(here.with_authors(made), commits=commits)
 
 
 def _show(made: Plan, as_json: bool) -> None:

@@ -19,6 +19,18 @@ class MassChange(Part):
     floor: Annotated[int, Field(ge=0)] = 10
 
 
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}Z)?$")]
+"""`"2026-11-27"`, which begins at midnight UTC, or `"2026-11-27T18:00Z"`. Written in quotes."""
+
+
+class FreezeWindow(Part):
+    """A time in which nothing is to be written: a sale, an audit, a migration."""
+
+    since: Day
+    until: Day
+    reason: Text
+
+
 class Policy(Part):
     """What the guards of a target allow. The defaults are the strictest that let work go on."""
 
@@ -30,6 +42,8 @@ class Policy(Part):
     prune_adopted: bool = False
     """Whether dropping an adopted resource deletes it, where its kind deletes; else it is
     forgotten and stays as it is."""
+    freeze: tuple[FreezeWindow, ...] = ()
+    """Times in which everything is held."""
     strict: bool = False
     """Whether a reference that leads nowhere holds the whole target, not only its change."""
 

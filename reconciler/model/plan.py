@@ -58,10 +58,32 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """How much was looked at: resources planned, of how many are declared or managed."""
+    """How much was looked at: resources planned, of how many are declared or managed.
+
+    narrowed: whether the plan was asked to speak of a part only. beside: how many resources, seen
+    on the way because that part needs them, differ too; the plan does not touch those.
+    """
 
     planned: int = 0
     total: int = 0
+    narrowed: bool = False
+    beside: int = 0
+
+    def __add__(self, other: Scope) -> Scope:
+        return Scope(
+            self.planned + other.planned,
+            self.total + other.total,
+            self.narrowed or other.narrowed,
+            self.beside + other.beside,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Commits:
+    """The commit that a plan was made of, and the one that its scope was measured from."""
+
+    head: str | None = None
+    base: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,8 +92,9 @@ class Plan:
 
     changes: all of them in the order in which they are carried out, the held ones included.
     holds: by address; what is held stands in no estimate. recorded and gone: what the next
-    apply writes into the ledger without touching a platform. unattributed: targets whose
-    ledger could not be asked. accounts: each target's fingerprint, read live.
+    apply writes into the ledger without touching a platform. settled: of a narrowed plan, what
+    was looked at and needs nothing. unattributed: targets whose ledger could not be asked.
+    accounts: each target's fingerprint, read live.
     """
 
     changes: tuple[AnyChange, ...] = ()
@@ -79,11 +102,13 @@ class Plan:
     violations: tuple[Violation, ...] = ()
     recorded: tuple[Resource[Any], ...] = ()
     gone: tuple[Address, ...] = ()
+    settled: tuple[Address, ...] = ()
     estimate: Estimate = Estimate()
     scope: Scope = Scope()
     accounts: Mapping[str, str] = field(default_factory=dict)
     unattributed: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    commits: Commits = Commits()
 
     @property
     def digest(self) -> str:
@@ -135,8 +160,9 @@ def joined(plans: Iterable[Plan]) -> Plan:
         violations=_chained(plan.violations for plan in parts),
         recorded=_chained(plan.recorded for plan in parts),
         gone=_chained(plan.gone for plan in parts),
+        settled=_chained(plan.settled for plan in parts),
         estimate=sum((plan.estimate for plan in parts), Estimate()),
-        scope=Scope(sum(p.scope.planned for p in parts), sum(p.scope.total for p in parts)),
+        scope=sum((plan.scope for plan in parts), Scope()),
         accounts={t: a for plan in parts for t, a in plan.accounts.items()},
         unattributed=_chained(plan.unattributed for plan in parts),
         warnings=_chained(plan.warnings for plan in parts),

@@ -20,12 +20,22 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Authorship:
+    """Who wrote a line, and in which commit."""
+
+    author: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """A place in a file that people wrote. Lines and columns count from 1."""
+    """A place in a file that people wrote. Lines and columns count from 1. `written` is told of
+    plans that are kept for a review, where git knows it."""
 
     path: str
     line: int
     column: int = 1
+    written: Authorship | None = None
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}"

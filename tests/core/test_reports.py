@@ -60,7 +60,7 @@ def planned() -> Plan:
         holds={address("shelf", "foreign"): held},
         violations=(Violation("mass_change", "toy", None, "30 of 30 would change", "allow it"),),
         estimate=Estimate(4, 40),
-        scope=Scope(5, 12),
+        scope=Scope(5, 12, narrowed=True),
         unattributed=("other",),
     )
 

@@ -8,8 +8,9 @@ import pytest
 from git import Repo
 
 from reconciler.model.errors import LedgerUnavailable, Usage
+from reconciler.model.resource import Authorship
 from reconciler.reftree import RefTree, fetch
-from reconciler.repository import Authorship, Repository, repository_of
+from reconciler.repository import Repository, repository_of
 
 
 @pytest.fixture

@@ -1,0 +1,107 @@
+"""`freeze` and `unfreeze`: nothing is written to a target for a while."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from reconciler import freeze as freezes
+from reconciler.cli import options, speech
+from reconciler.cli.composition import open_ledgers, open_workspace
+from reconciler.freeze import Freeze
+from reconciler.ledger import Ledger
+from reconciler.model.errors import Usage
+
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="TARGET...", help="Targets; none means all.")
+]
+
+_SPAN: Final = re.compile(r"(\d+)([hd])")
+_MOMENT: Final = "%Y-%m-%dT%H:%MZ"
+
+
+def freeze(
+    targets: Names = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why, for those who meet it.")] = "",
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until", help="4h, 2d, 2026-11-30 or 2026-11-30T18:00Z; else until it is lifted."
+        ),
+    ] = None,
+    sandbox: options.AllSandboxed = False,
+    desired: options.DesiredFolder = options.DESIRED,
+    as_json: options.AsJson = False,
+) -> None:
+    """Let nothing be written to targets for a while; plans go on and show what is held.
+
+    The order stands in git, under refs/planogram/frozen, for everybody at once. An apply that is
+    at work is not stopped by it.
+
+    Example: planogram freeze shop --reason "prices look wrong" --until 4h
+    """
+    with speech.told_plainly(as_json=as_json):
+        if not reason:
+            raise Usage('--reason is missing · say why, like --reason "prices look wrong"')
+        now = datetime.now(UTC)
+        end = until and _end(until, now)
+        told = {}
+        for ledger in _ledgers(desired, targets, sandbox=sandbox):
+            by = ledger.repository.user
+            order = Freeze(reason, end, by, now.strftime(_MOMENT))
+            freezes.freeze(ledger.repository, ledger.target, order)
+            told[ledger.target] = str(order)
+        _tell(told, "is frozen", as_json=as_json)
+
+
+def unfreeze(
+    targets: Names = None,
+    sandbox: options.AllSandboxed = False,
+    desired: options.DesiredFolder = options.DESIRED,
+    as_json: options.AsJson = False,
+) -> None:
+    """Lift a freeze. What was held since is applied by the next apply that is told to.
+
+    Example: planogram unfreeze shop
+    """
+    with speech.told_plainly(as_json=as_json):
+        ledgers = _ledgers(desired, targets, sandbox=sandbox)
+        lifted = {
+            ledger.target: str(freezes.unfreeze(ledger.repository, ledger.target))
+            for ledger in ledgers
+        }
+        _tell(lifted, "was frozen", as_json=as_json)
+
+
+def _ledgers(desired: Path, names: list[str] | None, *, sandbox: bool) -> list[Ledger]:
+    return open_ledgers(open_workspace(desired, all_sandboxed=sandbox), names or ())
+
+
+def _end(text: str, now: datetime) -> str:
+    """The end as freezes are compared: `2026-11-30T18:00Z`."""
+    span = _SPAN.fullmatch(text)
+    if span:
+        count = int(span[1])
+        length = timedelta(hours=count) if span[2] == "h" else timedelta(days=count)
+        return (now + length).strftime(_MOMENT)
+    for form in ("%Y-%m-%d", _MOMENT):
+        try:
+            moment = datetime.strptime(text, form).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+        if moment <= now:
+            raise Usage(f"--until {text} is over already · name a time to come")
+        return moment.strftime(_MOMENT)
+    raise Usage(f"--until {text} is no time · write 4h, 2d, 2026-11-30 or 2026-11-30T18:00Z")
+
+
+def _tell(told: dict[str, str], words: str, *, as_json: bool) -> None:
+    if as_json:
+        speech.print_json({"targets": told})
+        return
+    for target, order in told.items():
+        speech.stdout().print(f"{target} {words} {order}", markup=False, soft_wrap=True)

@@ -1,0 +1,90 @@
+"""What git says at another commit, and what of it has the say over what git says now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from reconciler.authorship import with_authors
+from reconciler.cli.composition import Workspace, check_targets
+from reconciler.intent.loader import Desired, load
+from reconciler.intent.targets import TargetEntry
+from reconciler.model.errors import PlanogramError, Usage
+from reconciler.model.plan import Commits, Plan
+from reconciler.repository import Repository, repository_of
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A workspace in a git repository. `above`: where it stands there, like `shops/`, or ""."""
+
+    workspace: Workspace
+    repository: Repository
+    above: str
+
+    def desired_at(self, revision: str) -> Desired:
+        """What git said at a commit, with all that was wrong with it then."""
+        folder = self.above + self.workspace.folder
+        files = self.repository.files(revision, folder)
+        return load({path.removeprefix(self.above): text for path, text in files.items()})
+
+    def commits(self, base: str | None = None) -> Commits:
+        """The commit that is checked out, unless `desired/` was edited since."""
+        folder = self.workspace.root / self.workspace.folder
+        is_clean = self.repository.is_clean(folder)
+        return Commits(self.repository.resolve("HEAD") if is_clean else None, base)
+
+    def merge_base(self, revision: str) -> str:
+        """Where the branch that is checked out left another one. Raises `Usage`."""
+        other = self.repository.resolve(revision)
+        base = self.repository.merge_base(other, self.repository.resolve("HEAD"))
+        if base is None:
+            raise Usage(
+                f"--base {revision}: it shares no commit with what is checked out"
+                " · fetch the whole history (fetch-depth: 0), or name another revision"
+            )
+        return base
+
+    def with_authors(self, plan: Plan) -> Plan:
+        """The plan, with who wrote each line."""
+        return with_authors(plan, self.repository, self.above)
+
+
+def checkout(workspace: Workspace) -> Checkout:
+    """Raises `PlanogramError` where the workspace lies in no git repository."""
+    repository = repository_of(workspace.root)
+    if repository is None:
+        raise PlanogramError(f"{workspace.root.name}/ lies in no git repository · run git init")
+    way = workspace.root.relative_to(repository.root.resolve())
+    above = "" if not way.parts else f"{way.as_posix()}/"
+    return Checkout(workspace, repository, above)
+
+
+def governed(workspace: Workspace, by: Desired) -> tuple[Workspace, tuple[str, ...]]:
+    """The workspace under the targets and policies of another commit, and what to say of it.
+
+    A pull request that loosens a policy or points a target elsewhere can not use it: its own
+    entries count after its merge. A target that is new with it is left out. (That a target is
+    `retired` counts at once: it writes nothing to a platform.)
+    """
+    here, there = workspace.desired.targets, by.targets
+    entries = {
+        name: there[name].model_copy(update={"retired": entry.retired})
+        for name, entry in here.items()
+        if name in there
+    }
+    ruled = replace(workspace, desired=replace(workspace.desired, targets=entries))
+    check_targets(ruled)
+    return ruled, tuple(_said(here, there))
+
+
+def _said(here: Mapping[str, TargetEntry], there: Mapping[str, TargetEntry]) -> list[str]:
+    new = [name for name in here if name not in there]
+    moved = [name for name in here if name in there and here[name] != there[name]]
+    return [
+        *(f"{name} is a new target: it is planned once this is merged" for name in new),
+        *(
+            f"the entry of {name} in targets.yaml moved: until this is merged the old one counts"
+            for name in moved
+        ),
+    ]
