@@ -27,8 +27,8 @@ from reconciler.model.outcome import AnyOutcome, Outcome, Status, failed
 from reconciler.model.plan import Plan
 from reconciler.model.resource import Resource, State
 from reconciler.model.spec import canonical_json, owned
-from reconciler.order import Schedule
-from reconciler.planner import by_kind, read_keys
+from reconciler.order import Schedule, by_kind
+from reconciler.planner import read_keys
 from reconciler.provider import (
     Ambiguous,
     AnyProvider,

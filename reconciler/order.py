@@ -33,6 +33,14 @@ class Schedule:
         return tuple(change for wave in self.waves for change in wave)
 
 
+def by_kind(changes: Iterable[AnyChange]) -> dict[str, list[AnyChange]]:
+    """Changes grouped by kind, in the order in which the kinds first occur."""
+    groups: dict[str, list[AnyChange]] = {}
+    for change in changes:
+        groups.setdefault(change.address.kind, []).append(change)
+    return groups
+
+
 def pointed_at(resource: Resource[Any]) -> frozenset[Address]:
     """What a resource refers to, by its fields or by its nature."""
     return frozenset(references(resource.spec, resource.address.target)) | frozenset(resource.needs)

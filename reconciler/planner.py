@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from reconciler.annotate import annotated
 from reconciler.compare import Comparison, compare
 from reconciler.compile import compile_for, differing, questions, questions_that_matter
 from reconciler.concurrent import side_by_side
+from reconciler.estimate import estimate
 from reconciler.freeze import standing
 from reconciler.guards import Allowance, Situation, holds, violations
 from reconciler.intent.base import Intents
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Action, AnyChange
+from reconciler.model.cost import UNKNOWN, Pace
 from reconciler.model.errors import InvalidDesiredState, Refused, Usage
-from reconciler.model.plan import Estimate, Plan, Scope
+from reconciler.model.plan import Plan, Scope
 from reconciler.model.resource import State
-from reconciler.order import Schedule, pointed_at, schedule
+from reconciler.order import Schedule, by_kind, pointed_at, schedule
 from reconciler.provider import AnyProvider, PlatformError
 from reconciler.site import Site
 
@@ -46,12 +49,13 @@ class Wishes:
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A plan, with what its execution needs beside it. `settled` are the addresses that were
-    looked at and need nothing."""
+    looked at and need nothing. `pace` is how fast the platform takes requests."""
 
     plan: Plan
     schedule: Schedule
     live: State = field(default_factory=dict)
     settled: frozenset[Address] = frozenset()
+    pace: Pace = UNKNOWN
 
 
 async def plan_site(site: Site, intents: Intents, wishes: Wishes) -> Planned:
@@ -80,6 +84,7 @@ class _Seen:
     applied: State
     scope: Scope
     comparison: Comparison
+    pace: Pace
 
 
 async def _look(site: Site, intents: Intents, wishes: Wishes) -> _Seen:
@@ -94,12 +99,14 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> _Seen:
         whole = _compared(site, desired, live, applied, wishes)
         comparison = _within(whole, part)
         changes = await _with_effects(provider, session, comparison.changes)
+        pace = provider.pace(session)
+    changes = annotated(provider, target, changes, desired, live)
     if part is not None:
         planned = len(part | {change.address for change in changes})
         beside = len(whole.changes) - len(changes)
         scope = replace(scope, planned=planned, beside=beside)
     comparison = replace(comparison, changes=changes)
-    return _Seen(account, declared, desired, live, applied, scope, comparison)
+    return _Seen(account, declared, desired, live, applied, scope, comparison, pace)
 
 
 async def _asked_for(
@@ -165,28 +172,11 @@ def _judged(site: Site, seen: _Seen, wishes: Wishes) -> Planned:
     settled = frozenset(
         {*seen.desired, *seen.applied} - {change.address for change in order.changes}
     )
-    plan = replace(plan, estimate=estimate(site.provider, order, plan))
+    cost = estimate(site.provider, order, plan, seen.pace, site.target.concurrency)
+    plan = replace(plan, estimate=cost)
     if seen.scope.narrowed:
         plan = replace(plan, settled=tuple(sorted(settled)))
-    return Planned(plan, order, seen.live, settled)
-
-
-def estimate(provider: AnyProvider, order: Schedule, plan: Plan) -> Estimate:
-    """What the pending writes will cost: a sum over the batches that will be sent."""
-    total = Estimate()
-    for wave in order.waves:
-        for kind, changes in by_kind(c for c in wave if c.address not in plan.holds).items():
-            for batch in provider.kind(kind).batches([c for c in changes if c.action.writes]):
-                total += Estimate(batch.requests, batch.points)
-    return total
-
-
-def by_kind(changes: Iterable[AnyChange]) -> dict[str, list[AnyChange]]:
-    """Changes grouped by kind, in the order in which the kinds first occur."""
-    groups: dict[str, list[AnyChange]] = {}
-    for change in changes:
-        groups.setdefault(change.address.kind, []).append(change)
-    return groups
+    return Planned(plan, order, seen.live, settled, seen.pace)
 
 
 async def read_keys(

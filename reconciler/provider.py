@@ -26,7 +26,8 @@ from pydantic import BaseModel
 
 from reconciler.intent.base import Intent, Intents
 from reconciler.model.address import Address, Key, Remote
-from reconciler.model.change import Change, Effect
+from reconciler.model.change import Change, Effect, Pictures
+from reconciler.model.cost import FREE, Cost, Pace, Range
 from reconciler.model.outcome import Outcome
 from reconciler.model.problem import Problem
 from reconciler.model.question import Answers as Answers
@@ -95,26 +96,39 @@ Wanted = All | Mapping[Key, Remote | None]
 """Everything of a kind, or named keys, each with the remote that the ledger knows."""
 
 
+ONE_REQUEST: Final = Range(Cost(1), Cost(1))
+
+
 @dataclass(frozen=True, slots=True)
 class Batch(Generic[S]):
     """Changes that one `write` carries out.
 
-    requests: how many requests it takes. points: their cost in the platform's own unit, 0
-    where it has none. lane: batches of one lane are written one after another.
+    requests: how many requests write. points: what these cost for certain in the platform's own
+    unit, 0 where it has none. lane: batches of one lane are written one after another.
+    reading: what it costs to read the batch's resources once. besides: what else the write
+    takes: points of its answers, readings of its own, waiting for jobs (seconds).
     """
 
     changes: tuple[Change[S], ...]
     requests: int = 1
     points: float = 0
     lane: str | None = None
+    reading: Range = ONE_REQUEST
+    besides: Range = FREE
 
 
 @dataclass(slots=True)
 class Usage:
-    """What a session has cost so far."""
+    """What a session has cost so far. seconds: how long its requests waited for their answers,
+    all added up."""
 
     requests: int = 0
     points: float = 0
+    seconds: float = 0
+
+    @property
+    def latency(self) -> float:
+        return self.seconds / self.requests if self.requests else 0.0
 
 
 class ReadSession(Protocol):
@@ -194,6 +208,16 @@ class HasEffects(Protocol[S, R_in]):
     ) -> Mapping[Address, Effect]: ...
 
 
+Lookup = Callable[[str, Key], Resource[Any] | None]
+"""A resource of the target by kind and key: as it is live, else as it is desired."""
+
+
+class HasPictures(Protocol[S]):
+    """A kind whose changes can be looked at. Pure: it tells what was read or stated anyway."""
+
+    def pictures(self, change: Change[S], at: Lookup) -> Pictures | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A store, environment or account behind a provider, as `desired/targets.yaml` has it.
@@ -234,6 +258,16 @@ IntentMapping = Mapping[type[Intent], Callable[[Any, Compilation], Mapped]]
 comes to. Pure. An intent kind that is missing here is an error at the intent's place."""
 
 
+Admin = Callable[[Target, Address, Lookup], str | None]
+"""Where a resource is shown in the platform's own admin: an https address, or None where that is
+not known. Pure."""
+
+
+def nowhere(_target: Target, _address: Address, _at: Lookup) -> str | None:
+    """The `Admin` of a platform that has none."""
+    return None
+
+
 Wire = httpx.AsyncBaseTransport
 """What finally carries the bytes: the network, or a sandbox in the same process."""
 
@@ -247,7 +281,9 @@ class Provider(Generic[R, W]):
     constructed only where a real target is opened. reading / writing: open a session; `wire`
     is the sandbox's door, or None for the network. identify: the account's fingerprint, read
     live. mapping: which intents it honours, and how. sandbox: an emulated platform over a
-    store (`providers.kit.sandbox.Sandbox`).
+    store (`providers.kit.sandbox.Sandbox`). admin: links into the platform's own admin; not
+    asked for sandboxes. opening: what it costs to open a session. pace: how fast the platform
+    takes requests, as a session has seen it.
     """
 
     name: str
@@ -260,6 +296,9 @@ class Provider(Generic[R, W]):
     answer: Callable[[R, Sequence[Question]], Awaitable[Answers]]
     mapping: IntentMapping
     sandbox: Callable[[Any], Any]
+    admin: Admin = nowhere
+    opening: Range = FREE
+    pace: Callable[[R], Pace] = lambda session: Pace(session.usage.latency)
 
     def kind(self, name: str) -> Kind[Any, R, W]:
         return next(kind for kind in self.kinds if kind.name == name)

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import partial, reduce
 from typing import Final
 
 from reconciler import journal, runs
 from reconciler.compile import compile_for
 from reconciler.concurrent import side_by_side
+from reconciler.estimate import Meter, estimate
 from reconciler.executor import Execution, Listener
 from reconciler.intent.base import Intents
 from reconciler.journal import Journal
 from reconciler.lock import only_run
 from reconciler.model.address import Address
 from reconciler.model.change import Cause
+from reconciler.model.cost import NOTHING, Cost
 from reconciler.model.errors import LedgerUnavailable, Refused, Usage
 from reconciler.model.outcome import AnyOutcome, Outcome, Status, failed
 from reconciler.model.plan import Estimate, Hold, Plan, joined
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Resource
-from reconciler.planner import Planned, Wishes, estimate, plan_site
+from reconciler.planner import Planned, Wishes, plan_site
 from reconciler.provider import AnyProvider, PlatformError, Remotes, Target
 from reconciler.review import Review
 from reconciler.site import Site
@@ -35,11 +37,13 @@ Consent = Callable[[Plan], bool]
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What an apply came to. `warnings` say what went wrong after the writing."""
+    """What an apply came to. `warnings` say what went wrong after the writing. `actual` is what
+    carrying it out cost, as the plan's estimate foretold it: without the planning before."""
 
     plan: Plan
     outcomes: Mapping[Address, AnyOutcome] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    actual: Cost = NOTHING
 
 
 def validate(targets: Iterable[tuple[Target, AnyProvider]], intents: Intents) -> list[Problem]:
@@ -119,7 +123,10 @@ async def _apply(
         wishes = replace(wishes, only=review.addresses, lenient=True)
     planned = await side_by_side(partial(plan_site, site, intents, wishes) for site in sites)
     if review is not None:
-        planned = [_reviewed(part, review, wishes) for part in planned]
+        planned = [
+            _holding(site, part, review.holds(part.plan, wishes.allowed))
+            for site, part in zip(sites, planned, strict=True)
+        ]
     planned = _limited(sites, planned, wishes.limit)
     whole = _whole(planned, wishes)
     if whole.pending and not consent(whole):
@@ -132,7 +139,8 @@ async def _apply(
     if review is not None:
         outcomes |= _not_needed(review, planned, sites, wishes)
     warnings = (*(w for result in results for w in result.warnings), *_published(sites))
-    return Applied(whole, outcomes, warnings)
+    actual = reduce(Cost.beside, (result.actual for result in results), NOTHING)
+    return Applied(whole, outcomes, warnings, actual)
 
 
 def _targets_are_there(sites: Sequence[Site], wishes: Wishes) -> None:
@@ -151,9 +159,7 @@ def _limited(sites: Sequence[Site], planned: Sequence[Planned], limit: int | Non
     for site, part in zip(sites, planned, strict=True):
         beyond = part.plan.pending[limit:]
         limit -= len(part.plan.pending) - len(beyond)
-        cut = part.plan.holding({change.address: hold for change in beyond})
-        cost = estimate(site.provider, part.schedule, cut)
-        result.append(replace(part, plan=replace(cut, estimate=cost)))
+        result.append(_holding(site, part, {change.address: hold for change in beyond}))
     return result
 
 
@@ -168,9 +174,12 @@ def _whole(planned: Sequence[Planned], wishes: Wishes) -> Plan:
     return replace(plan, warnings=(*plan.warnings, *idle))
 
 
-def _reviewed(planned: Planned, review: Review, wishes: Wishes) -> Planned:
-    holds = review.holds(planned.plan, wishes.allowed)
-    return replace(planned, plan=planned.plan.holding(holds))
+def _holding(site: Site, planned: Planned, holds: Mapping[Address, Hold]) -> Planned:
+    """The same with more held, which then costs nothing."""
+    cut = planned.plan.holding(holds)
+    at_once = site.target.concurrency
+    cost = estimate(site.provider, planned.schedule, cut, planned.pace, at_once)
+    return replace(planned, plan=replace(cut, estimate=cost))
 
 
 def _not_needed(
@@ -237,21 +246,22 @@ async def _execute(site: Site, planned: Planned, run: str, at: str, listen: List
         site.ledger.belongs_to(account)
     _note_what_is_true(site, planned.plan)
     outcomes: dict[Address, AnyOutcome] = {}
+    meter = Meter()
     try:
         if not planned.plan.changes:
             site.ledger.commit(f"apply to {site.name}")
             return Applied(planned.plan)
         with Journal(site.journals / f"{run}.jsonl") as log:
             log.open(run, site.name, account, at)
-            await _carry_out(site, planned, log, listen, outcomes)
+            await _carry_out(site, planned, log, listen, outcomes, meter)
             log.close()
     except PlatformError as error:
         site.ledger.commit(f"apply to {site.name}")
         missing = (c.address for c in planned.plan.pending if c.address not in outcomes)
         outcomes |= {address: failed(address, str(error)) for address in missing}
     except LedgerUnavailable as error:
-        return Applied(planned.plan, outcomes, (str(error),))
-    return Applied(planned.plan, outcomes)
+        return Applied(planned.plan, outcomes, (str(error),), meter.cost)
+    return Applied(planned.plan, outcomes, actual=meter.cost)
 
 
 async def _carry_out(
@@ -260,6 +270,7 @@ async def _carry_out(
     log: Journal,
     listen: Listener,
     outcomes: dict[Address, AnyOutcome],
+    meter: Meter,
 ) -> None:
     remotes = Remotes(site.name, _remotes(planned.live.values()))
     async with site.provider.writing(site.target, site.wire(), remotes) as session:
@@ -276,7 +287,10 @@ async def _carry_out(
             listen,
             outcomes,
         )
-        await execution.run()
+        try:
+            await execution.run()
+        finally:
+            meter.read(session.usage)
 
 
 def _note_what_is_true(site: Site, plan: Plan) -> None:

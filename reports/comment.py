@@ -6,78 +6,73 @@ there is room, the riskiest first, and what does not fit is counted, never left 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Final
 
 from reconciler.model.plan import Plan
-from reports.view import Entry, FieldLine, view
-
-LIMIT: Final = 60_000
-"""Characters; GitHub's own limit is 65,536, and a header is put before it."""
+from reports.markdown import FRAME, LIMIT, Block, link, section, shortened
+from reports.markdown import code as code
+from reports.thumbnails import thumbnails
+from reports.view import Entry, FieldLine, PlanView, view
 
 MOST_ADDRESSES: Final = 20
 MOST_FIELDS: Final = 12
 MOST_OBJECTIONS: Final = 20
+MOST_WARNINGS: Final = 20
 
 
-def comment(plan: Plan, limit: int = LIMIT) -> str:
-    """The whole comment, at most `limit` characters."""
+def comment(plan: Plan, limit: int = LIMIT, *, images: bool = True) -> str:
+    """The whole comment, at most `limit` characters. images: whether pictures of image changes
+    are drawn, the public ones."""
     seen = view(plan)
-    head = [f"## Planogram: {seen.headline}", ""]
-    head += [f"> ⚠️ {code(objection)}" for objection in seen.objections[:MOST_OBJECTIONS]]
-    if len(seen.objections) > MOST_OBJECTIONS:
-        head += [f"> ⚠️ … and {len(seen.objections) - MOST_OBJECTIONS:,} more objections"]
-    head += [f"- {note}" for note in seen.notes] + ([f"- {seen.cost}"] if seen.cost else [])
-    head += [f"- plan {code(plan.digest[:12])}", ""]
-    sections = [("Held: not carried out", seen.held), ("Changes", seen.pending)]
-    text = "\n".join(head)
-    for title, entries in sections:
-        text += _section(title, entries, limit - len(text))
+    sections: list[Callable[[int], str]] = [
+        partial(section, "Held: not carried out", list(_blocks(seen.held))),
+        partial(section, "Changes", list(_blocks(seen.pending))),
+    ]
+    if images:
+        sections.append(partial(thumbnails, (*seen.held, *seen.pending)))
+    text = "\n".join([*_head(seen), f"- plan {code(plan.digest[:12])}", "", ""])
+    for left, drawn in zip(range(len(sections), 0, -1), sections, strict=True):
+        text += drawn(limit - len(text) - (left - 1) * FRAME)
     return text
 
 
-def code(text: str) -> str:
-    """Text as a code span, in which Markdown, HTML and @mentions mean nothing."""
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * (longest + 1)
-    pad = " " if text.startswith("`") or text.endswith("`") or not text.strip() else ""
-    return f"{fence}{pad}{text}{pad}{fence}"
+def _head(seen: PlanView) -> Iterator[str]:
+    yield f"## Planogram: {seen.headline}"
+    yield ""
+    yield from alarms(seen.objections, MOST_OBJECTIONS, "objections")
+    yield from (f"- {note}" for note in seen.notes)
+    yield from alarms(seen.warnings, MOST_WARNINGS, "warnings")
+    if seen.cost:
+        yield f"- {seen.cost}"
 
 
-def _section(title: str, entries: tuple[Entry, ...], room: int) -> str:
-    if not entries:
-        return ""
-    total = sum(len(entry.addresses) for entry in entries)
-    opened = "<details open>" if total <= 10 else "<details>"
-    begin = f"{opened}<summary>{title}: {total:,}</summary>\n\n"
-    end = "\n</details>\n"
-    kept, told = _fitting(entries, room - len(begin) - len(end) - 120)
-    rest = total - told
-    tail = f"\n… and {rest:,} more, not shown here: the plan file has them all\n" if rest else ""
-    return begin + kept + tail + end
+def alarms(texts: Iterable[str], most: int, name: str) -> Iterator[str]:
+    """At most so many texts, each at the length of a line or two, and how many more there are."""
+    listed = list(texts)
+    yield from (f"> ⚠️ {code(shortened(text))}" for text in listed[:most])
+    if len(listed) > most:
+        yield f"> ⚠️ … and {len(listed) - most:,} more {name}"
+    if listed:
+        yield ""
 
 
-def _fitting(entries: Iterable[Entry], room: int) -> tuple[str, int]:
-    text, told = "", 0
+def _blocks(entries: Iterable[Entry]) -> Iterator[Block]:
     for entry in entries:
-        block = "\n".join(_lines(entry)) + "\n"
-        if len(text) + len(block) > room:
-            continue
-        text += block
-        told += len(entry.addresses)
-    return text, told
+        yield Block("\n".join(_lines(entry)) + "\n", len(entry.addresses))
 
 
 def _lines(entry: Entry) -> Iterator[str]:
     cause = f" · {entry.cause}"
     source = f" · {code(entry.sources[0])}" if entry.sources[0] else ""
     if len(entry.addresses) == 1:
-        yield f"- {code(entry.symbol)} {code(entry.addresses[0])} · {entry.action}{cause}{source}"
+        where = linked(entry.addresses[0], entry.links[0])
+        yield f"- {code(entry.symbol)} {where} · {entry.action}{cause}{source}"
     else:
         count = f"{len(entry.addresses):,} × {entry.kind}"
         yield f"- {code(entry.symbol)} {count} · {entry.action}{cause}"
-        yield f"  - {_addresses(entry.addresses)}"
+        yield f"  - {addresses(entry.addresses, entry.links)}"
     if entry.hold:
         yield f"  - **held, {entry.hold.reason}**: {code(entry.hold.message)}"
         yield f"    {code(entry.hold.remedy)}"
@@ -91,10 +86,17 @@ def _lines(entry: Entry) -> Iterator[str]:
         yield f"  - … and {len(entry.fields) - MOST_FIELDS} more fields"
 
 
-def _addresses(addresses: tuple[str, ...]) -> str:
-    shown = ", ".join(code(address) for address in addresses[:MOST_ADDRESSES])
-    rest = len(addresses) - MOST_ADDRESSES
-    return shown + (f" and {rest:,} more" if rest > 0 else "")
+def addresses(names: tuple[str, ...], links: tuple[str, ...]) -> str:
+    """Several addresses with their links, the first ones shown and the others counted."""
+    pairs = list(zip(names, links, strict=True))[:MOST_ADDRESSES]
+    rest = len(names) - MOST_ADDRESSES
+    return ", ".join(linked(*pair) for pair in pairs) + (f" and {rest:,} more" if rest > 0 else "")
+
+
+def linked(name: str, url: str) -> str:
+    """An address, and where it stands in the platform's admin."""
+    into = link("admin", url)
+    return f"{code(name)} {into}" if into else code(name)
 
 
 def _field(field: FieldLine, entry: Entry) -> str:

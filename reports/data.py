@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from reconciler.model.change import AnyChange, FieldChange
+from reconciler.model.cost import NOTHING, Cost
 from reconciler.model.outcome import AnyOutcome
-from reconciler.model.plan import Hold, Plan
+from reconciler.model.plan import Estimate, Hold, Plan
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Source
 
@@ -41,7 +42,7 @@ def plan_data(plan: Plan) -> Json:
             }
             for violation in plan.violations
         ],
-        "estimate": {"requests": plan.estimate.requests, "points": plan.estimate.points},
+        "estimate": _estimate(plan.estimate),
         "scope": {
             "planned": plan.scope.planned,
             "total": plan.scope.total,
@@ -70,6 +71,13 @@ def change_data(change: AnyChange) -> Json:
         "effect": change.effect.text if change.effect else None,
         "irreversible": change.irreversible,
         "source": _source(source) if source else None,
+        "link": change.link,
+        "pictures": {
+            "before": list(change.pictures.before),
+            "after": list(change.pictures.after),
+        }
+        if change.pictures
+        else None,
     }
 
 
@@ -83,7 +91,12 @@ def _source(source: Source) -> Json:
     }
 
 
-def outcomes_data(plan: Plan, outcomes: Iterable[AnyOutcome], warnings: Iterable[str]) -> Json:
+def outcomes_data(
+    plan: Plan,
+    outcomes: Iterable[AnyOutcome],
+    warnings: Iterable[str],
+    actual: Cost = NOTHING,
+) -> Json:
     listed = list(outcomes)
     counts = Counter(outcome.status.value for outcome in listed)
     return {
@@ -101,6 +114,8 @@ def outcomes_data(plan: Plan, outcomes: Iterable[AnyOutcome], warnings: Iterable
             for outcome in listed
         ],
         "warnings": list(warnings),
+        "estimate": _estimate(plan.estimate),
+        "actual": _cost(actual),
     }
 
 
@@ -123,6 +138,23 @@ def _field(field: FieldChange) -> Json:
         "before": field.before,
         "after": field.after,
         "cause": field.cause.value,
+    }
+
+
+def _estimate(estimate: Estimate) -> Json:
+    return {
+        "requests": estimate.requests,
+        "points": estimate.points,
+        "low": _cost(estimate.range.low),
+        "high": _cost(estimate.range.high),
+    }
+
+
+def _cost(cost: Cost) -> Json:
+    return {
+        "requests": cost.requests,
+        "points": cost.points,
+        "seconds": round(cost.seconds, 1),
     }
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from reconciler.model.outcome import AnyOutcome, Status
 from reconciler.model.plan import Plan
-from reports.view import Entry, FieldLine, outcome_headline, outcome_line, view
+from reports.view import Entry, FieldLine, clean, outcome_headline, outcome_line, view
 
 _COLOURS: Final[Mapping[str, str]] = {
     "create": "green",
@@ -37,7 +37,7 @@ def print_plan(console: Console, plan: Plan) -> None:
         _print_entry(console, entry)
     for objection in seen.objections:
         console.print(Text(f"! {objection}", "red"), soft_wrap=True)
-    for note in seen.notes:
+    for note in (*seen.notes, *seen.warnings):
         console.print(Text(note, "dim"), soft_wrap=True)
     if seen.cost:
         console.print(Text(seen.cost, "dim"))
@@ -45,9 +45,9 @@ def print_plan(console: Console, plan: Plan) -> None:
 
 
 def print_outcomes(
-    console: Console, outcomes: Iterable[AnyOutcome], warnings: Iterable[str]
+    console: Console, outcomes: Iterable[AnyOutcome], warnings: Iterable[str], cost: str = ""
 ) -> None:
-    """What did not go well, one line each, and the counts last."""
+    """What did not go well, one line each, and the counts last. cost: see `view.told_outcome`."""
     listed = list(outcomes)
     for outcome in listed:
         if not outcome.status.is_fine:
@@ -55,6 +55,8 @@ def print_outcomes(
             console.print(Text(outcome_line(outcome), colour), soft_wrap=True)
     for warning in warnings:
         console.print(Text(f"! {warning}", "red"), soft_wrap=True)
+    if cost:
+        console.print(Text(cost, "dim"), soft_wrap=True)
     console.print(Text(f"Apply: {outcome_headline(listed)}", "bold"), soft_wrap=True)
 
 
@@ -78,6 +80,8 @@ def _print_entry(console: Console, entry: Entry) -> None:
     if entry.hold:
         held = f"    held, {entry.hold.reason}: {entry.hold.message} · {entry.hold.remedy}"
         console.print(Text(held, "yellow"), soft_wrap=True)
+        for link in filter(None, entry.links[:MOST_ADDRESSES]):
+            console.print(Text(f"    {clean(link)}", "dim"), soft_wrap=True)
 
 
 def _change(field: FieldLine, entry: Entry) -> str:

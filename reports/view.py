@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from reconciler.model.change import Action, AnyChange
+from reconciler.model.change import Action, AnyChange, Pictures
+from reconciler.model.cost import Cost, Range
 from reconciler.model.outcome import AnyOutcome, Status
 from reconciler.model.plan import Hold, Plan
 from reconciler.model.spec import Value, canonical_json
@@ -34,7 +35,11 @@ class FieldLine:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Changes that do the same thing to resources of one kind: said once, with all addresses."""
+    """Changes that do the same thing to resources of one kind: said once, with all addresses.
+
+    sources, links and pictures: one an address, in the same order; empty where there is none.
+    digest: of the first of them.
+    """
 
     symbol: str
     action: str
@@ -47,18 +52,23 @@ class Entry:
     hold: Hold | None
     effect: str | None
     irreversible: str | None
+    links: tuple[str, ...]
+    pictures: tuple[Pictures | None, ...]
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """headline: what the plan comes to, in one line, with true counts. entries: pending ones
-    first. objections: what guards say of whole targets. notes: what else is to be known."""
+    """headline: what the plan comes to, in one line, with true counts. objections: what guards
+    say of whole targets. notes: what else is to be known, in our own words. warnings: the same,
+    in words that may hold somebody else's."""
 
     headline: str
     pending: tuple[Entry, ...]
     held: tuple[Entry, ...]
     objections: tuple[str, ...]
     notes: tuple[str, ...]
+    warnings: tuple[str, ...]
     cost: str
 
 
@@ -71,6 +81,7 @@ def view(plan: Plan) -> PlanView:
             clean(f"{v.message} · {v.remedy}") for v in plan.violations if not v.address
         ),
         notes=tuple(_notes(plan)),
+        warnings=tuple(map(clean, plan.warnings)),
         cost=_cost(plan),
     )
 
@@ -171,6 +182,9 @@ def _entry(changes: list[AnyChange], hold: Hold | None) -> Entry:
         hold=Hold(hold.reason, clean(hold.message), clean(hold.remedy)) if hold else None,
         effect=clean(first.effect.text) if first.effect else None,
         irreversible=first.irreversible,
+        links=tuple(change.link or "" for change in changes),
+        pictures=tuple(change.pictures for change in changes),
+        digest=first.digest,
     )
 
 
@@ -185,13 +199,35 @@ def _notes(plan: Plan) -> Iterable[str]:
         yield f"scope: {plan.scope.planned:,} of {plan.scope.total:,} resources"
     if plan.scope.beside:
         yield f"{plan.scope.beside:,} more that these need differ too, and are left alone"
-    yield from (clean(warning) for warning in plan.warnings)
 
 
 def _cost(plan: Plan) -> str:
     estimate = plan.estimate
-    points = f", {estimate.points:,.0f} points" if estimate.points else ""
     if not estimate.requests:
         return ""
-    plural = "s" if estimate.requests > 1 else ""
-    return f"about {estimate.requests:,} request{plural}{points} to write"
+    writes = f"{estimate.requests:,} of them write{'s' if estimate.requests == 1 else ''}"
+    return f"to carry out: {told_range(estimate.range)}; {writes}"
+
+
+def told_range(range_: Range) -> str:
+    """`24–40 requests, 240–400 points, 4–9 s`; of points only where there are any."""
+    requests = _span(range_, lambda cost: cost.requests)
+    points = _span(range_, lambda cost: cost.points)
+    seconds = _span(range_, lambda cost: cost.seconds)
+    middle = f", {points} points" if range_.high.points else ""
+    return f"{requests} request{'s' if requests != '1' else ''}{middle}, {seconds} s"
+
+
+def told_outcome(plan: Plan, actual: Cost) -> str:
+    """`predicted …; took 31 requests, 310 points, 6.2 s`. Empty where nothing was sent."""
+    if not actual.requests:
+        return ""
+    middle = f", {actual.points:,.0f} points" if actual.points else ""
+    plural = "s" if actual.requests != 1 else ""
+    took = f"took {actual.requests:,} request{plural}{middle}, {actual.seconds:,.1f} s"
+    return f"predicted {told_range(plan.estimate.range)}; {took}"
+
+
+def _span(range_: Range, part: Callable[[Cost], float]) -> str:
+    low, high = f"{part(range_.low):,.0f}", f"{part(range_.high):,.0f}"
+    return low if low == high else f"{low}–{high}"

@@ -16,6 +16,7 @@ from typing import Any, Final
 import anyio
 import httpx
 
+from reconciler.model.cost import Pace
 from reconciler.provider import Unavailable, Usage, Wire
 
 COST: Final = "planogram.cost"
@@ -23,6 +24,11 @@ COST: Final = "planogram.cost"
 
 ANSWER: Final = "planogram.answer"
 """The response extension that holds the parsed JSON body, so that it is parsed once."""
+
+
+STANDARD_POINTS: Final = 2_000.0
+STANDARD_RATE: Final = 100.0
+"""What Shopify's bucket holds and how many points it gains a second, on the standard plan."""
 
 
 @dataclass(slots=True)
@@ -59,6 +65,17 @@ class Windows(httpx.AsyncBaseTransport):
         sent = max((w.sent for w in self._windows), key=len, default=deque())
         self._windows = [Window(w.limit, w.seconds + self._margin, deque(sent)) for w in windows]
 
+    @property
+    def pace(self) -> Pace:
+        """The windows, and how many requests stand in the fullest of them now."""
+        now = anyio.current_time()
+        for window in self._windows:
+            window.opens_at(now)
+        return Pace(
+            windows=tuple((window.limit, window.seconds) for window in self._windows),
+            sent=max((len(window.sent) for window in self._windows), default=0),
+        )
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await self._wait_for_a_place()
         return await self._inner.handle_async_request(request)
@@ -90,6 +107,7 @@ class CostBucket(httpx.AsyncBaseTransport):
         self._inner = inner
         self._available: float | None = None
         self._rate = 1.0
+        self._most = 0.0
         self._at = 0.0
         self._in_flight = 0.0
         self._turn: anyio.Lock | None = None
@@ -136,6 +154,14 @@ class CostBucket(httpx.AsyncBaseTransport):
             missing = cost - self._now_available()
         raise Unavailable(f"a request of {cost:g} points never had its turn")
 
+    @property
+    def pace(self) -> Pace:
+        """Points now, at most, and a second; before the first answer the standard plan's."""
+        if self._available is None:
+            return Pace(rate=STANDARD_RATE, left=STANDARD_POINTS, most=STANDARD_POINTS)
+        left = min(self._now_available(), self._most)
+        return Pace(rate=self._rate, left=max(0.0, left), most=self._most)
+
     def _now_available(self) -> float:
         if self._available is None:
             return 0.0
@@ -147,6 +173,7 @@ class CostBucket(httpx.AsyncBaseTransport):
         if status:
             self._available = float(status["currentlyAvailable"])
             self._rate = float(status["restoreRate"])
+            self._most = float(status["maximumAvailable"])
             self._at = anyio.current_time()
 
     async def aclose(self) -> None:
@@ -154,7 +181,7 @@ class CostBucket(httpx.AsyncBaseTransport):
 
 
 class Metered(httpx.AsyncBaseTransport):
-    """Counts what is sent, and what the platform says it cost."""
+    """Counts what is sent, how long its answers take, and what the platform says it cost."""
 
     def __init__(self, inner: Wire, usage: Usage) -> None:
         self._inner = inner
@@ -162,7 +189,11 @@ class Metered(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self._usage.requests += 1
-        response = await self._inner.handle_async_request(request)
+        sent = anyio.current_time()
+        try:
+            response = await self._inner.handle_async_request(request)
+        finally:
+            self._usage.seconds += anyio.current_time() - sent
         self._usage.points += float(_cost(parsed(response)).get("actualQueryCost") or 0)
         return response
 

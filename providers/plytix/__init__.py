@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from providers.plytix.admin import admin
 from providers.plytix.client import (
     Credentials,
     PlytixReader,
@@ -18,6 +19,7 @@ from providers.plytix.kinds.asset import AssetKind
 from providers.plytix.kinds.gallery import GalleryKind
 from providers.plytix.kinds.product import ProductKind
 from providers.plytix.mapping import MAPPING
+from reconciler.model.cost import Cost, Range
 from reconciler.provider import Provider
 
 
@@ -38,4 +40,7 @@ PROVIDER: Provider[PlytixReader, PlytixWriter] = Provider(
     answer=answer,
     mapping=MAPPING,
     sandbox=_sandbox,
+    admin=admin,
+    opening=Range(Cost(1), Cost(1)),  # a token
+    pace=lambda session: session.pace,
 )

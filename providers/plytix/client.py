@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import httpx
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings
 
 from providers.kit.connection import connect
 from providers.kit.retry import SAFE
 from providers.kit.throttle import Windows, parsed
 from providers.plytix.tokens import Bearer, token_request
+from reconciler.model.cost import Pace
 from reconciler.model.question import Answers, Question
 from reconciler.provider import (
     Distrusted,
@@ -32,6 +33,8 @@ from reconciler.provider import (
 PAGE: Final = 100
 """The most rows that a page may have."""
 
+_PAGE_OF_ONE: Final = r"^https://[^\s/]+/\S*\{id\}\S*$"
+
 Row = dict[str, Any]
 Filters = Sequence[Sequence[Row]]
 
@@ -43,6 +46,11 @@ class Settings(BaseModel):
 
     auth_endpoint: str = "https://auth.plytix.com"
     """The host that gives tokens. Accounts of other environments have another one."""
+    product_page: str | None = Field(default=None, pattern=_PAGE_OF_ONE)
+    """Where the app shows a product, `{id}` standing for its id. Plytix documents no such address,
+    so that none is known unless it is said here."""
+    asset_page: str | None = Field(default=None, pattern=_PAGE_OF_ONE)
+    """Where the app shows an asset."""
 
 
 class Credentials(BaseSettings):
@@ -71,11 +79,19 @@ class Refused(PlatformError):
 
 @dataclass
 class PlytixReader:
-    """A session that can only read."""
+    """A session that can only read. `tells_pictures`: whether a search for assets may ask where
+    they are to be seen; it has been refused where it is False."""
 
     client: httpx.AsyncClient
     bearer: Bearer
     usage: Usage
+    windows: Windows
+    tells_pictures: bool = True
+
+    @property
+    def pace(self) -> Pace:
+        """The account's windows, as the token names them, and how long answers took."""
+        return replace(self.windows.pace, latency=self.usage.latency)
 
     async def get(self, path: str) -> Row | None:
         """The one thing at a path, or None where there is none."""
@@ -119,7 +135,7 @@ class PlytixWriter(PlytixReader):
     """A session that may write. Every write here may be repeated: what is already so is told
     with 409 or 404, and nothing is doubled."""
 
-    remotes: Remotes
+    remotes: Remotes = field(kw_only=True)
 
     async def write(self, method: str, path: str, body: Row | None = None) -> Row:
         """The first row of the answer, empty where there is none. Raises `Refused`."""
@@ -146,16 +162,16 @@ class ReadOnly(httpx.AsyncBaseTransport):
 
 @asynccontextmanager
 async def reading(target: Target, wire: Wire | None) -> AsyncIterator[PlytixReader]:
-    async with _opened(target, wire, read_only=True) as (client, bearer, usage):
-        yield PlytixReader(client, bearer, usage)
+    async with _opened(target, wire, read_only=True) as (client, bearer, usage, windows):
+        yield PlytixReader(client, bearer, usage, windows)
 
 
 @asynccontextmanager
 async def writing(
     target: Target, wire: Wire | None, remotes: Remotes
 ) -> AsyncIterator[PlytixWriter]:
-    async with _opened(target, wire, read_only=False) as (client, bearer, usage):
-        yield PlytixWriter(client, bearer, usage, remotes)
+    async with _opened(target, wire, read_only=False) as (client, bearer, usage, windows):
+        yield PlytixWriter(client, bearer, usage, windows, remotes=remotes)
 
 
 async def identify(session: PlytixReader) -> str:
@@ -180,22 +196,23 @@ async def answer(_session: PlytixReader, _questions: Sequence[Question]) -> Answ
 @asynccontextmanager
 async def _opened(
     target: Target, wire: Wire | None, *, read_only: bool
-) -> AsyncIterator[tuple[httpx.AsyncClient, Bearer, Usage]]:
+) -> AsyncIterator[tuple[httpx.AsyncClient, Bearer, Usage, Windows]]:
     """Connected and with a token in hand, so that the limits are known before they count."""
     key, password = _credentials(target) if wire is None else SANDBOX_CREDENTIALS
     request = token_request(target.settings.auth_endpoint, key, password)
-    bearers: list[Bearer] = []
+    layers: list[tuple[Bearer, Windows]] = []
 
     def throttle(inner: Wire) -> Wire:
         bearer = Bearer(inner, request, lambda token: windows.allow(token.windows))
         windows = Windows(bearer)
-        bearers.append(bearer)
+        layers.append((bearer, windows))
         return ReadOnly(windows) if read_only else windows
 
     usage = Usage()
     async with connect(target, wire, usage, throttle=throttle, window=60.0) as client:
-        await bearers[0].token()
-        yield client, bearers[0], usage
+        bearer, windows = layers[0]
+        await bearer.token()
+        yield client, bearer, usage, windows
 
 
 def _credentials(target: Target) -> tuple[str, str]:

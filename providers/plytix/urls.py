@@ -11,8 +11,9 @@ from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from reconciler.model.public import is_public_name
+
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._+-]")
-_LOCAL_NAMES: Final = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
 
 class UnfitUrl(ValueError):
@@ -58,9 +59,4 @@ def _is_public(host: str) -> bool:
     try:
         return ip_address(host).is_global
     except ValueError:
-        pass
-    last = host.rpartition(".")[2]
-    # Resolvers read 127.1, 0x7f.1 and 2130706433 as addresses too: a last label that is a
-    # number names no public host.
-    is_number = last.isdigit() or last.lower().startswith("0x")
-    return "." in host and not is_number and not host.endswith(_LOCAL_NAMES)
+        return is_public_name(host)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from providers.saleor.admin import admin
 from providers.saleor.client import (
     Credentials,
     SaleorReader,
@@ -19,6 +20,7 @@ from providers.saleor.kinds.attribute_value import AttributeValueKind
 from providers.saleor.kinds.product import ProductKind
 from providers.saleor.kinds.product_attributes import ProductAttributesKind
 from providers.saleor.mapping import MAPPING
+from reconciler.model.cost import Cost, Range
 from reconciler.provider import Provider
 
 
@@ -39,4 +41,7 @@ PROVIDER: Provider[SaleorReader, SaleorWriter] = Provider(
     answer=answer,
     mapping=MAPPING,
     sandbox=_sandbox,
+    admin=admin,
+    opening=Range(Cost(1), Cost(1)),  # who the token is
+    pace=lambda session: session.pace,
 )

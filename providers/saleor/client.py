@@ -27,6 +27,7 @@ from providers.kit.graphql import (
 )
 from providers.kit.throttle import Window, Windows
 from reconciler.model.address import Remote
+from reconciler.model.cost import Pace
 from reconciler.provider import (
     Answers,
     Question,
@@ -64,6 +65,8 @@ class Settings(BaseModel):
     """
     language: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,3}(_[A-Z0-9]+)*$")] = "EN"
     """The language of the labels that are kept as translations."""
+    dashboard: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$")] | None = None
+    """Where the dashboard is, where that is not `/dashboard/` on the server's own host."""
 
 
 class Credentials(BaseSettings):
@@ -89,7 +92,13 @@ class SaleorReader:
     usage: Usage
     settings: Settings
     account: str
+    windows: tuple[tuple[int, float], ...] = ()
     assigned: dict[Remote, Mapping[str, Assigned]] = field(default_factory=dict)
+
+    @property
+    def pace(self) -> Pace:
+        """How long answers took, and the requests a minute where the target names them."""
+        return Pace(self.usage.latency, windows=self.windows, sent=self.usage.requests)
 
     async def query(self, query: Query, **variables: Any) -> Data:
         """The whole answer. Raises `Unauthorised` where a permission is missing, since less is
@@ -118,7 +127,7 @@ async def reading(target: Target, wire: Wire | None) -> AsyncIterator[SaleorRead
     async with _connected(target, wire, usage) as client:
         graphql = GraphQLReader(client, _path(target))
         account = await _account(graphql, READING)
-        yield SaleorReader(graphql, usage, target.settings, account)
+        yield SaleorReader(graphql, usage, target.settings, account, _windows(target))
 
 
 @asynccontextmanager
@@ -131,7 +140,8 @@ async def writing(
     async with _connected(target, wire, usage) as client:
         graphql = GraphQLWriter(client, _path(target))
         account = await _account(graphql, needed)
-        yield SaleorWriter(graphql, usage, target.settings, account, remotes=remotes)
+        windows = _windows(target)
+        yield SaleorWriter(graphql, usage, target.settings, account, windows, remotes=remotes)
 
 
 async def identify(session: SaleorReader) -> str:
@@ -163,6 +173,11 @@ async def _connected(
         target, wire, usage, headers=headers, throttle=throttle, window=window
     ) as client:
         yield client
+
+
+def _windows(target: Target) -> tuple[tuple[int, float], ...]:
+    most = target.requests_per_minute
+    return ((most, WINDOW_SECONDS),) if most else ()
 
 
 def _token(target: Target) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from providers.shopify.admin import admin
 from providers.shopify.client import (
     Credentials,
     Settings,
@@ -21,6 +22,7 @@ from providers.shopify.kinds.page import PageKind
 from providers.shopify.kinds.product import ProductKind
 from providers.shopify.mapping import MAPPING
 from providers.shopify.search import answer
+from reconciler.model.cost import Cost, Range
 from reconciler.provider import Provider
 
 
@@ -48,4 +50,7 @@ PROVIDER: Provider[ShopifyReader, ShopifyWriter] = Provider(
     answer=answer,
     mapping=MAPPING,
     sandbox=_sandbox,
+    admin=admin,
+    opening=Range(Cost(), Cost(1)),  # a token, where a client asks for one
+    pace=lambda session: session.pace,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import httpx
@@ -23,6 +23,7 @@ from providers.kit.graphql import (
 )
 from providers.kit.throttle import CostBucket
 from providers.shopify.access import ClientCredentials, StaticToken
+from reconciler.model.cost import Pace
 from reconciler.provider import (
     Distrusted,
     PlatformError,
@@ -91,6 +92,12 @@ class ShopifyReader:
 
     graphql: GraphQLReader
     usage: Usage
+    bucket: CostBucket
+
+    @property
+    def pace(self) -> Pace:
+        """What is left in the bucket, and how long answers took."""
+        return replace(self.bucket.pace, latency=self.usage.latency)
 
     async def query(self, query: Query, **variables: Any) -> Data:
         return await self.graphql.query(query, **variables)
@@ -126,17 +133,17 @@ class ShopifyWriter(ShopifyReader):
 
 @asynccontextmanager
 async def reading(target: Target, wire: Wire | None) -> AsyncIterator[ShopifyReader]:
-    async with _connected(target, wire) as (client, usage):
-        yield ShopifyReader(GraphQLReader(client, _path(target), _check(target)), usage)
+    async with _connected(target, wire) as (client, usage, bucket):
+        yield ShopifyReader(GraphQLReader(client, _path(target), _check(target)), usage, bucket)
 
 
 @asynccontextmanager
 async def writing(
     target: Target, wire: Wire | None, remotes: Remotes
 ) -> AsyncIterator[ShopifyWriter]:
-    async with _connected(target, wire) as (client, usage):
+    async with _connected(target, wire) as (client, usage, bucket):
         graphql = GraphQLWriter(client, _path(target), _check(target))
-        yield ShopifyWriter(graphql, usage, graphql, remotes)
+        yield ShopifyWriter(graphql, usage, bucket, graphql, remotes)
 
 
 _SHOP: Final = Query("query Shop { shop { id myshopifyDomain } }", cost=2)
@@ -151,11 +158,17 @@ async def identify(session: ShopifyReader) -> str:
 @asynccontextmanager
 async def _connected(
     target: Target, wire: Wire | None
-) -> AsyncIterator[tuple[httpx.AsyncClient, Usage]]:
+) -> AsyncIterator[tuple[httpx.AsyncClient, Usage, CostBucket]]:
     usage = Usage()
     auth = StaticToken(SANDBOX_TOKEN) if target.sandbox else _auth(target)
-    async with connect(target, wire, usage, throttle=CostBucket, auth=auth) as client:
-        yield client, usage
+    buckets: list[CostBucket] = []
+
+    def throttle(inner: Wire) -> Wire:
+        buckets.append(CostBucket(inner))
+        return buckets[0]
+
+    async with connect(target, wire, usage, throttle=throttle, auth=auth) as client:
+        yield client, usage, buckets[0]
 
 
 def _auth(target: Target) -> httpx.Auth:

@@ -111,7 +111,7 @@ def pieces(wanted: Mapping[Key, Remote | None]) -> Iterable[list[Wish]]:
     ]
     piece: list[Wish] = []
     for wish in wishes:
-        if piece and _points([*piece, wish]) > _POINTS_TOGETHER:
+        if piece and piece_points([*piece, wish]) > _POINTS_TOGETHER:
             yield piece
             piece = []
         piece.append(wish)
@@ -119,7 +119,8 @@ def pieces(wanted: Mapping[Key, Remote | None]) -> Iterable[list[Wish]]:
         yield piece
 
 
-def _points(wishes: Sequence[Wish]) -> int:
+def piece_points(wishes: Sequence[Wish]) -> int:
+    """What these cost at most, asked for in one request."""
     return len(wishes) * points_of(_most_keys(wishes))
 
 

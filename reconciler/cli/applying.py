@@ -25,6 +25,7 @@ from reconciler.site import Site
 from reconciler.workflow import Applied, Consent
 from reports.data import outcomes_data
 from reports.terminal import print_outcomes, print_plan
+from reports.view import told_outcome
 
 _STOPPED = "stopped; if anything was written, the journal has it, and the next apply goes on"
 
@@ -47,6 +48,12 @@ def apply(
     sandbox: options.AllSandboxed = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask. Serves sandboxes only.")] = False,
     desired: options.DesiredFolder = options.DESIRED,
+    markdown: Annotated[
+        Path | None,
+        typer.Option(
+            "--markdown", metavar="FILE", help="Write the outcome as a pull request comment."
+        ),
+    ] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Carry out what was reviewed, and nothing else.
@@ -76,6 +83,8 @@ def apply(
                 )
             )
         _show(applied, as_json)
+        if markdown is not None:
+            markdown.write_text(_comment(applied), encoding="utf-8")
         raise typer.Exit(_code(applied))
 
 
@@ -108,9 +117,17 @@ def _ask(console: Console, plan: Plan) -> bool:
 def _show(applied: Applied, as_json: bool) -> None:
     outcomes = list(applied.outcomes.values())
     if as_json:
-        speech.print_json(outcomes_data(applied.plan, outcomes, applied.warnings))
+        speech.print_json(outcomes_data(applied.plan, outcomes, applied.warnings, applied.actual))
     else:
-        print_outcomes(speech.stdout(), outcomes, applied.warnings)
+        cost = told_outcome(applied.plan, applied.actual)
+        print_outcomes(speech.stdout(), outcomes, applied.warnings, cost)
+
+
+def _comment(applied: Applied) -> str:
+    from reports.outcome import outcome_comment
+
+    outcomes = applied.outcomes.values()
+    return outcome_comment(applied.plan, outcomes, applied.warnings, applied.actual)
 
 
 def _code(applied: Applied) -> int:

@@ -44,6 +44,7 @@ Allow = Annotated[
         help="Overrule one guard about one address, or all of a target, in this run; repeatable.",
     ),
 ]
+NoImages = Annotated[bool, typer.Option("--no-images", help="Leave pictures out of the Markdown.")]
 
 Base = Annotated[
     str | None,

@@ -72,6 +72,7 @@ def plan(
         Path | None,
         typer.Option("--markdown", metavar="FILE", help="Write it as a pull request comment."),
     ] = None,
+    no_images: options.NoImages = False,
     exit_code: Annotated[
         bool,
         typer.Option(
@@ -93,7 +94,7 @@ def plan(
         made = _planned(workspace, wishes, target or (), base, strict=strict, quiet=as_json)
         if out is not None and not sandbox:
             made = _with_authors(workspace, made)
-        _write(made, out, markdown)
+        _write(made, out, markdown, images=not no_images)
         _show(made, as_json)
         raise typer.Exit(_pending_code(made) if exit_code else 0)
 
@@ -109,6 +110,7 @@ def drift(
     markdown: Annotated[
         Path | None, typer.Option("--markdown", metavar="FILE", help="Write it as Markdown.")
     ] = None,
+    no_images: options.NoImages = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Say what the platforms moved since the last apply. Exits 11 when there is any.
@@ -125,7 +127,7 @@ def drift(
             found = anyio.run(
                 workflow.drift, sites, workspace.desired.intents, options.wishes(only, None)
             )
-        _write(found, out, markdown)
+        _write(found, out, markdown, images=not no_images)
         _show(found, as_json)
         if found.unattributed:
             raise typer.Exit(1)
@@ -174,14 +176,14 @@ def _show(made: Plan, as_json: bool) -> None:
     print_plan(speech.stdout(), made)
 
 
-def _write(made: Plan, out: Path | None, markdown: Path | None) -> None:
+def _write(made: Plan, out: Path | None, markdown: Path | None, *, images: bool) -> None:
     if out is not None:
         text = json.dumps(plan_data(made), ensure_ascii=False, indent=2) + "\n"
         out.write_text(text, encoding="utf-8")
     if markdown is not None:
         from reports.comment import comment
 
-        markdown.write_text(comment(made), encoding="utf-8")
+        markdown.write_text(comment(made, images=images), encoding="utf-8")
 
 
 def _pending_code(made: Plan) -> int:

@@ -68,13 +68,22 @@ class Effect:
     in_use: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """What an image change replaces, and by what: addresses of pictures, for people to look at."""
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Change(Generic[S]):
     """One resource's difference. `before` is its live state, `after` the desired one, `applied`
     what we last wrote.
 
     For a create `before` is None, for a delete and a forget `after` is None. `fields` are the
-    owned fields that differ, in the order of their paths.
+    owned fields that differ, in the order of their paths. `link` leads into the platform's own
+    admin.
     """
 
     address: Address
@@ -86,6 +95,8 @@ class Change(Generic[S]):
     applied: Resource[S] | None = None
     effect: Effect | None = None
     irreversible: str | None = None
+    link: str | None = None
+    pictures: Pictures | None = None
 
     @property
     def remote(self) -> Remote | None:
@@ -104,7 +115,8 @@ class Change(Generic[S]):
     def digest(self) -> str:
         """What a review is bound to: address, action, remote, owned before and after.
 
-        Not cause, source, effect or estimate: they explain, and may be told differently.
+        Not cause, source, effect, link, pictures or estimate: they explain, and may be told
+        differently.
         """
         return digest(
             {

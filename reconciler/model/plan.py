@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Any
 
 from reconciler.model.address import Address
 from reconciler.model.change import Action, AnyChange, Cause
+from reconciler.model.cost import FREE, Range
 from reconciler.model.resource import Resource
 from reconciler.model.spec import digest
 
@@ -47,13 +49,20 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What carrying out the plan will cost: requests, and points in the platform's own unit."""
+    """What carrying out the plan will cost. requests and points: of the writes alone, a sum over
+    the batches that will be sent. range: of everything, with the readings around the writes."""
 
     requests: int = 0
     points: float = 0.0
+    range: Range = FREE
 
-    def __add__(self, other: Estimate) -> Estimate:
-        return Estimate(self.requests + other.requests, self.points + other.points)
+    def beside(self, other: Estimate) -> Estimate:
+        """Of two targets, which are worked on side by side."""
+        return Estimate(
+            self.requests + other.requests,
+            self.points + other.points,
+            self.range.beside(other.range),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +170,7 @@ def joined(plans: Iterable[Plan]) -> Plan:
         recorded=_chained(plan.recorded for plan in parts),
         gone=_chained(plan.gone for plan in parts),
         settled=_chained(plan.settled for plan in parts),
-        estimate=sum((plan.estimate for plan in parts), Estimate()),
+        estimate=reduce(Estimate.beside, (plan.estimate for plan in parts), Estimate()),
         scope=sum((plan.scope for plan in parts), Scope()),
         accounts={t: a for plan in parts for t, a in plan.accounts.items()},
         unattributed=_chained(plan.unattributed for plan in parts),

@@ -49,9 +49,11 @@ class Resource(Generic[S]):
     of a resource that a selector chose, of the selector alone, so that what the catalog moves
     is told from what people move.
     live: `remote`, `token` (what the platform's own compare-and-set wants), `live_key`
-    (the key it really stands under, where that is not the address's: key drift).
+    (the key it really stands under, where that is not the address's: key drift), `is_draft`
+    (nobody outside sees it yet).
     applied: `remote`, `origin`, `intent`, and `maybe`: owned values that a write without an
     answer may have left there.
+    live and desired: `shows`: the addresses of its pictures by the names that fields call them.
     `needs` are resources that must exist before this one though no field of its spec points
     at them (a metafield's owner and definition): with the spec's `Ref`s they make the order.
     """
@@ -66,6 +68,11 @@ class Resource(Generic[S]):
     intent: str | None = None
     needs: tuple[Address, ...] = ()
     maybe: Mapping[str, Any] = field(default_factory=dict)
+    is_draft: bool = False
+    shows: tuple[tuple[str, str], ...] = ()
+
+    def picture(self, name: str) -> str | None:
+        return dict(self.shows).get(name)
 
 
 State = Mapping[Address, Resource[Any]]

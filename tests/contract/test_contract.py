@@ -134,6 +134,23 @@ def test_no_more_writes_than_estimated(case: Case, tmp_path: Path) -> None:
         assert len(shop.writes) - before <= estimated
 
 
+@every_kind
+def test_what_it_costs_was_foretold(case: Case, tmp_path: Path) -> None:
+    """What an undisturbed apply takes lies in the range that its plan tells, which is no wider
+    than it need be: through all states, and when the resource is dropped."""
+    shop = workshop(case, tmp_path)
+    dropped = dict.fromkeys(case.states[-1]) | dict(case.without)
+    for files in (*case.states, dropped):
+        shop.write(files)
+        applied = shop.apply(_overruled(case))
+        low, high = applied.plan.estimate.range.low, applied.plan.estimate.range.high
+
+        assert low.requests <= applied.actual.requests <= high.requests
+        assert low.points <= applied.actual.points <= high.points
+        assert high.requests <= 3 * low.requests + 3
+        assert high.points <= 3 * low.points + 60
+
+
 KINDS = sorted({(case.provider, case.kind) for case in CASES})
 
 
@@ -202,19 +219,22 @@ def test_dropping_it_does_what_the_kind_says(case: Case, tmp_path: Path) -> None
     shop = at_work(case, tmp_path, len(case.states) - 1)
     before = raw(case, shop)
     shop.write(dict.fromkeys(case.states[-1]) | dict(case.without))
-    allow = [
-        f"in_use={case.address}",
-        f"prune={case.address}",
-        f"empty_set={case.target}",
-        f"mass_change={case.target}",
-    ]
-    applied = shop.apply(allow)
+    applied = shop.apply(_overruled(case))
     deletes = platform(case.provider).kind(case.kind).on_drop is OnDrop.DELETE
 
     assert not problems_of(applied), problems_of(applied)
     assert raw(case, shop) == (None if deletes and not case.exists_before else before)
     assert (case.kind, case.key) not in shop.entries()
     assert shop.plan().is_empty
+
+
+def _overruled(case: Case) -> list[str]:
+    return [
+        f"in_use={case.address}",
+        f"prune={case.address}",
+        f"empty_set={case.target}",
+        f"mass_change={case.target}",
+    ]
 
 
 @every_kind

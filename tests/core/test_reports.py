@@ -13,17 +13,36 @@ from rich.console import Console
 from syrupy.assertion import SnapshotAssertion
 
 from reconciler.compare import compare
-from reconciler.model.change import Cause, Effect, FieldChange
+from reconciler.model.change import Cause, Effect, FieldChange, Pictures
+from reconciler.model.cost import Cost, Range
 from reconciler.model.outcome import Outcome, Status, done
 from reconciler.model.plan import Estimate, Hold, Plan, Scope, Violation
 from reconciler.model.resource import Source
 from reports.comment import code, comment
 from reports.data import outcomes_data, plan_data
 from reports.terminal import print_outcomes, print_plan
-from reports.view import view
+from reports.view import told_outcome, view
 from tests.toy import KINDS, address, resource
 
-HOSTILE = "`@team` </details><script>x</script>\n# H\x1b[31m $(rm) =HYPERLINK(1) \u202etxt | a"
+HOSTILE = (
+    "`@team` </details><script>x</script>\n# H\x1b[31m $(rm) =HYPERLINK(1) \u202etxt | a"
+    " <!-- hidden --> ``` -->\r\n\r\n| x | y |\n![i](https://evil.example/i.png) </td></table>"
+)
+
+COSTS = Range(Cost(24, 240, 4.2), Cost(40, 400, 8.9))
+
+
+SHOWN: dict[str, dict[str, Any]] = {
+    "moved": {"link": "https://admin.example.com/shelves/1"},
+    "foreign": {"link": "https://admin.example.com/shelves/2"},
+    "new": {"pictures": Pictures((), ("https://cdn.example.com/new.jpg",))},
+    "drifted": {
+        "link": "https://admin.example.com/shelves/3",
+        "pictures": Pictures(
+            ("https://cdn.example.com/old.jpg?v=1",), ("https://cdn.example.com/new.jpg",)
+        ),
+    },
+}
 
 
 def planned() -> Plan:
@@ -54,12 +73,14 @@ def planned() -> Plan:
     held = Hold("adopt", "it was made elsewhere", "apply with --allow adopt=toy/shelf/foreign")
     return Plan(
         changes=tuple(
-            c.with_effect(Effect("41 things use it", 41)) if c.after is None else c
+            c.with_effect(Effect("41 things use it", 41))
+            if c.after is None
+            else replace(c, **SHOWN.get(c.address.key, {}))
             for c in result.changes
         ),
         holds={address("shelf", "foreign"): held},
         violations=(Violation("mass_change", "toy", None, "30 of 30 would change", "allow it"),),
-        estimate=Estimate(4, 40),
+        estimate=Estimate(4, 40, COSTS),
         scope=Scope(5, 12, narrowed=True),
         unattributed=("other",),
     )
@@ -87,7 +108,8 @@ def test_the_terminal(text: SnapshotAssertion) -> None:
     console = Console(width=100, record=True, file=io.StringIO())
     print_plan(console, planned())
     failure = Outcome(address("shelf", "b"), Status.FAILED, message="it said no\x1b[2J")
-    print_outcomes(console, [done(address("shelf", "a"), "#1"), failure], ["not pushed"])
+    cost = told_outcome(planned(), Cost(31, 310, 6.24))
+    print_outcomes(console, [done(address("shelf", "a"), "#1"), failure], ["not pushed"], cost)
 
     assert console.export_text() == text
 
@@ -147,13 +169,138 @@ def test_what_is_hostile_does_nothing() -> None:
     """Mentions, tags, fences, control characters and direction marks stay inside code spans."""
     plan = many(1, HOSTILE)
     told = comment(plan)
-    outside = re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", told)
+    outside = out_of_code(told)
 
-    assert "@team" not in outside
-    assert "<script>" not in outside
+    assert not [mark for mark in MARKS if mark in outside]
     assert told.count("</details>") == 2
     assert outside.count("</details>") == 1
     assert not {"\x1b", "\u202e"} & set(told)
+
+
+MARKS = ("@team", "<script>", "<!--", "-->", "$(rm)", "HYPERLINK(", "![i]", "| x |")
+
+
+def out_of_code(told: str) -> str:
+    """What is left of Markdown without its code spans and the code in its tables."""
+    left = re.sub(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", "", told)
+    return re.sub(r"<code>[^<]*</code>", "", left)
+
+
+def everywhere_hostile(count: int) -> Plan:
+    """Names, sources, effects, holds, objections, warnings, links and pictures of somebody who
+    means harm, of so many changes."""
+    plan = many(count, HOSTILE)
+    evil = f'https://cdn.example.com/{HOSTILE}"onerror=alert(1)>'
+    changes = tuple(
+        replace(
+            change,
+            address=change.address._replace(key=f"{HOSTILE} {n}"),
+            after=replace(change.after, source=Source(HOSTILE, n)) if change.after else None,
+            effect=Effect(HOSTILE),
+            link=f"https://x.example/)[@team](javascript:x) {HOSTILE}",
+            pictures=Pictures((evil,), (f"https://cdn.example.com/{n}'\"><script>.jpg",)),
+        )
+        for n, change in enumerate(plan.changes)
+    )
+    return replace(
+        plan,
+        changes=changes,
+        holds={c.address: Hold("adopt", HOSTILE, HOSTILE) for c in changes[::2]},
+        violations=(Violation("mass_change", "toy", None, HOSTILE * 50, HOSTILE),) * 90,
+        warnings=(HOSTILE * 50,) * 90,
+        estimate=Estimate(4, 40, COSTS),
+    )
+
+
+@pytest.mark.parametrize("count", [1, 2, 30, 1000])
+def test_harm_is_done_nowhere_in_a_comment(count: int) -> None:
+    """Wherever hostile text stands, it is shown as it is: no mention, no tag, no comment, no
+    table, no picture and no link of its own, tags balanced, counts true, under the limit."""
+    told = comment(everywhere_hostile(count))
+    outside = out_of_code(told)
+
+    assert len(told) <= 60_000
+    assert not [mark for mark in MARKS if mark in outside]
+    assert told.count("\x1b") == 0
+    assert outside.count("<details") == outside.count("</details>")
+    assert outside.count("<table>") == outside.count("</table>")
+    assert len(re.findall("<td[ >]", outside)) == outside.count("</td>")
+    assert f"<summary>Held: not carried out: {(count + 1) // 2:,}</summary>" in outside
+    assert set(re.findall(r"\]\((https?://[^/)]*)", outside)) <= {"https://x.example"}
+    assert re.fullmatch(r"(<img src=\"[^\"<>]*\" width=\"120\" alt=\"\">|[^<]|<(?!img))*", outside)
+
+
+@pytest.mark.parametrize("room", [20_000, 30_000, 60_000])
+def test_every_section_tells_its_count_at_any_room(room: int) -> None:
+    """When nothing more fits, the line of a section still says how many there are."""
+    told = comment(everywhere_hostile(1000), room)
+
+    assert len(told) <= room
+    for line in ("Held: not carried out: 500", "Changes: 500", "Pictures: 1,000"):
+        assert f"<summary>{line}</summary>" in told
+
+
+def test_no_section_takes_the_room_of_those_after_it() -> None:
+    """Wherever the room ends, the limit holds and all lines are there."""
+    plan = many(300)
+    picture = Pictures((), ("https://a.example/1.jpg",))
+    changes = tuple(replace(c, pictures=picture) for c in plan.changes)
+    hold = Hold("limit", "no", "yes")
+    half = replace(plan, changes=changes, holds={c.address: hold for c in changes[::2]})
+
+    for room in range(4_000, 4_200, 7):
+        told = comment(half, room)
+        assert len(told) <= room
+        assert told.count("<summary>") == told.count("</details>") == 3
+
+
+def test_pictures_are_drawn_for_a_dozen_and_counted() -> None:
+    """Two columns, the old and the new; addresses without a query get one that moves with the
+    change; `images=False` draws none."""
+    plan = many(30)
+    shown = replace(
+        plan,
+        changes=tuple(
+            replace(
+                c, pictures=Pictures(("https://a.example/o.jpg?w=1",), (f"https://a.example/{n}",))
+            )
+            for n, c in enumerate(plan.changes)
+        ),
+    )
+    told = comment(shown)
+
+    assert told.count("<img ") == 24
+    assert "<summary>Pictures: 30</summary>" in told
+    assert "… and 18 more" in told
+    assert '<td><img src="https://a.example/o.jpg?w=1" width="120" alt=""></td>' in told
+    assert re.search(r'src="https://a\.example/3\?v=[0-9a-f]{8}"', told)
+    assert "<img" not in comment(shown, images=False)
+    assert "Pictures" not in comment(many(3))
+
+
+def test_pictures_that_are_not_public_are_never_drawn() -> None:
+    """Not even of a plan that comes from elsewhere, and not beside one that is."""
+    plan = many(2)
+    secret = Pictures(("https://10.0.0.1/a.jpg",), ("https://a.example/b.jpg?token=1",))
+    half = replace(secret, before=("https://a.example/public.jpg",))
+    shown = (replace(c, pictures=p) for c, p in zip(plan.changes, (secret, half), strict=True))
+    told = comment(replace(plan, changes=tuple(shown)))
+
+    assert re.findall(r'src="([^"?]*)', told) == ["https://a.example/public.jpg"]
+    assert "<summary>Pictures: 1</summary>" in told
+    assert "token=1" not in told
+
+
+def test_links_belong_to_their_addresses() -> None:
+    """Changes that are alike are said once, and each address has its own link."""
+    desired = [resource("shelf", f"s{n}", title="Same") for n in range(3)]
+    kinds = {kind.name: kind for kind in KINDS}
+    changes = compare({r.address: r for r in desired}, {}, {}, kinds).changes
+    linked = (replace(c, link=f"https://a.example/{c.address.key}") for c in changes[:2])
+    told = comment(Plan((*linked, changes[2])))
+
+    assert "`toy/shelf/s0` [admin](https://a.example/s0), `toy/shelf/s1` [admin](" in told
+    assert told.count("[admin]") == 2
 
 
 @pytest.mark.parametrize("value", ["", " ", "`", "``a`", "a`", "a``b"])
@@ -170,7 +317,9 @@ def test_a_code_span_holds_any_text(value: str) -> None:
 def test_outcomes_as_data() -> None:
     """Counts by status, and every outcome."""
     outcomes: list[Any] = [done(address("shelf", "a"), "#1")]
-    data = outcomes_data(planned(), outcomes, [])
+    data = outcomes_data(planned(), outcomes, [], Cost(31, 310, 6.24))
 
+    assert data["actual"] == {"requests": 31, "points": 310, "seconds": 6.2}
+    assert data["estimate"]["high"] == {"requests": 40, "points": 400, "seconds": 8.9}
     assert data["counts"] == {"done": 1}
     assert data["outcomes"][0]["address"] == "toy/shelf/a"

@@ -82,7 +82,8 @@ def test_batches_are_the_fewest_requests() -> None:
     batches = list(MetafieldKind().batches(changes))
 
     assert [len(batch.changes) for batch in batches] == [25, 25, 10, 25, 5]
-    assert [batch.requests for batch in batches] == [1, 1, 1, 2, 2]
+    assert [batch.requests for batch in batches] == [1] * 5
+    assert [batch.besides.low.requests for batch in batches] == [0, 0, 0, 1, 1]
 
 
 def _change(number: int, value: str | None) -> Change[Metafield]:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from providers.plytix.catalog import ASSETS, all_assets, assets, by_image, parts_of
+from providers.plytix.catalog import ASSETS, all_assets, assets, by_image, parts_of, picture
 from providers.plytix.client import PlytixReader, PlytixWriter, Refused, Row
 from providers.plytix.filenames import follows_convention, image_of
 from reconciler.concurrent import side_by_side
 from reconciler.model.address import Address, Key, Remote
-from reconciler.model.change import Change
+from reconciler.model.change import Change, Pictures
+from reconciler.model.cost import Cost, Range
 from reconciler.model.outcome import Outcome, done, failed
 from reconciler.model.resource import Resource
 from reconciler.model.spec import CREATE_ONLY, UNSTATED, Owned, spec
@@ -24,6 +25,7 @@ from reconciler.provider import (
     Ambiguous,
     Batch,
     Echo,
+    Lookup,
     OnDrop,
     PlatformError,
     Precondition,
@@ -63,7 +65,14 @@ class AssetKind:
     def batches(self, changes: Sequence[Change[Asset]]) -> Iterable[Batch[Asset]]:
         """There is no bulk upload: a request an asset, and a few more where it is there already."""
         for part in parts_of(changes, READ_TOGETHER):
-            yield Batch(tuple(part), requests=len(part))
+            uploads = sum(change.remote is None for change in part)
+            there = Range(Cost(), Cost(2 * uploads))
+            yield Batch(
+                tuple(part),
+                requests=len(part),
+                reading=Range(Cost(1), Cost(2)),
+                besides=there,
+            )
 
     async def write(self, session: PlytixWriter, batch: Batch[Asset]) -> Sequence[Outcome[Asset]]:
         """Each on its own. Raises `Ambiguous` when the fate of one is not known, after all
@@ -73,6 +82,14 @@ class AssetKind:
             if isinstance(result, Ambiguous):
                 raise result
         return [result for result in tried if isinstance(result, Outcome)]
+
+    def pictures(self, change: Change[Asset], _at: Lookup) -> Pictures | None:
+        """What is uploaded, or what gets another name; a forgotten asset stays as it is."""
+        key = change.address.key
+        if change.before is not None and change.after is not None:
+            live = picture_of(change.before, key)
+            return Pictures(live, live)
+        return Pictures((), picture_of(change.after, key))
 
 
 async def _tried(session: PlytixWriter, change: Change[Asset]) -> Outcome[Asset] | Ambiguous:
@@ -133,11 +150,22 @@ def _matched(wanted: Mapping[Key, Remote | None], found: Mapping[Remote, Row]) -
     return matched
 
 
+def picture_of(asset: Resource[Any] | None, image: Key) -> tuple[str, ...]:
+    """The address of an asset's picture: Plytix's own where it is there, else that which it is
+    uploaded from."""
+    url = asset.picture(image) if asset else None
+    if url is None and asset is not None and isinstance(asset.spec.url, str):
+        url = asset.spec.url
+    return (url,) if url else ()
+
+
 def _resource(target: str, image: Key, row: Row) -> Resource[Asset]:
     live_key = image_of(row["filename"])
+    url = picture(row)
     return Resource(
         Address(target, "asset", image),
         Asset(filename=row["filename"]),
         remote=row["id"],
         live_key=live_key if live_key != image else None,
+        shows=((image, url),) if url else (),
     )

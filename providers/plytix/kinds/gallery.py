@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from providers.plytix.catalog import (
     all_products,
@@ -17,15 +17,18 @@ from providers.plytix.catalog import (
     gallery_labels,
     keys_of,
     parts_of,
+    picture,
     product_by_id,
     products,
 )
 from providers.plytix.client import PlytixReader, PlytixWriter, Row
 from providers.plytix.holdings import THUMBNAIL, columns, in_full, linked
+from providers.plytix.kinds.asset import picture_of
 from providers.plytix.links import Links, noted
 from reconciler.concurrent import side_by_side
 from reconciler.model.address import Address, Key, Remote
-from reconciler.model.change import Change
+from reconciler.model.change import Change, Pictures
+from reconciler.model.cost import Cost, Range
 from reconciler.model.outcome import Outcome, done, failed
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Merge, Owned, Ref, spec
@@ -33,6 +36,7 @@ from reconciler.provider import (
     ALL,
     Batch,
     Echo,
+    Lookup,
     OnDrop,
     PlatformError,
     Precondition,
@@ -87,7 +91,11 @@ class GalleryKind:
             by_product.setdefault(_parts(change.address.key)[0], []).append(change)
         for part in parts_of(by_product.values(), READ_TOGETHER):
             together = tuple(change for group in part for change in group)
-            yield Batch(together, requests=sum(_requests(change) for change in together))
+            yield Batch(
+                together,
+                requests=sum(_requests(change) for change in together),
+                reading=Range(Cost(1), Cost(3 + len(part))),
+            )
 
     async def write(
         self, session: PlytixWriter, batch: Batch[Gallery]
@@ -100,6 +108,20 @@ class GalleryKind:
             partial(_in_turn, session, group) for group in by_product.values()
         )
         return [outcome for outcomes in written for outcome in outcomes]
+
+    def pictures(self, change: Change[Gallery], at: Lookup) -> Pictures | None:
+        """What goes and what comes: of the gallery, and of the thumbnail."""
+        gone, new = _shown(change.before_values), _shown(change.after_values)
+        live = change.before
+        before = [live.picture(key) for key in gone if key not in new] if live else []
+        after = [url for key in new if key not in gone for url in picture_of(at("asset", key), key)]
+        return Pictures(tuple(filter(None, before)), tuple(after))
+
+
+def _shown(values: Mapping[str, Any]) -> list[Key]:
+    """The assets that these fields name, each once."""
+    thumbnail = [values["thumbnail"]] if values.get("thumbnail") else []
+    return list(dict.fromkeys([*(values.get("assets") or ()), *thumbnail]))
 
 
 class Live:
@@ -127,6 +149,9 @@ class Live:
             ),
             remote=self.product["id"],
             live_key=live_key if live_key != self.key else None,
+            shows=tuple(
+                (key, url) for id_, key in keys.items() if (url := picture(known.get(id_, {})))
+            ),
         )
 
 

@@ -15,6 +15,7 @@ from providers.saleor.client import SaleorReader, SaleorWriter
 from providers.saleor.listing import ATTRIBUTES, Node, by_id, by_slug, in_parts, listed
 from reconciler.model.address import Address, Key
 from reconciler.model.change import Action, Change, Effect
+from reconciler.model.cost import Cost, Range
 from reconciler.model.outcome import Outcome, done, failed
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Owned, spec
@@ -56,7 +57,8 @@ class AttributeKind:
 
     def batches(self, changes: Sequence[Change[Attribute]]) -> Iterable[Batch[Attribute]]:
         for part in in_parts(changes, READ_TOGETHER):
-            yield Batch(tuple(part), requests=requests_for(len(part)))
+            sent = [change for change in part if not _asks_too_much(change)]
+            yield Batch(tuple(part), requests=requests_for(len(sent)), reading=_reading(part))
 
     async def write(
         self, session: SaleorWriter, batch: Batch[Attribute]
@@ -78,6 +80,12 @@ class AttributeKind:
         }
         fixed = [change for change in changes if _asks_too_much(change)]
         return effects | {change.address: Effect(_refusal(change)) for change in fixed}
+
+
+def _reading(changes: Sequence[Change[Attribute]]) -> Range:
+    """One request; a second one looks by ids for what its slug does not find."""
+    twice = any(change.renamed_from or change.action is Action.DELETE for change in changes)
+    return Range(Cost(1), Cost(2 if twice else 1))
 
 
 async def _wanted(session: SaleorReader, wanted: Wanted) -> list[tuple[Key, Node]]:

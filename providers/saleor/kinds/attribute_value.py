@@ -18,6 +18,7 @@ from providers.saleor.terms import attribute_in, reference_of, says_its_term, te
 from providers.saleor.valuing import Writing
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Action, Change, Effect
+from reconciler.model.cost import Cost, Range
 from reconciler.model.outcome import Outcome
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Owned, spec
@@ -100,8 +101,11 @@ class AttributeValueKind:
 
 
 def _batch(changes: Sequence[Change[AttributeValue]]) -> Batch[AttributeValue]:
+    """Its reading takes a page more for each attribute that has more values than one page holds."""
     requests = requests_for(Writing.mutations_of(changes))
-    return Batch(tuple(changes), requests=requests, lane="attribute_value")
+    attributes = {attribute_in(change.address.key) for change in changes}
+    pages = Range(Cost(1), Cost(1 + len(attributes)))
+    return Batch(tuple(changes), requests=requests, lane="attribute_value", reading=pages)
 
 
 def _fits(changes: Sequence[Change[AttributeValue]]) -> bool:

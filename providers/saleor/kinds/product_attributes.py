@@ -17,6 +17,7 @@ from providers.saleor.listing import PRODUCTS, Node, by_id, in_parts, listed
 from providers.saleor.terms import reference_of, terms_of
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Change
+from reconciler.model.cost import Cost, Range
 from reconciler.model.outcome import Outcome, done, failed
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Merge, Owned, Ref, spec
@@ -76,7 +77,12 @@ class ProductAttributesKind:
         self, changes: Sequence[Change[ProductAttributes]]
     ) -> Iterable[Batch[ProductAttributes]]:
         for part in in_parts(changes, READ_TOGETHER):
-            yield Batch(tuple(part), requests=requests_for(len(part)))
+            twice = any(change.renamed_from for change in part)
+            yield Batch(
+                tuple(part),
+                requests=requests_for(len(part)),
+                reading=Range(Cost(1), Cost(2 if twice else 1)),
+            )
 
     async def write(
         self, session: SaleorWriter, batch: Batch[ProductAttributes]

@@ -19,6 +19,7 @@ from providers.shopify.parts import one_by_one, parts_of
 from providers.shopify.sources import FRAGMENT, TITLE, OurSource, condition_input, our_source
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Action, Change
+from reconciler.model.cost import FREE, NOTHING, Cost, Range
 from reconciler.model.outcome import Outcome, Status, done, failed
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Merge, Owned, spec, stated
@@ -80,6 +81,9 @@ _DELETE: Final = Mutation(
 
 _JOB: Final = Query("query Job($id: ID!) { job(id: $id) { id done } }", cost=1)
 
+_JOB_ASKED: Final = Range(NOTHING, Cost(3, 3, 1.75))
+"""How often a job is asked whether it is done, in most cases; and how long that takes."""
+
 _GONE: Final = "Collection does not exist"
 
 _FIELDS: Final = {
@@ -132,12 +136,34 @@ class CollectionKind:
 
     def batches(self, changes: Sequence[Change[Collection]]) -> Iterable[Batch[Collection]]:
         for part in parts_of(changes, READ_TOGETHER):
-            yield Batch(part, requests=len(part), points=10 * len(part))
+            yield Batch(
+                part,
+                requests=len(part),
+                points=10 * len(part),
+                reading=_reading(part),
+                besides=sum(map(_besides, part), FREE),
+            )
 
     async def write(
         self, session: ShopifyWriter, batch: Batch[Collection]
     ) -> Sequence[Outcome[Collection]]:
         return await one_by_one(batch.changes, partial(_write, session))
+
+
+def _reading(changes: Sequence[Change[Collection]]) -> Range:
+    """One request; a second one looks by remotes for what its key does not find."""
+    most = Cost(1, _POINTS * len(changes))
+    twice = any(change.renamed_from or change.action is Action.DELETE for change in changes)
+    return Range(Cost(1, len(changes)), most * 2 if twice else most)
+
+
+def _besides(change: Change[Collection]) -> Range:
+    """A change of rules reads the rules before it, and asks its job a few times after it."""
+    answer = Range(NOTHING, Cost(0, 3))
+    changes_rules = change.differs_in("match") or change.differs_in("conditions")
+    if change.before is None or change.after is None or not changes_rules:
+        return answer
+    return answer + Range(Cost(1, 1), Cost(1, _POINTS)) + _JOB_ASKED
 
 
 async def _rows(

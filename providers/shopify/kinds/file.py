@@ -50,13 +50,24 @@ class FileKind(Lookup):
                 name = file_name(file)
                 if name is not None and name not in seen and (wanted is ALL or name in wanted):
                     seen.add(name)
-                    yield Resource(Address(target, "file", name), Existing(), file["id"])
+                    yield Resource(
+                        Address(target, "file", name),
+                        Existing(),
+                        file["id"],
+                        shows=shown(file),
+                    )
 
 
 def file_name(file: Mapping[str, Any]) -> Key | None:
     """None while the shop has not processed the file, or for a sort of file without address."""
     url = (file.get("image") or file).get("url")
     return unquote(urlsplit(url).path.rsplit("/", 1)[-1]) if url else None
+
+
+def shown(file: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """An image's address by its file name; other sorts of files show nothing."""
+    name, url = file_name(file), (file.get("image") or {}).get("url")
+    return ((name, url),) if name and url else ()
 
 
 def _searches(wanted: Wanted) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 
 from providers.kit.graphql import Mutation
 from providers.shopify.client import ShopifyReader, ShopifyWriter, UserErrors, told
-from providers.shopify.kinds.file import file_name
+from providers.shopify.kinds.file import file_name, shown
 from providers.shopify.metafields import (
     FRAGMENT,
     Name,
@@ -22,12 +22,13 @@ from providers.shopify.metafields import (
     full_name,
     key_of,
     named,
+    piece_points,
     pieces,
-    points_of,
 )
 from providers.shopify.parts import parts_of
 from reconciler.model.address import Address, Key
-from reconciler.model.change import Change
+from reconciler.model.change import Change, Pictures
+from reconciler.model.cost import NOTHING, Cost, Range
 from reconciler.model.outcome import Outcome, Status, done, failed
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Owned, Ref, spec, stated
@@ -35,6 +36,7 @@ from reconciler.provider import (
     ALL,
     Batch,
     Echo,
+    Lookup,
     OnDrop,
     Precondition,
     Unresolved,
@@ -116,9 +118,9 @@ class MetafieldKind:
         written = [change for change in changes if not _empties(change)]
         emptied = [change for change in changes if _empties(change)]
         for part in parts_of(written, MOST_SET):
-            yield Batch(part, points=10)
+            yield Batch(part, points=10, besides=_ANSWER)
         for part in parts_of(emptied, MOST_SET):
-            yield Batch(part, requests=2, points=10 + 2 * points_of(len(part)))
+            yield Batch(part, points=10, besides=_found(part))
 
     async def write(
         self, session: ShopifyWriter, batch: Batch[Metafield]
@@ -126,6 +128,38 @@ class MetafieldKind:
         if _empties(batch.changes[0]):
             return await _empty(session, batch.changes)
         return await _set(session, batch.changes)
+
+    def pictures(self, change: Change[Metafield], at: Lookup) -> Pictures | None:
+        """The images that a file reference leads to, unless the product is a draft."""
+        product = at("product", Name.of(change.address.key).handle)
+        if product is None or product.is_draft or not change.differs_in("file"):
+            return None
+        before, after = (_name(v.get("file")) for v in (change.before_values, change.after_values))
+        file = at("file", after) if after else None
+        return Pictures(
+            _picture(change.before, before) if before else (),
+            _picture(file, after) if after else (),
+        )
+
+
+def _name(value: object) -> Key | None:
+    return value if isinstance(value, str) else None
+
+
+def _picture(resource: Resource[Any] | None, name: Key) -> tuple[str, ...]:
+    url = resource.picture(name) if resource else None
+    return (url,) if url else ()
+
+
+_ANSWER: Final = Range(NOTHING, Cost(0, 10))
+"""What the answer of a call may cost: its metafields with what they refer to and belong to."""
+
+
+def _found(changes: Sequence[Change[Metafield]]) -> Range:
+    """The reading before a deletion, and what the answer of that may cost."""
+    asked = list(pieces({change.address.key: None for change in changes}))
+    most = sum(piece_points(piece) for piece in asked)
+    return Range(Cost(len(asked), len(asked)), Cost(len(asked), most + 10))
 
 
 def _empties(change: Change[Metafield]) -> bool:
@@ -141,6 +175,7 @@ def _resource(
         remote=row["id"],
         token=row["compareDigest"],
         live_key=live_key,
+        shows=shown(row.get("reference") or {}),
     )
 
 

@@ -17,6 +17,7 @@ from providers.shopify.identified import Field, Wish, identified
 from providers.shopify.parts import one_by_one, parts_of
 from reconciler.model.address import Address, Key
 from reconciler.model.change import Action, Change, Effect
+from reconciler.model.cost import FREE, NOTHING, Cost, Range
 from reconciler.model.outcome import Outcome, done, failed
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Owned, spec, stated
@@ -33,8 +34,11 @@ _SELECTION: Final = """
   validations { name value }
 """
 
+_POINTS: Final = 4
+"""What one definition costs."""
+
 _BY_NAME: Final = Field(
-    "metafieldDefinition", "MetafieldDefinitionIdentifierInput", _SELECTION, cost=4
+    "metafieldDefinition", "MetafieldDefinitionIdentifierInput", _SELECTION, cost=_POINTS
 )
 
 _EVERY: Final = Query(
@@ -113,7 +117,13 @@ class MetafieldDefinitionKind:
         self, changes: Sequence[Change[MetafieldDefinition]]
     ) -> Iterable[Batch[MetafieldDefinition]]:
         for part in parts_of(changes, READ_TOGETHER):
-            yield Batch(part, requests=len(part), points=10 * len(part))
+            yield Batch(
+                part,
+                requests=len(part),
+                points=10 * len(part),
+                reading=Range(Cost(1, len(part)), Cost(1, _POINTS * len(part))),
+                besides=sum(map(_besides, part), FREE),
+            )
 
     async def write(
         self, session: ShopifyWriter, batch: Batch[MetafieldDefinition]
@@ -134,6 +144,15 @@ class MetafieldDefinitionKind:
                     text = f"values of it: {used}, which would stay without a definition"
                     effects[address] = Effect(text, used)
         return effects
+
+
+def _besides(change: Change[MetafieldDefinition]) -> Range:
+    """Other validations are read before the choices are written anew; a definition that is
+    answered costs a point."""
+    reads = change.before is not None and change.differs_in("choices")
+    reads = reads and change.action is not Action.DELETE and not change.differs_in("type")
+    answer = Range(NOTHING, Cost(0, 2))
+    return answer + Range(Cost(1, 1), Cost(1, _POINTS)) if reads else answer
 
 
 async def _rows(session: ShopifyReader, keys: Sequence[Key]) -> list[dict[str, Any] | None]:

@@ -1,27 +1,28 @@
-"""Products, looked up by handle because metafields belong to them."""
+"""Products, looked up by handle because metafields belong to them. A draft's pictures are shown
+to nobody."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Final
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final
 
 from providers.kit.graphql import Query
 from providers.kit.lookup import Existing, Lookup
 from providers.shopify.client import PAGE, ShopifyReader
 from providers.shopify.identified import Field, Wish, identified
 from providers.shopify.parts import parts_of
-from reconciler.model.address import Address
+from reconciler.model.address import Address, Key
 from reconciler.model.resource import Resource
 from reconciler.provider import ALL, Wanted
 
 _TOGETHER: Final = 100
 
-_BY_HANDLE: Final = Field("productByIdentifier", "ProductIdentifierInput", "id", cost=1)
+_BY_HANDLE: Final = Field("productByIdentifier", "ProductIdentifierInput", "id status", cost=1)
 
 _EVERY: Final = Query(
     f"""query EveryProduct($after: String) {{
       products(first: {PAGE}, after: $after, sortKey: ID) {{
-        nodes {{ id handle }}
+        nodes {{ id handle status }}
         pageInfo {{ hasNextPage endCursor }}
       }}
     }}""",
@@ -38,11 +39,16 @@ class ProductKind(Lookup):
         """Keys are handles."""
         if wanted is ALL:
             async for row in session.pages(_EVERY, "products"):
-                yield Resource(Address(target, "product", row["handle"]), Existing(), row["id"])
+                yield _resource(target, row["handle"], row)
             return
         for handles in parts_of(wanted, _TOGETHER):
             wishes = [Wish({"handle": handle}) for handle in handles]
             found = await identified(session, _BY_HANDLE, wishes)
             for handle, product in zip(handles, found, strict=True):
                 if product is not None:
-                    yield Resource(Address(target, "product", handle), Existing(), product["id"])
+                    yield _resource(target, handle, product)
+
+
+def _resource(target: str, handle: Key, row: Mapping[str, Any]) -> Resource[Existing]:
+    address = Address(target, "product", handle)
+    return Resource(address, Existing(), row["id"], is_draft=row["status"] != "ACTIVE")
