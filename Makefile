@@ -42,6 +42,7 @@ docs: $(STAMP) ## Write the reference pages and schemas anew
 lock: ## Resolve the dependencies anew (needs uv); hashes, and no addresses
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements/run.txt
 	$(BIN)/uv pip compile pyproject.toml requirements/build.in --extra dev --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements/dev.txt
+	$(BIN)/uv pip compile requirements/build.in --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements/build.txt
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) .planogram build dist *.egg-info

@@ -6,7 +6,6 @@ ref is what was done here, `refs/planogram/seen/…` what the remote was last se
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -66,9 +65,8 @@ class RefTree:
     def commit(self, files: Files, message: str) -> None:
         """Write files as one commit on top of what was loaded. Raises `LedgerUnavailable` where
         another run moved the ref meanwhile."""
-        at = int(time.time())
         try:
-            self.head = self.repository.commit_files(self.ref, self.head, files, message, at)
+            self.head = self.repository.commit_files(self.ref, self.head, files, message)
         except GitFailed as error:
             raise LedgerUnavailable(
                 f"{self.what} was moved by another run: {error}"

@@ -7,6 +7,7 @@ tree, no configuration. What this project keeps in git stands under `refs/planog
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,10 @@ from git import GitCommandError, InvalidGitRepositoryError, NoSuchPathError, Rep
 from reconciler.model.errors import PlanogramError, Usage
 from reconciler.model.resource import Authorship
 
-_COMMITTER: Final = "Planogram <planogram@localhost>"
+COMMITTER_NAME: Final = "Planogram"
+"""Who the commits of this program are by."""
+
+_COMMITTER: Final = f"{COMMITTER_NAME} <planogram@localhost>"
 _UNCOMMITTED: Final = "0" * 40
 
 
@@ -101,7 +105,7 @@ class Repository:
 
     def contains(self, newer: str, older: str) -> bool:
         """Whether a commit is the other or descends from it."""
-        return self.merge_base(newer, older) == older
+        return self.merge_base(newer, older) == self.resolve(older)
 
     def files(self, revision: str, folder: str = "") -> dict[str, bytes]:
         """Path → content of all files below a folder at a revision; a link is its target's name."""
@@ -116,13 +120,25 @@ class Repository:
         told = self.repo.git.ls_tree("-r", "-z", "--full-tree", "--name-only", revision)
         return [path for path in told.split("\0") if path]
 
-    def first_parents(self, since: str | None, until: str) -> list[Commit]:
+    def first_parents(self, since: str | None, until: str, path: str = "") -> list[Commit]:
         """The commits that a branch went through after one (None: from its beginning), oldest
-        first; of merges only their own side is followed."""
+        first; of merges only their own side is followed. path: only those that moved it."""
         span = f"{since}..{until}" if since else until
+        paths = [path] if path else []
         form = "%H%x1f%P%x1f%an%x1f%cI%x1f%s"
-        told = self.repo.git.log("--first-parent", "--reverse", f"--format={form}", span, "--")
+        told = self.repo.git.log(
+            "--first-parent", "--reverse", f"--format={form}", span, "--", *paths
+        )
         return [_commit(line) for line in told.splitlines()]
+
+    def edited(self, folder: Path) -> dict[str, str | None]:
+        """Path → text of the files below a folder that are not as HEAD has them; None for one
+        that is gone."""
+        told = self.repo.git.status(
+            "--porcelain", "-z", "--untracked-files=all", "--no-renames", "--", str(folder)
+        )
+        paths = [row[3:] for row in told.split("\0") if row]
+        return {path: _text(self.root / path) for path in paths}
 
     def blame(self, path: str, revision: str | None = None) -> list[Authorship | None]:
         """Who wrote each line of a file, in order; None for a line that is not committed, and
@@ -137,15 +153,15 @@ class Repository:
     # Moving refs of our own
 
     def commit_files(
-        self, ref: str, parent: str | None, files: Mapping[str, str | None], message: str, at: int
+        self, ref: str, parent: str | None, files: Mapping[str, str | None], message: str
     ) -> str:
         """Write files (None: remove one) on top of a parent as one commit of a ref; its name.
 
-        at: seconds since the epoch. One `git fast-import` for any number of files; it refuses to
+        One `git fast-import` for any number of files; it refuses to
         move a ref that is not at the parent. Raises `GitFailed`.
         """
         with TemporaryFile() as stream:
-            stream.write(_commit_stream(ref, parent, files, message, at))
+            stream.write(_commit_stream(ref, parent, files, message))
             stream.seek(0)
             self._run("fast_import", "--quiet", "--date-format=raw", istream=stream)
         made = self.sha(ref)
@@ -216,6 +232,10 @@ def words(error: GitCommandError) -> str:
     return " ".join(str(error.stderr or error).replace("stderr:", "").split())[:300]
 
 
+def _text(path: Path) -> str | None:
+    return path.read_bytes().decode() if path.is_file() else None
+
+
 def _shared_through(repo: Repo) -> str | None:
     names = [remote.name for remote in repo.remotes]
     if "origin" in names:
@@ -242,12 +262,12 @@ def _authorships(porcelain: str) -> Iterator[Authorship | None]:
 
 
 def _commit_stream(
-    ref: str, parent: str | None, files: Mapping[str, str | None], message: str, at: int
+    ref: str, parent: str | None, files: Mapping[str, str | None], message: str
 ) -> bytes:
     """A commit in `git fast-import`'s language."""
     parts = [
         f"commit {ref}\n".encode(),
-        f"committer {_COMMITTER} {at} +0000\n".encode(),
+        f"committer {_COMMITTER} {int(time.time())} +0000\n".encode(),
         _data(message),
         f"from {parent}\n".encode() if parent else b"",
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +36,15 @@ class Review:
     settled: frozenset[Address] = frozenset()
     narrowed: bool = False
     commits: tuple[str | None, ...] = ()
+
+    def of_target(self, target: str) -> Review:
+        """What it says of one target."""
+        return replace(
+            self,
+            digests={a: d for a, d in self.digests.items() if a.target == target},
+            held={a: d for a, d in self.held.items() if a.target == target},
+            settled=frozenset(a for a in self.settled if a.target == target),
+        )
 
     @property
     def addresses(self) -> frozenset[Address]:
@@ -76,10 +85,32 @@ class Review:
         )
 
 
+class EmptyReview(Refused):
+    """A plan that reviews nothing: it is never "0 of 0 applied"."""
+
+
 def read_review(files: Iterable[Path]) -> Review:
-    """Raises `Refused` for a plan that is missing, not a plan, or empty: nothing reviewed is
-    never "0 of 0 applied"."""
-    return joined(_review(file, _plan(file)) for file in files)
+    """Raises `Refused` for a plan that is missing, not a plan, or empty."""
+    return joined(parse(str(file), _text(file)) for file in files)
+
+
+def parse(name: str, text: str) -> Review:
+    """One plan as a review. Raises `Refused`, and `EmptyReview` for one that reviews nothing."""
+    plan = _plan(name, text)
+    try:
+        settled = (Address.parse(a) for part in _SETTLED for a in plan.get(part, ()))
+        review = Review(
+            _digests(plan.get("changes", ())),
+            _digests(plan.get("held", ())),
+            frozenset(settled),
+            bool(plan.get("scope", {}).get("narrowed")),
+            (plan.get("commits", {}).get("head"),),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise Refused(f"{name} is not a whole plan: {error} · plan again") from error
+    if not review.addresses:
+        raise EmptyReview(f"{name} reviews no change · nothing is applied from an empty plan")
+    return review
 
 
 def joined(reviews: Iterable[Review]) -> Review:
@@ -97,33 +128,24 @@ def joined(reviews: Iterable[Review]) -> Review:
     return whole
 
 
-def _review(file: Path, plan: Mapping[str, Any]) -> Review:
-    try:
-        settled = (Address.parse(a) for part in _SETTLED for a in plan.get(part, ()))
-        return Review(
-            _digests(plan.get("changes", ())),
-            _digests(plan.get("held", ())),
-            frozenset(settled),
-            bool(plan.get("scope", {}).get("narrowed")),
-            (plan.get("commits", {}).get("head"),),
-        )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise Refused(f"{file} is not a whole plan: {error} · plan again") from error
-
-
 def _digests(rows: Iterable[Mapping[str, Any]]) -> dict[Address, str]:
     return {Address.parse(row["address"]): str(row["digest"]) for row in rows}
 
 
-def _plan(file: Path) -> dict[str, Any]:
+def _text(file: Path) -> str:
     try:
-        plan = json.loads(file.read_text(encoding="utf-8"))
+        return file.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise Refused(f"there is no reviewed plan {file} · plan again") from error
     except (OSError, ValueError) as error:
         raise Refused(f"{file} can not be read as a plan: {error} · plan again") from error
+
+
+def _plan(name: str, text: str) -> dict[str, Any]:
+    try:
+        plan = json.loads(text)
+    except ValueError as error:
+        raise Refused(f"{name} can not be read as a plan: {error} · plan again") from error
     if not isinstance(plan, dict) or plan.get("version") != PLAN_VERSION:
-        raise Refused(f"{file} is not a plan of version {PLAN_VERSION} · plan again")
-    if not any(plan.get(part) for part in ("changes", "held", *_SETTLED)):
-        raise Refused(f"{file} reviews no change · nothing is applied from an empty plan")
+        raise Refused(f"{name} is not a plan of version {PLAN_VERSION} · plan again")
     return plan

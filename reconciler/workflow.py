@@ -94,10 +94,12 @@ async def apply(
     review: Review | None = None,
     consent: Consent = lambda plan: True,
     listen: Listener = lambda outcome: None,
+    settles: str | None = None,
 ) -> Applied:
     """Plan again, let through what was reviewed or consented to, and carry it out.
 
-    run: the run's name. at: its time, for the journal. Raises `LedgerUnavailable` before
+    run: the run's name. at: its time, for the journal. settles: the commit up to which
+    everything reviewed has been carried out, when all of this is. Raises `LedgerUnavailable` before
     anything is written where the ledger can not be had, `AlreadyAtWork` while another apply is
     at work on one of the targets here, `Refused` where nobody consents.
     """
@@ -105,7 +107,10 @@ async def apply(
         for site in sites:
             locks.enter_context(only_run(site.journals, site.name))
             _recover(site)
-        return await _apply(sites, intents, wishes, run, at, review, consent, listen)
+        applied = await _apply(sites, intents, wishes, run, at, review, consent, listen)
+        if settles and all(o.status.is_fine for o in applied.outcomes.values()):
+            _settle(sites, settles)
+        return replace(applied, warnings=(*applied.warnings, *_published(sites)))
 
 
 async def _apply(
@@ -138,9 +143,15 @@ async def _apply(
     outcomes = {a: o for result in results for a, o in result.outcomes.items()}
     if review is not None:
         outcomes |= _not_needed(review, planned, sites, wishes)
-    warnings = (*(w for result in results for w in result.warnings), *_published(sites))
+    warnings = tuple(w for result in results for w in result.warnings)
     actual = reduce(Cost.beside, (result.actual for result in results), NOTHING)
     return Applied(whole, outcomes, warnings, actual)
+
+
+def _settle(sites: Sequence[Site], commit: str) -> None:
+    for site in sites:
+        site.ledger.complete_up_to(commit)
+        site.ledger.commit(f"{site.name} is complete up to {commit[:12]}")
 
 
 def _targets_are_there(sites: Sequence[Site], wishes: Wishes) -> None:

@@ -107,7 +107,8 @@ def test_time_is_taken_from_the_event_loop_alone() -> None:
     """Nothing in kit, platforms or core sleeps or reads another clock, so that virtual time is
     true. The ledger's commit date and the command line's run name are a person's time."""
     allowed = {
-        "reconciler/reftree.py",
+        "reconciler/cli/github/applying.py",
+        "reconciler/repository.py",
         "reconciler/cli/applying.py",
         "reconciler/cli/freezing.py",
         "reconciler/cli/options.py",

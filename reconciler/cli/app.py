@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import applying, freezing, planning, sandboxes, speech
+from reconciler.cli import applying, freezing, github, planning, sandboxes, speech
 from reconciler.cli.demonstration import demo
 from reconciler.cli.importing import importing
 from reconciler.cli.reference import docs
@@ -42,5 +42,6 @@ app.command()(freezing.freeze)
 app.command()(freezing.unfreeze)
 app.add_typer(importing, name="import")
 app.add_typer(sandboxes.sandbox, name="sandbox")
+app.add_typer(github.register(), name="github")
 app.command()(docs)
 app.command()(demo)

@@ -75,7 +75,7 @@ def apply(
                     sites,
                     workspace.desired.intents,
                     options.wishes(only, limit, allow),
-                    _run_name(),
+                    run_name(),
                     datetime.now(UTC).isoformat(timespec="seconds"),
                     review=review,
                     consent=lambda plan: consent(plan) and _begin(bar, plan),
@@ -85,7 +85,7 @@ def apply(
         _show(applied, as_json)
         if markdown is not None:
             markdown.write_text(_comment(applied), encoding="utf-8")
-        raise typer.Exit(_code(applied))
+        raise typer.Exit(exit_code(applied))
 
 
 def _begin(bar: speech.Bar, plan: Plan) -> bool:
@@ -130,7 +130,7 @@ def _comment(applied: Applied) -> str:
     return outcome_comment(applied.plan, outcomes, applied.warnings, applied.actual)
 
 
-def _code(applied: Applied) -> int:
+def exit_code(applied: Applied) -> int:
     """0 done or nothing to do · 1 nothing but failures · 4 everything was held · 5 partly."""
     counts = Counter(outcome.status for outcome in applied.outcomes.values())
     fine = counts[Status.DONE] + counts[Status.CONVERGED]
@@ -145,6 +145,6 @@ def _code(applied: Applied) -> int:
     return 1 if applied.warnings else 0
 
 
-def _run_name() -> str:
+def run_name() -> str:
     """Sorts by time, and is told apart from another run of the same second."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{token_hex(3)}"

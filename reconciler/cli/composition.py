@@ -23,7 +23,7 @@ from reconciler.model.errors import InvalidDesiredState, PlanogramError, Usage
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Source
 from reconciler.provider import AnyProvider, Target, Wire
-from reconciler.repository import own_repository, repository_of
+from reconciler.repository import Repository, own_repository, repository_of
 from reconciler.site import Site
 
 if TYPE_CHECKING:
@@ -178,11 +178,16 @@ def _ledger(workspace: Workspace, name: str) -> Ledger:
             f"{workspace.root.name}/ lies in no git repository, where the ledger of {name} would be"
             " · run git init, or plan with --sandbox"
         )
+    authenticate(repository)
+    return Ledger(repository, name)
+
+
+def authenticate(repository: Repository) -> None:
+    """Let git use the token of the environment, where there is one, at GitHub alone."""
     token = os.environ.get("GITHUB_TOKEN")
     if token:
         server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
         repository.authenticate(token, server)
-    return Ledger(repository, name)
 
 
 def _journals(workspace: Workspace, name: str, ledger: Ledger) -> Path:

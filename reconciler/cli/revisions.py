@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.authorship import with_authors
 from reconciler.cli.composition import Workspace, check_targets
-from reconciler.intent.loader import Desired, load
+from reconciler.intent.loader import TARGETS_FILE, Desired, load
 from reconciler.intent.targets import TargetEntry
 from reconciler.model.errors import PlanogramError, Usage
 from reconciler.model.plan import Commits, Plan
@@ -22,10 +22,24 @@ class Checkout:
     repository: Repository
     above: str
 
+    @property
+    def folder(self) -> str:
+        """Where `desired/` stands in the repository."""
+        return self.above + self.workspace.folder
+
+    def introduced(self, target: str) -> str | None:
+        """The commit of this branch that brought a target into targets.yaml, the last time."""
+        path = f"{self.folder}/{TARGETS_FILE}"
+        found = None
+        for step in reversed(self.repository.first_parents(None, "HEAD", path)):
+            if target not in self.desired_at(step.sha).targets:
+                break
+            found = step.sha
+        return found
+
     def desired_at(self, revision: str) -> Desired:
         """What git said at a commit, with all that was wrong with it then."""
-        folder = self.above + self.workspace.folder
-        files = self.repository.files(revision, folder)
+        files = self.repository.files(revision, self.folder)
         return load({path.removeprefix(self.above): text for path, text in files.items()})
 
     def commits(self, base: str | None = None) -> Commits:

@@ -1,0 +1,1 @@
+"""Plans and outcomes where the review happens: comments, checks, statuses, issues, proposals."""
