@@ -89,7 +89,9 @@ def test_plan_of_the_example_takes_less_than_three_seconds(example: Path) -> Non
 def test_the_main_job_by_its_commands(example: Path) -> None:
     """Plan, review, apply, plan again, edit, drift: with the exit codes of the README."""
     first = planogram(example, "plan", "--out", "plan.json", "--markdown", "plan.md", "--exit-code")
-    applied = planogram(example, "apply", "--reviewed", "plan.json")
+    bare = planogram(example, "plan", "--markdown", "bare.md", "--no-images")
+    apply = ("apply", "--reviewed", "plan.json", "--markdown", "outcome.md")
+    applied = planogram(example, *apply)
     again = planogram(example, "plan", "--json", "--exit-code")
     calm = planogram(example, "drift")
     edit = ("collection", "style-harold-sweater", "title=Harold (sale!)")
@@ -98,7 +100,12 @@ def test_the_main_job_by_its_commands(example: Path) -> None:
     only = planogram(example, "plan", "--exit-code")
 
     assert (first.returncode, applied.returncode) == (10, 0), applied.stdout + applied.stderr
-    assert (example / "plan.md").read_text().startswith("## Planogram: ")
+    told = (example / "plan.md").read_text()
+    assert told.startswith("## Planogram: ")
+    assert "<img src=" in told
+    assert bare.returncode == 0
+    assert "<img src=" not in (example / "bare.md").read_text()
+    assert "; took " in (example / "outcome.md").read_text()
     assert again.returncode == 0
     assert json.loads(again.stdout)["changes"] == json.loads(again.stdout)["held"] == []
     assert (calm.returncode, drift.returncode, only.returncode) == (0, 11, 11)

@@ -161,7 +161,7 @@ def test_only_what_was_reviewed_is_applied(desk: Desk) -> None:
 
 
 def test_what_moved_since_the_review_is_held(desk: Desk) -> None:
-    """Somebody edits between review and apply: nothing is overwritten."""
+    """Somebody edits between review and apply: nothing is overwritten, and that costs nothing."""
     desk.apply(ONE)
     reviewed = desk.review(desk.plan(intents(shelf={"a": {"title": "B"}})))
     desk.shop.rows["shelf", "a"]["title"] = "edited"
@@ -169,6 +169,7 @@ def test_what_moved_since_the_review_is_held(desk: Desk) -> None:
 
     assert statuses(applied) == {"a": "held"}
     assert desk.shop.fields("shelf", "a") == {"title": "edited"}
+    assert applied.plan.estimate.requests == 0
 
 
 def test_what_is_already_as_reviewed_has_converged(desk: Desk) -> None:
