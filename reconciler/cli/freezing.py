@@ -15,6 +15,7 @@ from reconciler.cli.composition import open_ledgers, open_workspace
 from reconciler.freeze import Freeze
 from reconciler.ledger import Ledger
 from reconciler.model.errors import Usage
+from reconciler.repository import repository_of
 
 Names = Annotated[
     list[str] | None, typer.Argument(metavar="TARGET...", help="Targets; none means all.")
@@ -49,13 +50,11 @@ def freeze(
             raise Usage('--reason is missing · say why, like --reason "prices look wrong"')
         now = datetime.now(UTC)
         end = until and _end(until, now)
-        told = {}
-        for ledger in _ledgers(desired, targets, sandbox=sandbox):
-            by = ledger.repository.user
-            order = Freeze(reason, end, by, now.strftime(_MOMENT))
+        order = Freeze(reason, end, _user(desired), now.strftime(_MOMENT))
+        ledgers = _ledgers(desired, targets, sandbox=sandbox)
+        for ledger in ledgers:
             freezes.freeze(ledger.repository, ledger.target, order)
-            told[ledger.target] = str(order)
-        _tell(told, "is frozen", as_json=as_json)
+        _tell({ledger.target: str(order) for ledger in ledgers}, "is frozen", as_json=as_json)
 
 
 def unfreeze(
@@ -79,6 +78,12 @@ def unfreeze(
 
 def _ledgers(desired: Path, names: list[str] | None, *, sandbox: bool) -> list[Ledger]:
     return open_ledgers(open_workspace(desired, all_sandboxed=sandbox), names or ())
+
+
+def _user(desired: Path) -> str | None:
+    """Who says so, as git knows them here."""
+    repository = repository_of(desired)
+    return repository.user if repository else None
 
 
 def _end(text: str, now: datetime) -> str:
