@@ -180,6 +180,7 @@ def _of_plan(made: Plan, job: Job, *, images: bool) -> dict[str, Any]:
         "comment": comment(made, images=images) + run,
         "summary": comment(made, SUMMARY_CHARACTERS, images=images),
         "annotations": notes(made),
+        "is_silent": not made.scope.planned and not made.warnings,
         "facts": {"digest": made.digest, "conclusion": conclusion(made), "text": summary(made)},
     }
 

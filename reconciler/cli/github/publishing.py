@@ -19,7 +19,7 @@ from reports.github.ahead import ahead
 from reports.github.annotations import check
 from reports.github.api import GitHub
 from reports.github.issues import raise_issue, settle_issue
-from reports.github.sticky import Sticky, stick
+from reports.github.sticky import Sticky, ours, stick
 from reports.view import clean
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="What the other job wrote.")]
@@ -82,8 +82,11 @@ async def _comment(job: Job, told: Told) -> None:
         _cut(str(told["comment"])),
         {"digest": facts["digest"], "head": head},
     )
+    number = int(job.pull["number"])
     async with job.connect() as github:
-        await stick(github, int(job.pull["number"]), sticky)
+        if told.get("is_silent") and await ours(github, number, sticky.name) is None:
+            return  # Most pull requests of a repository are about something else.
+        await stick(github, number, sticky)
         title = clean(str(told["headline"]))
         notes = told["annotations"]
         await check(github, head, title, str(facts["text"]), facts["conclusion"], notes)
