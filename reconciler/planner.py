@@ -20,6 +20,7 @@ from reconciler.model.change import Action, AnyChange
 from reconciler.model.cost import UNKNOWN, Pace
 from reconciler.model.errors import InvalidDesiredState, Refused, Usage
 from reconciler.model.plan import Plan, Scope
+from reconciler.model.question import Answers
 from reconciler.model.resource import State
 from reconciler.order import Schedule, by_kind, pointed_at, schedule
 from reconciler.provider import AnyProvider, PlatformError
@@ -49,13 +50,15 @@ class Wishes:
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A plan, with what its execution needs beside it. `settled` are the addresses that were
-    looked at and need nothing. `pace` is how fast the platform takes requests."""
+    looked at and need nothing. `pace` is how fast the platform takes requests. `answers`: what
+    the catalog said to the selectors, None where it was not asked."""
 
     plan: Plan
     schedule: Schedule
     live: State = field(default_factory=dict)
     settled: frozenset[Address] = frozenset()
     pace: Pace = UNKNOWN
+    answers: Answers | None = None
 
 
 async def plan_site(site: Site, intents: Intents, wishes: Wishes) -> Planned:
@@ -85,6 +88,7 @@ class _Seen:
     scope: Scope
     comparison: Comparison
     pace: Pace
+    answers: Answers
 
 
 async def _look(site: Site, intents: Intents, wishes: Wishes) -> _Seen:
@@ -92,7 +96,7 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> _Seen:
     async with provider.reading(target, site.wire()) as session:
         account = await provider.identify(session)
         _must_be_the_same_account(site, account)
-        declared, part = await _asked_for(site, session, intents, wishes)
+        declared, part, answers = await _asked_for(site, session, intents, wishes)
         applied = site.ledger.state({kind.name: kind.spec for kind in provider.kinds})
         desired, applied, scope = _scoped(declared, applied, part, lenient=wishes.lenient)
         live = await _observe(provider, session, site.name, desired, applied)
@@ -106,13 +110,14 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> _Seen:
         beside = len(whole.changes) - len(changes)
         scope = replace(scope, planned=planned, beside=beside)
     comparison = replace(comparison, changes=changes)
-    return _Seen(account, declared, desired, live, applied, scope, comparison, pace)
+    return _Seen(account, declared, desired, live, applied, scope, comparison, pace, answers)
 
 
 async def _asked_for(
     site: Site, session: Any, intents: Intents, wishes: Wishes
-) -> tuple[State, frozenset[Address] | None]:
-    """All that git states, and the part of it that is to be planned (None: all of it)."""
+) -> tuple[State, frozenset[Address] | None, Answers]:
+    """All that git states, the part of it that is to be planned (None: all of it), and what the
+    catalog answered."""
     target, provider = site.target, site.provider
     asked = (
         questions(intents.for_target(site.name))
@@ -128,7 +133,7 @@ async def _asked_for(
         before = compile_for(target, provider, wishes.base, answers).resources
         moved = differing(before, compiled.resources)
         part = moved if part is None else part
-    return compiled.resources, part
+    return compiled.resources, part, answers
 
 
 def _within(whole: Comparison, part: frozenset[Address] | None) -> Comparison:
@@ -176,7 +181,7 @@ def _judged(site: Site, seen: _Seen, wishes: Wishes) -> Planned:
     plan = replace(plan, estimate=cost)
     if seen.scope.narrowed:
         plan = replace(plan, settled=tuple(sorted(settled)))
-    return Planned(plan, order, seen.live, settled, seen.pace)
+    return Planned(plan, order, seen.live, settled, seen.pace, seen.answers)
 
 
 async def read_keys(

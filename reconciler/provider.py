@@ -25,6 +25,7 @@ import httpx
 from pydantic import BaseModel
 
 from reconciler.intent.base import Intent, Intents
+from reconciler.intent.edit import Edit
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Change, Effect, Pictures
 from reconciler.model.cost import FREE, Cost, Pace, Range
@@ -32,7 +33,8 @@ from reconciler.model.outcome import Outcome
 from reconciler.model.problem import Problem
 from reconciler.model.question import Answers as Answers
 from reconciler.model.question import Question as Question
-from reconciler.model.resource import Resource
+from reconciler.model.resource import Resource, Source
+from reconciler.model.spec import Path, Value
 
 S = TypeVar("S")
 R = TypeVar("R", bound="ReadSession")
@@ -258,6 +260,39 @@ IntentMapping = Mapping[type[Intent], Callable[[Any, Compilation], Mapped]]
 comes to. Pure. An intent kind that is missing here is an error at the intent's place."""
 
 
+@dataclass(frozen=True, slots=True)
+class Restatement:
+    """What git shall say of one resource.
+
+    resource: as git states it now. values: by path, those that shall be stated instead; None:
+    the resource shall not be stated at all. A path may be one that git does not state yet, where
+    all that git states is emptiness.
+    """
+
+    resource: Resource[Any]
+    values: Mapping[Path, Value] | None
+
+    @property
+    def address(self) -> Address:
+        return self.resource.address
+
+    @property
+    def source(self) -> Source:
+        """Where git states it."""
+        assert self.resource.source is not None
+        return self.resource.source
+
+
+Adopted = Iterable[Edit | Problem]
+"""The edits of documents that make a restatement true, and problems where none can."""
+
+IntentAdoption = Mapping[type[Intent], Callable[[Any, Restatement, Compilation], Adopted]]
+"""The reverse of `IntentMapping`: for each intent kind, the edits in people's own terms after
+which its document comes to what is restated. Pure. What follows from a template or a selector
+gets an override and leaves the rule as it is. Whether the edits do what they shall is proved by
+compiling anew; a kind of intent that is missing here is told as one that can not be adopted."""
+
+
 Admin = Callable[[Target, Address, Lookup], str | None]
 """Where a resource is shown in the platform's own admin: an https address, or None where that is
 not known. Pure."""
@@ -280,10 +315,10 @@ class Provider(Generic[R, W]):
     credentials: a pydantic-settings model, read from variables with the target's prefix;
     constructed only where a real target is opened. reading / writing: open a session; `wire`
     is the sandbox's door, or None for the network. identify: the account's fingerprint, read
-    live. mapping: which intents it honours, and how. sandbox: an emulated platform over a
-    store (`providers.kit.sandbox.Sandbox`). admin: links into the platform's own admin; not
-    asked for sandboxes. opening: what it costs to open a session. pace: how fast the platform
-    takes requests, as a session has seen it.
+    live. mapping: which intents it honours, and how. adoption: the way back from live values to
+    intents. sandbox: an emulated platform over a store (`providers.kit.sandbox.Sandbox`). admin:
+    links into the platform's own admin; not asked for sandboxes. opening: what it costs to open
+    a session. pace: how fast the platform takes requests, as a session has seen it.
     """
 
     name: str
@@ -299,6 +334,7 @@ class Provider(Generic[R, W]):
     admin: Admin = nowhere
     opening: Range = FREE
     pace: Callable[[R], Pace] = lambda session: Pace(session.usage.latency)
+    adoption: IntentAdoption = field(default_factory=dict)
 
     def kind(self, name: str) -> Kind[Any, R, W]:
         return next(kind for kind in self.kinds if kind.name == name)

@@ -57,11 +57,16 @@ def validate(targets: Iterable[tuple[Target, AnyProvider]], intents: Intents) ->
 
 async def plan(sites: Sequence[Site], intents: Intents, wishes: Wishes) -> Plan:
     """Plan every target, side by side. Writes nothing, not even the ledger."""
+    planned = await look(sites, intents, wishes)
+    return _whole(_limited(sites, planned, wishes.limit), wishes)
+
+
+async def look(sites: Sequence[Site], intents: Intents, wishes: Wishes) -> list[Planned]:
+    """Every target's own plan, with what was found beside it. Writes nothing."""
     _targets_are_there(sites, wishes)
-    planned = await side_by_side(
+    return await side_by_side(
         partial(plan_site, site, intents, _read_ledger(site, wishes)) for site in sites
     )
-    return _whole(_limited(sites, planned, wishes.limit), wishes)
 
 
 async def drift(sites: Sequence[Site], intents: Intents, wishes: Wishes) -> Plan:

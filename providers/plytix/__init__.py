@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from providers.plytix.admin import admin
+from providers.plytix.adoption import ADOPTION
 from providers.plytix.client import (
     Credentials,
     PlytixReader,
@@ -43,4 +44,5 @@ PROVIDER: Provider[PlytixReader, PlytixWriter] = Provider(
     admin=admin,
     opening=Range(Cost(1), Cost(1)),  # a token
     pace=lambda session: session.pace,
+    adoption=ADOPTION,
 )

@@ -152,6 +152,15 @@ def _assets(documents: tuple[Images, ...], target: str) -> Mapped:
         )
 
 
+def best_uses(compilation: Compilation) -> dict[Key, Use]:
+    """Each image that desired/ knows, in its best slot."""
+    best: dict[Key, Use] = {}
+    for use in (use for document in compilation.intents.of(Images) for use in _uses(document)):
+        if priority(use.slot) < priority(best.setdefault(use.name, use).slot):
+            best[use.name] = use
+    return best
+
+
 def _uses(document: Images) -> Iterator[Use]:
     """The images of a document that can be used; what can not is a problem told elsewhere."""
     for sku, product in document.products.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from providers.saleor.admin import admin
+from providers.saleor.adoption import ADOPTION
 from providers.saleor.client import (
     Credentials,
     SaleorReader,
@@ -44,4 +45,5 @@ PROVIDER: Provider[SaleorReader, SaleorWriter] = Provider(
     admin=admin,
     opening=Range(Cost(1), Cost(1)),  # who the token is
     pace=lambda session: session.pace,
+    adoption=ADOPTION,
 )

@@ -59,7 +59,7 @@ def mapping(intent: FieldMapping, compilation: Compilation) -> Mapped:
         place = intent.at("mapping")
         cause = f"the mapping {intent.mapping} is said a second time, after {others[0].at()}"
         yield Problem(place, cause, "keep one of the two")
-    known = _taxonomies(compilation)
+    known = taxonomies(compilation)
     fields: dict[Key, str] = {}
     for field, destination in intent.fields.items():
         attribute = destination.attribute
@@ -135,7 +135,7 @@ def _value(
 def _field_problems(
     intent: Offering, fields: FieldMapping, compilation: Compilation
 ) -> Iterator[Problem]:
-    known = _taxonomies(compilation)
+    known = taxonomies(compilation)
     for field, value in intent.fields.items():
         if field not in fields.fields:
             cause = f"the mapping {fields.mapping} has no field {field}"
@@ -185,7 +185,7 @@ def _unknown_term(place: Source, term: Key, taxonomy: Taxonomy) -> Iterator[Prob
 def _carried(
     intent: Offering, fields: FieldMapping, compilation: Compilation
 ) -> Resource[ProductAttributes]:
-    known = _taxonomies(compilation)
+    known = taxonomies(compilation)
     choices: dict[Key, tuple[Key, ...]] = {}
     booleans: dict[Key, bool | None] = {}
     for field, value in intent.fields.items():
@@ -207,9 +207,14 @@ def _carried(
     )
 
 
+def mapping_of(compilation: Compilation, name: str) -> FieldMapping | None:
+    """Where the fields of an offering with this mapping go."""
+    return next(iter(_mappings(compilation, name)), None)
+
+
 def _mappings(compilation: Compilation, name: str) -> list[FieldMapping]:
     return [m for m in compilation.intents.of(FieldMapping) if m.mapping == name]
 
 
-def _taxonomies(compilation: Compilation) -> dict[Key, Taxonomy]:
+def taxonomies(compilation: Compilation) -> dict[Key, Taxonomy]:
     return {intent.taxonomy: intent for intent in compilation.intents.of(Taxonomy)}

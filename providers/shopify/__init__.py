@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from providers.shopify.admin import admin
+from providers.shopify.adoption import ADOPTION
 from providers.shopify.client import (
     Credentials,
     Settings,
@@ -53,4 +54,5 @@ PROVIDER: Provider[ShopifyReader, ShopifyWriter] = Provider(
     admin=admin,
     opening=Range(Cost(), Cost(1)),  # a token, where a client asks for one
     pace=lambda session: session.pace,
+    adoption=ADOPTION,
 )

@@ -59,6 +59,12 @@ def condition(by: str, relation: str, value: str) -> str:
     return f"{by} {relation} {value}"
 
 
+def condition_parts(text: str) -> tuple[str, str, str] | None:
+    """What the condition is on, its relation and its value; None for a text in brackets."""
+    match = _CONDITION.fullmatch(text)
+    return (match[1], match[2], match[3]) if match else None
+
+
 def condition_input(text: str) -> dict[str, Any]:
     """A canonical condition as the platform takes it."""
     match = _CONDITION.fullmatch(text)

@@ -39,6 +39,25 @@ def fields(type_: str, value: Scalar) -> dict[str, Value]:
     return {"type": type_, "value": _SCALARS[type_](value)}
 
 
+def field_of(type_: str) -> str:
+    """The field of a metafield that holds what is said of this type."""
+    return REFERENCES[type_][0] if type_ in REFERENCES else "value"
+
+
+def scalar(type_: str, live: Value) -> Scalar:
+    """The way back: how a live value of this type is said. Raises `Misfit`."""
+    if live is None and type_ not in REFERENCES:
+        return None
+    if not isinstance(live, str):
+        raise Misfit(
+            f"the live value is no {field_of(type_)} that has a name",
+            "choose another one in the admin, or apply to put back git's",
+        )
+    if type_ == "boolean":
+        return live == "true"
+    return int(live) if type_ == "number_integer" else live
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise Misfit(f"{_said(value)} is not text", f'quote it: "{_said(value)}"')

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import applying, freezing, github, planning, sandboxes, speech
+from reconciler.cli import adopting, applying, freezing, github, planning, sandboxes, speech
 from reconciler.cli.demonstration import demo
 from reconciler.cli.importing import importing
 from reconciler.cli.reference import docs
@@ -38,6 +38,7 @@ app.command()(planning.validate)
 app.command()(planning.plan)
 app.command()(applying.apply)
 app.command()(planning.drift)
+app.command()(adopting.adopt)
 app.command()(freezing.freeze)
 app.command()(freezing.unfreeze)
 app.add_typer(importing, name="import")

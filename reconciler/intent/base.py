@@ -68,6 +68,11 @@ class Intent(Part):
         """Where a part of this document stands."""
         return self._places.at(*place)
 
+    @property
+    def path(self) -> str:
+        """The file that this document is, as people are shown it."""
+        return self._places.path
+
     def placed(self: I, places: Places) -> I:
         self._places = places
         return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -33,14 +33,35 @@ class Rules(Part):
     conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]
 
 
+Sort = Literal["best_selling", "title", "price_low", "price_high", "newest", "oldest"]
+
+
 class Collection(Part):
     title: Text
     description: str | None = None
     """HTML. Left out: not managed."""
-    sort: Literal["best_selling", "title", "price_low", "price_high", "newest", "oldest"] | None = (
-        None
-    )
+    sort: Sort | None = None
     rules: Rules
+
+
+class Override(Part):
+    """What is otherwise with one style. Its texts are taken as they stand, without placeholders;
+    `rules` replace those of the template as a whole."""
+
+    title: Text | None = None
+    description: str | None = None
+    sort: Sort | None = None
+    rules: Rules | None = None
+
+    @property
+    def stated(self) -> dict[str, Any]:
+        """The fields that it says something about; `description: null` is one."""
+        names = self.model_fields_set
+        return {
+            name: getattr(self, name)
+            for name in names
+            if name == "description" or getattr(self, name) is not None
+        }
 
 
 class Styles(Part):
@@ -53,6 +74,18 @@ class Styles(Part):
     styles: Annotated[tuple[Text, ...], Field(min_length=1)]
     handle: Text
     collection: Collection
+    overrides: Mapping[Text, Override] = Field(default_factory=dict)
+    """Style → what is otherwise with it."""
+
+    @model_validator(mode="after")
+    def _overrides_have_styles(self) -> Styles:
+        for style in self.overrides:
+            if style not in self.styles:
+                raise ValueError(
+                    f"{style} is overridden, and is not among the styles"
+                    " · add it to styles, or take the override out"
+                )
+        return self
 
 
 class Collections(Intent):

@@ -48,6 +48,17 @@ def read(path: str, content: bytes) -> Document:
     return Document(data, Places(path, reading.positions), reading.problems)
 
 
+def is_text_in_older_yaml(text: str) -> bool:
+    """Whether a plain scalar is text by YAML 1.1, in which `yes` is a flag and `12:30` a number."""
+    older = YAML(typ="safe", pure=True)
+    older.version = (1, 1)
+    try:
+        node = older.compose(text)
+    except YAMLError:
+        return False
+    return isinstance(node, ScalarNode) and str(node.tag) == _TAG + "str"
+
+
 def _text(path: str, content: bytes) -> str:
     try:
         text = content.decode("utf-8-sig")

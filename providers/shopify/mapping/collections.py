@@ -42,11 +42,24 @@ def collections(intent: Collections, compilation: Compilation) -> Mapped:
 def _of_styles(
     intent: Collections, template: Styles, target: str
 ) -> Iterator[Resource[Any] | Problem]:
+    """A style that is overridden is stated where its override is."""
     for index, style in enumerate(template.styles):
-        fill = _filling(style)
-        handle = fill(template.handle)
-        declared = _filled(template.collection, fill)
-        yield _collection(target, handle, declared, intent.at("per_style", "styles", index))
+        place = intent.at("per_style", "styles", index)
+        if style in template.overrides:
+            place = intent.at("per_style", "overrides", style)
+        yield _collection(target, handle_of(template, style), of_style(template, style), place)
+
+
+def handle_of(template: Styles, style: str) -> Key:
+    return _filling(style)(template.handle)
+
+
+def of_style(template: Styles, style: str) -> Declared:
+    """The template filled in, and what is otherwise with the style."""
+    declared = _filled(template.collection, _filling(style))
+    if style not in template.overrides:
+        return declared
+    return declared.model_copy(update=template.overrides[style].stated)
 
 
 def slug(text: str) -> str:

@@ -1,0 +1,19 @@
+"""From what is live on Shopify back to intents."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from providers.shopify.adoption.collections import collections
+from providers.shopify.adoption.images import images
+from providers.shopify.adoption.metafields import metafields
+from reconciler.intent.collection import Collections
+from reconciler.intent.images import Images
+from reconciler.intent.metafields import Metafields
+from reconciler.provider import IntentAdoption
+
+ADOPTION: Final[IntentAdoption] = {
+    Collections: collections,
+    Metafields: metafields,
+    Images: images,
+}
