@@ -10,7 +10,9 @@ from typing import Any, Final
 from reconciler.intent import yaml
 from reconciler.model.spec import Value
 
-_UNPRINTABLE: Final = re.compile(r"[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+_UNPRINTABLE: Final = re.compile(
+    r"[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 
 
 def scalar(value: Value, like: str = "", *, flow: bool = False, key: bool = False) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any, Final
 
-from reconciler.intent.marked import Items, Node, Pairs, Scalar, Tree, leaves
+from reconciler.intent.marked import Alias, Items, Node, Pairs, Scalar, Tree, leaves
 from reconciler.intent.rendered import (
     after_dash,
     after_key,
@@ -66,7 +66,7 @@ class _Walk:
     text: str
     shared: frozenset[str]
     splices: list[Splice] = field(default_factory=list)
-    touched: set[str] = field(default_factory=set)
+    touched: dict[str, str] = field(default_factory=dict)
 
     def spliced(self) -> str:
         """Insertions come before a removal that begins where they stand."""
@@ -82,8 +82,10 @@ class _Walk:
     def value(self, node: Node, old: Any, new: Any, slot: _Slot) -> None:
         if canonical_json(old) == canonical_json(new):
             return
+        if isinstance(node, Alias) and self.touched.get(node.name) == canonical_json(new):
+            return  # It takes up the new value where that is anchored.
         if node.anchor in self.shared:
-            self.touched.add(str(node.anchor))
+            self.touched[str(node.anchor)] = canonical_json(new)
         if isinstance(node, Pairs) and isinstance(new, dict) and new:
             self._mapping(node, old, new, slot)
         elif isinstance(node, Items) and isinstance(new, list) and new:
