@@ -99,21 +99,20 @@ def _moved(change: AnyChange, cause: Cause, before: Value) -> bool:
 def _proposed(
     provider: AnyProvider, intent: Any, restatement: Restatement, compilation: Compilation
 ) -> Iterator[Edit | Problem]:
-    source = restatement.resource.source
-    assert source is not None
-    values = restatement.values
-    if values is not None and KEY_PATH in values:
-        yield Problem(
-            source,
-            f"{restatement.address} stands under {values[KEY_PATH]} now, and a key is never"
-            " rewritten unasked",
-            f"rename the key here by hand, {OR_APPLY}",
-        )
-        return
+    source = restatement.source
     adopt = provider.adoption.get(type(intent))
     if adopt is None:
         yield Problem(
             source, f"{provider.name} writes nothing back into {intent.folder}", "edit it by hand"
         )
         return
-    yield from adopt(intent, restatement, compilation)
+    proposed = list(adopt(intent, restatement, compilation))
+    yield from proposed
+    values = restatement.values or {}
+    if KEY_PATH in values and not any(isinstance(part, Problem) for part in proposed):
+        yield Problem(
+            source,
+            f"{restatement.address} stands under {values[KEY_PATH]} now, and a key is never"
+            " rewritten unasked",
+            f"rename the key here by hand, {OR_APPLY}",
+        )
