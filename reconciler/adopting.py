@@ -22,10 +22,12 @@ from reconciler.writeback import WrittenBack, written_back
 
 @dataclass(frozen=True)
 class Adoption:
-    """written: what comes of it. idle: addresses that were named and are as git says already."""
+    """written: what comes of it. idle: addresses that were named and are as git says already.
+    unattributed: targets whose ledger could not be asked: there every difference was taken."""
 
     written: WrittenBack
     idle: tuple[Address, ...] = ()
+    unattributed: tuple[str, ...] = ()
 
     @property
     def is_needless(self) -> bool:
@@ -51,7 +53,9 @@ async def adopt(
     _must_have_moved(changes, only)
     wanted = _wanted(changes, only)
     idle = tuple(sorted(only - wanted.keys()))
-    return Adoption(written_back(files, _grounds(targets, sites, planned), wanted), idle)
+    unattributed = tuple(name for part in planned for name in part.plan.unattributed)
+    written = written_back(files, _grounds(targets, sites, planned), wanted)
+    return Adoption(written, idle, unattributed)
 
 
 def _grounds(

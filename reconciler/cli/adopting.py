@@ -108,6 +108,7 @@ def adoption_data(found: Adoption, *, dry_run: bool = False) -> dict[str, Any]:
         ],
         "also": [str(address) for address in written.also],
         "idle": [str(address) for address in found.idle],
+        "unattributed": list(found.unattributed),
         "dry_run": dry_run,
     }
 
@@ -143,6 +144,11 @@ def _lines(found: Adoption, dry_run: bool) -> Iterator[tuple[str, str]]:
             yield f"! {address}  {problem}", "red"
     for address in written.also:
         yield f"git states something else of {address} too: see plan", "yellow"
+    for target in found.unattributed:
+        yield (
+            f"the ledger of {target} could not be fetched: what git moved was taken for drift too",
+            "yellow",
+        )
     for address in found.idle:
         yield f"{address} is as git says: nothing to adopt", "dim"
     yield _summary(found, dry_run), "bold"

@@ -11,6 +11,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from reconciler.cli.app import app
+from reconciler.ledger import Ledger
+from reconciler.model.errors import LedgerUnavailable
 from tests.workshop import Workshop, problems_of
 
 SHELVES = """\
@@ -140,3 +142,20 @@ def test_a_file_that_is_not_valid_is_not_touched(shop: Workshop) -> None:
     shop.write({"collections/shop.yaml": SHELVES.replace("title: First", "titel: First")})
 
     assert planogram("adopt", "--all").exit_code == 3
+
+
+def test_without_a_ledger_it_says_what_it_took(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can tell who moved: what is filled live is taken, and the report warns."""
+
+    def unreachable(*_: object) -> None:
+        raise LedgerUnavailable("origin does not answer")
+
+    monkeypatch.setattr(Ledger, "fetch", unreachable)
+    shop.write({"collections/shop.yaml": SHELVES.replace("First", "Git")})
+    told = planogram("adopt", "--all")
+
+    assert told.exit_code == 0
+    assert "the ledger of shop could not be fetched" in told.stdout
+    assert document(shop) == SHELVES

@@ -69,6 +69,17 @@ def test_an_image_of_another_product_comes_in_with_its_url(tmp_path: Path) -> No
     assert shop.plan().is_empty
 
 
+def test_a_better_slot_that_is_free_is_left_free(tmp_path: Path) -> None:
+    """In PT01 the image would be called otherwise, and the asset would have to be renamed."""
+    shop = shop_with(tmp_path)
+
+    assert edited(shop, MAIN, FOURTH) == [
+        f'-      PT01: {{url: "{HOST}/61othErOneL.jpg"}}  # from behind',
+        f'+      PT02: {{url: "{HOST}/61fouRthL.jpg"}}',
+    ]
+    assert {c.action.value for c in shop.plan().changes} == {"forget"}
+
+
 def test_the_thumbnail_is_named_by_its_slot(tmp_path: Path) -> None:
     """One of the product's own images."""
     shop = shop_with(tmp_path)
