@@ -50,7 +50,7 @@ def adopt(
     Example: planogram adopt shop/collection/style-harold-sweater
     """
     with speech.told_plainly(as_json=as_json):
-        named = _named(addresses or [], everything, target or [])
+        named = named_addresses(addresses or [], everything, target or [])
         workspace = open_workspace(desired, all_sandboxed=sandbox)
         names = sorted({address.target for address in named}) or target or ()
         sites = open_sites(workspace, names)
@@ -113,7 +113,9 @@ def adoption_data(found: Adoption, *, dry_run: bool = False) -> dict[str, Any]:
     }
 
 
-def _named(addresses: list[str], everything: bool, targets: list[str]) -> frozenset[Address]:
+def named_addresses(
+    addresses: list[str], everything: bool, targets: list[str]
+) -> frozenset[Address]:
     if everything == bool(addresses):
         raise Usage("say which addresses are written back, or --all")
     try:

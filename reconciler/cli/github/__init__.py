@@ -16,7 +16,7 @@ def _github() -> None:
 
 def register() -> typer.Typer:
     """The group with all its commands, imported only where it is used."""
-    from reconciler.cli.github import applying, planning, proposing, publishing
+    from reconciler.cli.github import adopting, applying, planning, proposing, publishing
 
     github.command("targets")(planning.targets)
     github.command("check")(planning.check)
@@ -24,6 +24,7 @@ def register() -> typer.Typer:
     github.command("comment")(publishing.comment)
     github.command("apply")(applying.apply)
     github.command("rescue")(applying.rescue)
+    github.command("adopt")(adopting.adopt)
     github.command("propose")(proposing.propose)
     github.command("outcome")(publishing.outcome)
     return github
