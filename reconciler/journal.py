@@ -4,8 +4,9 @@ One JSON object a line, synced to disk before and after each request, so that a 
 killed between two lines loses nothing but the answer to one request. Rows:
 
     {"run": …, "target": …, "account": …, "at": …}                      the first line
-    {"intend": address, "action": …, "digest": …, "before": …, "after": …, "remote": …}
+    {"intend": address, "action": …, "digest": …, "before": …, "after": …, "remote": …, …}
     {"outcome": address, "action": …, "status": …, "remote": …, "spec": …, "origin": …, …}
+    {"noted": address, "applied": …}      the ledger's row before, where no write was needed
     {"closed": true}                                                     the last line
 """
 
@@ -13,19 +14,21 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 
 from reconciler.model.address import Address
 from reconciler.model.change import Action, AnyChange
 from reconciler.model.errors import LedgerUnavailable
 from reconciler.model.outcome import AnyOutcome, Status
-from reconciler.model.resource import Origin
+from reconciler.model.resource import Origin, Resource
 from reconciler.model.spec import stated, stated_alike
 
 Row = dict[str, Any]
+
+_NOTHING: Final[Resource[Any]] = Resource(Address("", "", ""), None)
 
 
 class Journal:
@@ -39,6 +42,11 @@ class Journal:
 
     def open(self, run: str, target: str, account: str, at: str) -> None:
         self._write([{"run": run, "target": target, "account": account, "at": at}])
+
+    def note(self, before: Mapping[Address, Row | None]) -> None:
+        """The ledger's rows, or None, of what it was only told of, without a write."""
+        if before:
+            self._write([{"noted": str(a), "applied": row} for a, row in sorted(before.items())])
 
     def intend(self, changes: Sequence[AnyChange]) -> None:
         """The before-images of what the next request may overwrite."""
@@ -115,6 +123,20 @@ def read(path: Path) -> Remains:
     return Remains(path, account, rows, unanswered, closed)
 
 
+def intentions(path: Path) -> dict[Address, Row]:
+    """The first intention at each address: its before-image is that of the whole run."""
+    first: dict[Address, Row] = {}
+    for row in _rows(path):
+        if "intend" in row:
+            first.setdefault(Address.parse(row["intend"]), row)
+    return first
+
+
+def noted(path: Path) -> dict[Address, Row | None]:
+    """The ledger's rows before a run, of what the run told it of without a write."""
+    return {Address.parse(row["noted"]): row["applied"] for row in _rows(path) if "noted" in row}
+
+
 def mark_closed(path: Path) -> None:
     """Close the journal of a run that did not live to do it."""
     with Journal(path) as journal:
@@ -156,10 +178,39 @@ def _intention(change: AnyChange) -> Row:
         "live": stated(change.before.spec) if change.before else None,
         "origin": origin_after(change).value,
         "intent": change.after.intent if change.after else None,
+        "applied": _ledger_row(change.applied),
+        "needs": [str(a) for a in (change.after or change.before or _NOTHING).needs],
+    }
+
+
+def _ledger_row(applied: Resource[Any] | None) -> Row | None:
+    """What the ledger says before the change: a rollback gives it back."""
+    if applied is None or applied.origin is None:
+        return None
+    return {
+        "spec": stated(applied.spec),
+        "remote": applied.remote,
+        "origin": applied.origin.value,
+        "intent": applied.intent,
     }
 
 
 def _result(outcome: AnyOutcome, change: AnyChange) -> Row:
+    row = _achieved_row(outcome, change)
+    if change.leaves is None or not outcome.status.is_fine:
+        return row
+    after = change.leaves.resource
+    if after is None:
+        return row | {"spec": None}
+    return row | {
+        "spec": stated(after.spec),
+        "origin": (after.origin or Origin.ADOPTED).value,
+        "intent": after.intent,
+        "remote": outcome.remote or after.remote,
+    }
+
+
+def _achieved_row(outcome: AnyOutcome, change: AnyChange) -> Row:
     return {
         "outcome": str(outcome.address),
         "action": change.action.value,

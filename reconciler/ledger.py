@@ -113,6 +113,18 @@ class Ledger:
                 )
         return result
 
+    def row(self, address: Address) -> Row | None:
+        """What stands here of an address, as journals keep it."""
+        entry = self.entries.get((address.kind, address.key))
+        if entry is None:
+            return None
+        return {
+            "spec": entry.spec,
+            "remote": entry.remote,
+            "origin": entry.origin.value,
+            "intent": entry.intent,
+        }
+
     def record(self, resource: Resource[Any]) -> None:
         """Take a resource as applied, as it is."""
         origin = resource.origin or Origin.ADOPTED

@@ -72,15 +72,16 @@ async def plan_site(site: Site, intents: Intents, wishes: Wishes) -> Planned:
         seen = await _look(site, intents, wishes)
     except PlatformError as error:
         raise PlatformError(f"{site.name} ({site.target.endpoint}): {error}") from error
-    return _judged(site, seen, wishes)
+    return judged(site, seen, wishes)
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class Seen:
     """What was found: the three states, and what they come to. `declared` is all that git
-    states, whatever the scope."""
+    states, whatever the scope; `part` what is to be planned of it, None for all."""
 
     account: str
+    part: frozenset[Address] | None
     declared: State
     desired: State
     live: State
@@ -91,18 +92,19 @@ class _Seen:
     answers: Answers
 
 
-async def _look(site: Site, intents: Intents, wishes: Wishes) -> _Seen:
+async def _look(site: Site, intents: Intents, wishes: Wishes) -> Seen:
     provider, target = site.provider, site.target
     async with provider.reading(target, site.wire()) as session:
         account = await provider.identify(session)
-        _must_be_the_same_account(site, account)
+        must_be_the_same_account(site, account)
         declared, part, answers = await _asked_for(site, session, intents, wishes)
         applied = site.ledger.state({kind.name: kind.spec for kind in provider.kinds})
-        desired, applied, scope = _scoped(declared, applied, part, lenient=wishes.lenient)
-        live = await _observe(provider, session, site.name, desired, applied)
+        may_be_unknown = wishes.lenient or wishes.base is not None
+        desired, applied, scope = _scoped(declared, applied, part, lenient=may_be_unknown)
+        live = await observe(provider, session, site.name, desired, applied)
         whole = _compared(site, desired, live, applied, wishes)
         comparison = _within(whole, part)
-        changes = await _with_effects(provider, session, comparison.changes)
+        changes = await with_effects(provider, session, comparison.changes)
         pace = provider.pace(session)
     changes = annotated(provider, target, changes, desired, live)
     if part is not None:
@@ -110,7 +112,7 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> _Seen:
         beside = len(whole.changes) - len(changes)
         scope = replace(scope, planned=planned, beside=beside)
     comparison = replace(comparison, changes=changes)
-    return _Seen(account, declared, desired, live, applied, scope, comparison, pace, answers)
+    return Seen(account, part, declared, desired, live, applied, scope, comparison, pace, answers)
 
 
 async def _asked_for(
@@ -148,7 +150,8 @@ def _within(whole: Comparison, part: frozenset[Address] | None) -> Comparison:
     )
 
 
-def _judged(site: Site, seen: _Seen, wishes: Wishes) -> Planned:
+def judged(site: Site, seen: Seen, wishes: Wishes) -> Planned:
+    """The plan: in order, with every objection and what is held for it, and what it will cost."""
     order = schedule(seen.comparison.changes)
     situation = Situation(
         site.name,
@@ -174,9 +177,9 @@ def _judged(site: Site, seen: _Seen, wishes: Wishes) -> Planned:
         accounts={site.name: seen.account},
         unattributed=() if wishes.attributed else (site.name,),
     )
-    settled = frozenset(
-        {*seen.desired, *seen.applied} - {change.address for change in order.changes}
-    )
+    known = {*seen.desired, *seen.applied}
+    looked_at = known if seen.part is None else known & seen.part
+    settled = frozenset(looked_at - {change.address for change in order.changes})
     cost = estimate(site.provider, order, plan, seen.pace, site.target.concurrency)
     plan = replace(plan, estimate=cost)
     if seen.scope.narrowed:
@@ -192,7 +195,8 @@ async def read_keys(
     return {resource.address: resource async for resource in found}
 
 
-def _must_be_the_same_account(site: Site, account: str) -> None:
+def must_be_the_same_account(site: Site, account: str) -> None:
+    """Raises `Refused` where another account than the ledger's stands behind the target."""
     known = site.ledger.account
     if known is not None and known != account:
         raise Refused(
@@ -230,7 +234,7 @@ def _closure(only: frozenset[Address], desired: State) -> set[Address]:
     return wanted
 
 
-async def _observe(
+async def observe(
     provider: AnyProvider, session: Any, target: str, desired: State, applied: State
 ) -> State:
     """The live state of all that is declared, managed or referred to; kinds side by side."""
@@ -266,9 +270,10 @@ def _compared(
     )
 
 
-async def _with_effects(
+async def with_effects(
     provider: AnyProvider, session: Any, changes: tuple[AnyChange, ...]
 ) -> tuple[AnyChange, ...]:
+    """The changes, with what they do beyond their fields where the kind can say."""
     effects: dict[Address, Any] = {}
     for kind, group in by_kind(changes).items():
         ask = getattr(provider.kind(kind), "effects", None)

@@ -40,6 +40,7 @@ S = TypeVar("S")
 R = TypeVar("R", bound="ReadSession")
 W = TypeVar("W", bound="WriteSession")
 R_in = TypeVar("R_in", contravariant=True)
+S_in = TypeVar("S_in", contravariant=True)
 W_in = TypeVar("W_in", contravariant=True)
 
 
@@ -218,6 +219,26 @@ class HasPictures(Protocol[S]):
     """A kind whose changes can be looked at. Pure: it tells what was read or stated anyway."""
 
     def pictures(self, change: Change[S], at: Lookup) -> Pictures | None: ...
+
+
+class HasFoundation(Protocol):
+    """A kind of which each resource stands on another that its key names: `(kind, key)`. What is
+    only live does not say what it needs; a rollback that makes it again asks the key."""
+
+    def stands_on(self, key: Key) -> tuple[str, Key]: ...
+
+
+class HasNothing(Protocol):
+    """A kind that forgets and still can be emptied: its spec for "there is to be nothing". A
+    rollback takes back a creation with it; without it the creation stays, and that is said."""
+
+    def nothing(self) -> Any: ...
+
+
+class Lasting(Protocol[S_in]):
+    """A kind of which some creations can not be taken back, and why; None of those that can."""
+
+    def lasts(self, spec: S_in, /) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,14 @@ from pathlib import Path
 from typing import Final
 
 from reconciler import journal
-from reconciler.model.errors import LedgerUnavailable
+from reconciler.model.errors import LedgerUnavailable, Usage
 from reconciler.reftree import OURS, RefTree
 from reconciler.repository import GitFailed, Repository
+
+
+class UnknownRun(Usage):
+    """No journal of that name."""
+
 
 _RUNS: Final = "runs/"
 _OPEN: Final = "open/"
@@ -60,6 +65,15 @@ def find(repository: Repository, target: str, folder: Path, run: str) -> Path | 
         if repository.sha(tree.seen):
             _put(repository, tree.seen, path)
     return path if path.exists() else None
+
+
+def found(repository: Repository, target: str, folder: Path, run: str) -> Path:
+    """The journal of a run. Raises `UnknownRun` with the runs that are known."""
+    path = find(repository, target, folder, run)
+    if path is None:
+        latest = ", ".join(known(repository, target, folder)[:5]) or "none"
+        raise UnknownRun(f"{target} knows no run {run} · its latest: {latest}")
+    return path
 
 
 def known(repository: Repository, target: str, folder: Path) -> list[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial, reduce
 from typing import Final
@@ -14,7 +14,7 @@ from reconciler.concurrent import side_by_side
 from reconciler.estimate import Meter, estimate
 from reconciler.executor import Execution, Listener
 from reconciler.intent.base import Intents
-from reconciler.journal import Journal
+from reconciler.journal import Journal, Row
 from reconciler.lock import only_run
 from reconciler.model.address import Address
 from reconciler.model.change import Cause
@@ -27,7 +27,9 @@ from reconciler.model.resource import Resource
 from reconciler.planner import Planned, Wishes, plan_site
 from reconciler.provider import AnyProvider, PlatformError, Remotes, Target
 from reconciler.review import Review
+from reconciler.rollback import run_in
 from reconciler.site import Site
+from reconciler.undoing import plan_undoing
 
 _MOVED: Final = (Cause.DRIFT, Cause.CONFLICT)
 
@@ -108,19 +110,65 @@ async def apply(
     anything is written where the ledger can not be had, `AlreadyAtWork` while another apply is
     at work on one of the targets here, `Refused` where nobody consents.
     """
-    with ExitStack() as locks:
-        for site in sites:
-            locks.enter_context(only_run(site.journals, site.name))
-            _recover(site)
-        applied = await _apply(sites, intents, wishes, run, at, review, consent, listen)
+    if review is not None and review.narrowed and wishes.only is None:
+        wishes = replace(wishes, only=review.addresses, lenient=True)
+    with _at_work(sites):
+        _targets_are_there(sites, wishes)
+        planned = await side_by_side(partial(plan_site, site, intents, wishes) for site in sites)
+        applied = await _carry(sites, planned, wishes, run, at, review, consent, listen)
         if settles and all(o.status.is_fine for o in applied.outcomes.values()):
             _settle(sites, settles)
         return replace(applied, warnings=(*applied.warnings, *_published(sites)))
 
 
-async def _apply(
+async def plan_rollback(sites: Sequence[Site], undone: str, wishes: Wishes) -> Plan:
+    """What would give back what a run changed. Writes nothing. Raises `UnknownRun`."""
+    for site in sites:
+        _read_ledger(site, wishes)
+    return _whole(await _undoings(sites, undone, wishes), wishes)
+
+
+async def rollback(
     sites: Sequence[Site],
-    intents: Intents,
+    undone: str,
+    wishes: Wishes,
+    run: str,
+    at: str,
+    *,
+    review: Review | None = None,
+    consent: Consent = lambda plan: True,
+    listen: Listener = lambda outcome: None,
+) -> Applied:
+    """Give back what a run changed, as a run of its own. Raises as `apply`, and `UnknownRun`."""
+    if review is not None and wishes.only is None:
+        wishes = replace(wishes, only=review.addresses, lenient=True)
+    with _at_work(sites):
+        planned = await _undoings(sites, undone, wishes)
+        applied = await _carry(sites, planned, wishes, run, at, review, consent, listen)
+        return replace(applied, warnings=(*applied.warnings, *_published(sites)))
+
+
+@contextmanager
+def _at_work(sites: Sequence[Site]) -> Iterator[None]:
+    """One run at a time on each target; what killed runs left is taken up first."""
+    with ExitStack() as locks:
+        for site in sites:
+            locks.enter_context(only_run(site.journals, site.name))
+            _recover(site)
+        yield
+
+
+async def _undoings(sites: Sequence[Site], undone: str, wishes: Wishes) -> list[Planned]:
+    found = [runs.found(site.ledger.repository, site.name, site.journals, undone) for site in sites]
+    return await side_by_side(
+        partial(plan_undoing, site, run_in(path), wishes)
+        for site, path in zip(sites, found, strict=True)
+    )
+
+
+async def _carry(
+    sites: Sequence[Site],
+    planned: Sequence[Planned],
     wishes: Wishes,
     run: str,
     at: str,
@@ -128,10 +176,7 @@ async def _apply(
     consent: Consent,
     listen: Listener,
 ) -> Applied:
-    _targets_are_there(sites, wishes)
-    if review is not None and review.narrowed and wishes.only is None:
-        wishes = replace(wishes, only=review.addresses, lenient=True)
-    planned = await side_by_side(partial(plan_site, site, intents, wishes) for site in sites)
+    """Let through what was reviewed or consented to, and carry it out."""
     if review is not None:
         planned = [
             _holding(site, part, review.holds(part.plan, wishes.allowed))
@@ -260,7 +305,7 @@ async def _execute(site: Site, planned: Planned, run: str, at: str, listen: List
     account = planned.plan.accounts.get(site.name, "")
     if account:
         site.ledger.belongs_to(account)
-    _note_what_is_true(site, planned.plan)
+    noted = _note_what_is_true(site, planned.plan)
     outcomes: dict[Address, AnyOutcome] = {}
     meter = Meter()
     try:
@@ -269,6 +314,7 @@ async def _execute(site: Site, planned: Planned, run: str, at: str, listen: List
             return Applied(planned.plan)
         with Journal(site.journals / f"{run}.jsonl") as log:
             log.open(run, site.name, account, at)
+            log.note(noted)
             await _carry_out(site, planned, log, listen, outcomes, meter)
             log.close()
     except PlatformError as error:
@@ -309,11 +355,15 @@ async def _carry_out(
             meter.read(session.usage)
 
 
-def _note_what_is_true(site: Site, plan: Plan) -> None:
+def _note_what_is_true(site: Site, plan: Plan) -> dict[Address, Row | None]:
+    """Tell the ledger what needs no write; its rows before that, for a rollback."""
+    noted = (*(resource.address for resource in plan.recorded), *plan.gone)
+    before = {address: site.ledger.row(address) for address in noted}
     for resource in plan.recorded:
         site.ledger.record(resource)
     for address in plan.gone:
         site.ledger.forget(address)
+    return before
 
 
 def _remotes(resources: Iterable[Resource[object]]) -> dict[Address, str]:

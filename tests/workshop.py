@@ -102,6 +102,23 @@ class Workshop:
         run = f"run-{self._runs:04}"
         return run_in_virtual_time(partial(workflow.apply, sites, intents, wishes, run, "now"))
 
+    def rollback(self, undone: str, allow: Sequence[str] = (), **wishes: Any) -> Applied:
+        """Give back what a run changed, as the next run."""
+        self._runs += 1
+        sites, _ = self._open()
+        allowed = frozenset(Allowance.parse(text) for text in allow)
+        asked = Wishes(allowed=allowed, **wishes)
+        run = f"run-{self._runs:04}"
+        return run_in_virtual_time(partial(workflow.rollback, sites, undone, asked, run, "now"))
+
+    def plan_rollback(self, undone: str) -> Plan:
+        sites, _ = self._open()
+        return run_in_virtual_time(partial(workflow.plan_rollback, sites, undone, Wishes()))
+
+    @property
+    def last_run(self) -> str:
+        return f"run-{self._runs:04}"
+
     def edit(self, thing: str, key: str, **fields: Any) -> None:
         self.sandbox().admin_edit(thing, key, fields)
 

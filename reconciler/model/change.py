@@ -76,6 +76,14 @@ class Pictures:
     after: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerAfter:
+    """What the ledger is to say once a change is carried out, where that is not what the change
+    achieved: a rollback gives back the row from before a run. None: the row goes."""
+
+    resource: Resource[Any] | None
+
+
 @dataclass(frozen=True)
 class Change(Generic[S]):
     """One resource's difference. `before` is its live state, `after` the desired one, `applied`
@@ -95,6 +103,7 @@ class Change(Generic[S]):
     applied: Resource[S] | None = None
     effect: Effect | None = None
     irreversible: str | None = None
+    leaves: LedgerAfter | None = None
     link: str | None = None
     pictures: Pictures | None = None
 

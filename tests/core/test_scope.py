@@ -137,3 +137,15 @@ def test_what_the_scope_needs_and_is_not_there_is_created_with_it(shop: Workshop
 
     assert keys(plan) == ["product/other.fit", "product/arp-dress-black/other.fit"]
     assert plan.scope.planned == 2
+
+
+def test_what_goes_and_was_never_applied_is_nobodys(tmp_path: Path) -> None:
+    """Renamed before the first apply: the new one is planned, of the old one nothing is known."""
+    shop = Workshop(tmp_path, "shopify", "shop")
+    shop.write(FILES)
+    base = shop.intents()
+    shop.write({"collections/styles.yaml": STYLES.replace("style-{slug}", "styles-{slug}")})
+    plan = shop.plan(base=base)
+
+    assert {change.action for change in plan.changes} == {Action.CREATE}
+    assert len(plan.changes) == 3

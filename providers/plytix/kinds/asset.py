@@ -62,6 +62,10 @@ class AssetKind:
         for image, row in _matched(wanted, found).items():
             yield _resource(target, image, row)
 
+    def lasts(self, _: Asset) -> str | None:
+        """Others may use an asset by now: none is ever deleted."""
+        return "the asset stays in Plytix; it is no longer linked or managed"
+
     def batches(self, changes: Sequence[Change[Asset]]) -> Iterable[Batch[Asset]]:
         """There is no bulk upload: a request an asset, and a few more where it is there already."""
         for part in parts_of(changes, READ_TOGETHER):

@@ -83,6 +83,9 @@ class GalleryKind:
             if gallery.linked:
                 yield gallery.resource(target, known)
 
+    def stands_on(self, key: Key) -> tuple[str, Key]:
+        return "product", key.rsplit("/", 1)[0]
+
     def batches(self, changes: Sequence[Change[Gallery]]) -> Iterable[Batch[Gallery]]:
         """All galleries of a product stand in one batch, so that no two requests about one
         product are ever under way at once."""

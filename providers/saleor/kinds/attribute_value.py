@@ -70,6 +70,9 @@ class AttributeValueKind:
                 needs=(Address(target, "attribute", attribute_in(found.key)),),
             )
 
+    def stands_on(self, key: Key) -> tuple[str, Key]:
+        return "attribute", key.split("/", 1)[0]
+
     def batches(self, changes: Sequence[Change[AttributeValue]]) -> Iterable[Batch[AttributeValue]]:
         """New values of one attribute are one mutation, all labels of a batch are one. One batch
         after another: values that are made at the same moment collide in the database."""

@@ -113,6 +113,10 @@ class MetafieldKind:
                 if live not in wanted:
                     yield _resource(target, moved[row["id"]], row, live)
 
+    def nothing(self) -> Metafield:
+        """Its creation is taken back by emptying it: what is empty is not there."""
+        return Metafield(value=None)
+
     def batches(self, changes: Sequence[Change[Metafield]]) -> Iterable[Batch[Metafield]]:
         """Values in calls of 25; deletions apart, with a reading before each call."""
         written = [change for change in changes if not _empties(change)]

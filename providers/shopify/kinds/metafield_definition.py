@@ -113,6 +113,12 @@ class MetafieldDefinitionKind:
                 if found is not None:
                     yield _resource(target, found)
 
+    def lasts(self, spec: MetafieldDefinition) -> str | None:
+        """Shopify deletes a definition of references only together with all its values."""
+        if str(spec.type).endswith("_reference") or spec.type == "id":
+            return "Shopify deletes it only with all its values: it stays; delete it in the admin"
+        return None
+
     def batches(
         self, changes: Sequence[Change[MetafieldDefinition]]
     ) -> Iterable[Batch[MetafieldDefinition]]:

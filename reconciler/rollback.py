@@ -1,0 +1,330 @@
+"""What a run changed, and what it takes to give it back: pure, from the run's journal.
+
+The before-images become a desired state of their own, so that a rollback is planned, guarded,
+reviewed and carried out like anything else. Only the fields that the run wrote are given back, and
+only where they still are as it left them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path as File
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from reconciler import journal
+from reconciler.compare import KEY_PATH
+from reconciler.journal import Row
+from reconciler.ledger import Entry
+from reconciler.model.address import Address
+from reconciler.model.change import Action, AnyChange, LedgerAfter
+from reconciler.model.outcome import Status
+from reconciler.model.plan import Hold
+from reconciler.model.resource import Origin, Resource, State
+from reconciler.model.spec import (
+    Merge,
+    Path,
+    Value,
+    canonical_json,
+    owned,
+    restore,
+    shape,
+    stated,
+)
+from reconciler.provider import AnyProvider
+
+_WRITTEN: Final = (Status.DONE, Status.ALTERED)
+
+NEW_ID: Final = "what was deleted comes back under another id"
+STAYS: Final = "it stays on the platform; it is no longer managed"
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """What a run did at one address. before, after: the fields that it changed. live: all owned
+    fields before it, or None: it was not there. applied: its ledger row before the run. achieved:
+    what was stored, or None where that is not known. is_known: whether the platform answered.
+    """
+
+    address: Address
+    action: Action
+    before: Mapping[Path, Value]
+    after: Mapping[Path, Value]
+    live: Row | None
+    applied: Row | None
+    achieved: Row | None
+    remote: str | None
+    needs: tuple[Address, ...]
+    is_known: bool
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The fields that it changed, mappings whole."""
+        return frozenset(path.split(".", 1)[0] for path in self.after)
+
+
+@dataclass(frozen=True)
+class Undoing:
+    """What a rollback wants on one target. desired: where something is to stand. gone: what is
+    not to stand any more. holds: what is left alone, and why. notes: what can not come back."""
+
+    desired: Mapping[Address, Resource[Any]] = field(default_factory=dict)
+    gone: frozenset[Address] = frozenset()
+    holds: Mapping[Address, Hold] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as its journal tells it. noted: ledger rows before it of what it did not write."""
+
+    images: tuple[Image, ...]
+    noted: Mapping[Address, Row | None] = field(default_factory=dict)
+
+
+def run_in(path: File) -> Run:
+    """The run that a journal tells of."""
+    return Run(tuple(images(path)), journal.noted(path))
+
+
+def images(path: File) -> list[Image]:
+    """What a run wrote, or may have written, in the order in which it began with it."""
+    left = journal.read(path)
+    found = []
+    for address, row in journal.intentions(path).items():
+        outcome = left.rows.get(address)
+        status = Status(outcome["status"]) if outcome else None
+        unknown = outcome is None or outcome.get("unknown") is not None
+        if status in _WRITTEN or unknown:
+            found.append(_image(address, row, outcome, is_known=not unknown))
+    return found
+
+
+def undoing(
+    provider: AnyProvider,
+    found: Iterable[Image],
+    live: State,
+    entries: Mapping[tuple[str, str], Entry],
+) -> Undoing:
+    """What is to be planned so that all this is as before the run, given what is live now."""
+    desired: dict[Address, Resource[Any]] = {}
+    gone: set[Address] = set()
+    holds: dict[Address, Hold] = {}
+    notes: list[str] = []
+    made = {image.address for image in found if image.action is Action.CREATE}
+    for image in found:
+        image = replace(image, needs=tuple(n for n in _needs(provider, image) if n not in made))
+        now = live.get(image.address)
+        moved = _moved(provider, image, now, entries)
+        if moved:
+            holds[image.address] = moved
+        wanted = _wanted(provider, image, now)
+        if isinstance(wanted, str):
+            notes.append(f"{image.address}: {wanted}")
+        elif wanted is None:
+            gone.add(image.address)
+        else:
+            desired[image.address] = wanted
+        notes += [f"{image.address}: {note}" for note in _lost(image)]
+    return Undoing(desired, frozenset(gone), holds, tuple(notes))
+
+
+def with_ledger(change: AnyChange, image: Image, entry: Entry | None, spec_type: type) -> AnyChange:
+    """The change, with what the ledger is to say of it afterwards, and what can not come back."""
+    badge = change.irreversible if change.action is not Action.DELETE else None
+    if change.action is Action.CREATE:
+        badge = NEW_ID
+    if change.action is Action.FORGET:
+        badge = STAYS
+    after = LedgerAfter(_row_before(image, entry, spec_type))
+    return replace(change, irreversible=badge, leaves=after)
+
+
+def of_the_ledger(
+    provider: AnyProvider, found: Iterable[Image], noted: Mapping[Address, Row | None]
+) -> tuple[list[Resource[Any]], list[Address]]:
+    """What the run did to the ledger alone, taken back: rows that return, and rows that go."""
+    before = {i.address: i.applied for i in found if i.action is Action.FORGET} | dict(noted)
+    rows = {a: _resource(a, row, provider.kind(a.kind).spec) for a, row in before.items() if row}
+    return [r for r in rows.values() if r is not None], [a for a, row in before.items() if not row]
+
+
+def _image(address: Address, row: Row, outcome: Row | None, *, is_known: bool) -> Image:
+    return Image(
+        address,
+        Action(row["action"]),
+        row["before"],
+        row["after"],
+        row["live"],
+        row.get("applied"),
+        outcome["spec"] if outcome else None,
+        (outcome or row)["remote"],
+        tuple(Address.parse(text) for text in row.get("needs", ())),
+        is_known,
+    )
+
+
+def _wanted(
+    provider: AnyProvider, image: Image, now: Resource[Any] | None
+) -> Resource[Any] | str | None:
+    """The before-image as a resource; None: nothing is to stand there; words: it can not be."""
+    kind = provider.kind(image.address.kind)
+    if image.action is Action.FORGET:
+        return "it was only forgotten; the ledger takes it up again"
+    if image.action is Action.CREATE:
+        nothing = getattr(kind, "nothing", None)
+        return Resource(image.address, nothing(), needs=image.needs) if nothing else None
+    row = (
+        _row_of_deleted(image) if image.action is Action.DELETE else _row_now(kind.spec, image, now)
+    )
+    spec = _restored(kind.spec, row) if row is not None else None
+    if spec is None:
+        return "its fields from before the run can not be read any more"
+    return Resource(
+        image.address, spec, needs=image.needs, intent=(image.applied or {}).get("intent")
+    )
+
+
+def _row_of_deleted(image: Image) -> Row:
+    """What was there of the fields that were ours; what no platform gives back as it was last
+    written."""
+    ours, live = (image.applied or {}).get("spec") or {}, image.live or {}
+    return {name: live.get(name, value) for name, value in ours.items()} if ours else live
+
+
+def _needs(provider: AnyProvider, image: Image) -> tuple[Address, ...]:
+    """What it needs beside what its fields point at: as the run knew it, else by its key."""
+    stands_on = getattr(provider.kind(image.address.kind), "stands_on", None)
+    if image.needs or stands_on is None:
+        return image.needs
+    kind, key = stands_on(image.address.key)
+    return (Address(image.address.target, kind, key),)
+
+
+def _row_now(spec_type: type, image: Image, now: Resource[Any] | None) -> Row | None:
+    """What is there now, with the changed fields as they were before: what the run did not write
+    is not ours to touch."""
+    if now is None:
+        return None
+    names = image.names | frozenset(image.achieved or ())
+    row: Row = {name: value for name, value in stated(now.spec).items() if name in names}
+    keyed = {field.name for field in shape(spec_type) if field.keyed}
+    for path, value in image.before.items():
+        name, _, entry = path.partition(".")
+        if path == KEY_PATH:
+            continue
+        if name in keyed and entry:
+            row[name] = {**(row.get(name) or {}), entry: value}
+        else:
+            row[name] = value
+    return row
+
+
+def _restored(spec_type: type, row: Row) -> Any | None:
+    """An entry that was not there is null where the spec knows null, and else empty."""
+    empties: tuple[Value, ...] = (None, [])
+    for empty in empties:
+        filled = {
+            name: {e: empty if v is None else v for e, v in value.items()}
+            if isinstance(value, dict)
+            else value
+            for name, value in row.items()
+        }
+        try:
+            return restore(spec_type, filled)
+        except ValidationError:
+            continue
+    return None
+
+
+def _moved(
+    provider: AnyProvider,
+    image: Image,
+    now: Resource[Any] | None,
+    entries: Mapping[tuple[str, str], Entry],
+) -> Hold | None:
+    """Why an address is left alone: somebody, or a later run, wrote it since."""
+    if image.action is Action.FORGET:
+        return None
+    if image.action is Action.DELETE:
+        return _hold("somebody made it again") if now is not None else None
+    if now is None:
+        return None if image.action is Action.CREATE else _hold("somebody deleted it")
+    paths = _paths_that_moved(provider, image, now)
+    if paths:
+        return _hold(", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if paths[3:] else ""))
+    if image.applied is None and image.achieved is not None:
+        entry = entries.get((image.address.kind, image.address.key))
+        if entry is not None and canonical_json(entry.spec) != canonical_json(image.achieved):
+            return _hold("a later run wrote it too")
+    return None
+
+
+def _paths_that_moved(provider: AnyProvider, image: Image, now: Resource[Any]) -> list[Path]:
+    spec_type = provider.kind(image.address.kind).spec
+    shapes = {field.name: field for field in shape(spec_type)}
+    spec = _restored(spec_type, image.achieved) if image.achieved is not None else None
+    left = owned(spec) if spec is not None else dict(image.after)
+    there = owned(now.spec)
+    return [
+        path
+        for path in image.after
+        if path != KEY_PATH
+        and not shapes[path.split(".", 1)[0]].create_only
+        and not _is_as_left(shapes[path.split(".", 1)[0]].merge, image, path, left, there)
+    ]
+
+
+def _is_as_left(
+    merge: Merge, image: Image, path: Path, left: Mapping[Path, Value], there: Mapping[Path, Value]
+) -> bool:
+    """Of a write whose answer was lost, what was there before it is as left too."""
+    told, now = left.get(path), there.get(path)
+    if merge is Merge.ENTRIES:
+        return all(entry in (now or ()) for entry in told or ())
+    fits = [told] if image.is_known else [told, image.before.get(path)]
+    return canonical_json(now or None) in [canonical_json(value or None) for value in fits]
+
+
+def _lost(image: Image) -> Iterator[str]:
+    if KEY_PATH in image.after:
+        yield f"its key was put right by the run ({image.before[KEY_PATH]}) and stays as it is"
+
+
+def _hold(what: str) -> Hold:
+    return Hold(
+        "moved-since-run",
+        f"changed since the run: {what}",
+        "look at it, and write what it should be into git",
+    )
+
+
+def _row_before(image: Image, entry: Entry | None, spec_type: type) -> Resource[Any] | None:
+    """What the ledger said before the run; of what later runs wrote too, only the run's part."""
+    before = _applied(image, spec_type)
+    if before is None or entry is None:
+        return before
+    spec = dict(entry.spec)
+    old = (image.applied or {}).get("spec") or {}
+    for name in image.names:
+        spec.pop(name, None)
+        if name in old:
+            spec[name] = old[name]
+    restored = _restored(spec_type, spec)
+    return replace(before, spec=restored) if restored is not None else before
+
+
+def _applied(image: Image, spec_type: type) -> Resource[Any] | None:
+    return _resource(image.address, image.applied, spec_type)
+
+
+def _resource(address: Address, row: Row | None, spec_type: type) -> Resource[Any] | None:
+    """A ledger's row as the resource that it speaks of."""
+    spec = _restored(spec_type, row["spec"]) if row else None
+    if row is None or spec is None:
+        return None
+    return Resource(
+        address, spec, remote=row["remote"], origin=Origin(row["origin"]), intent=row["intent"]
+    )

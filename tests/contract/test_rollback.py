@@ -1,0 +1,140 @@
+"""Apply, roll back: owned fields and ledger are as before, for every kind and transition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from providers.kit.sandbox import Fault
+from reconciler.cli.composition import platform
+from reconciler.provider import OnDrop
+from tests.contract.case import Case
+from tests.contract.test_contract import CASES, _writing, raw, workshop
+from tests.workshop import Workshop, problems_of
+
+STEPS = [(case, number) for case in CASES for number in range(len(case.states) + 1)]
+"""Each case's transitions: into each of its states, and to being dropped."""
+
+every_step = pytest.mark.parametrize(("case", "step"), STEPS, ids=lambda part: str(part))
+
+STAYS = frozenset({"asset"})
+"""Kinds of which a creation can not be taken back, which is said beforehand."""
+
+
+def files_of(case: Case, step: int) -> Mapping[str, str | None]:
+    if step < len(case.states):
+        return case.states[step]
+    return dict.fromkeys(case.states[-1]) | dict(case.without)
+
+
+def before(case: Case, step: int, folder: Path) -> Workshop:
+    """A workshop in which everything up to the step is applied."""
+    shop = workshop(case, folder)
+    for number in range(step):
+        shop.write(case.states[number])
+        applied = shop.apply()
+        assert not problems_of(applied), problems_of(applied)
+    return shop
+
+
+def allowed(case: Case) -> list[str]:
+    names = ("in_use", "empty_set", "mass_change", "prune")
+    return [f"{name}={case.target}" for name in names]
+
+
+def looks(case: Case, shop: Workshop) -> tuple[Any, Any]:
+    """The owned fields as raw requests tell them, and the ledger's rows."""
+    told = raw(case, shop)
+    fields = {p: v for p, v in (told or {}).items() if v not in (None, [], "")} if told else None
+    return fields or None, {key: (e.spec, e.origin, e.intent) for key, e in shop.entries().items()}
+
+
+@every_step
+def test_apply_then_rollback_gives_back_what_was(case: Case, step: int, tmp_path: Path) -> None:
+    """Seen by raw requests, and in the ledger; what can not come back was said beforehand."""
+    shop = before(case, step, tmp_path)
+    fields, rows = looks(case, shop)
+    shop.write(files_of(case, step))
+    applied = shop.apply(allowed(case))
+    assert not problems_of(applied), problems_of(applied)
+    run = shop.last_run
+    if not any(o.status.value == "done" for o in applied.outcomes.values()):
+        return  # a step that wrote nothing has no journal to go by
+    plan = shop.plan_rollback(run)
+    undone = shop.rollback(run, allowed(case))
+    assert not problems_of(undone), problems_of(undone)
+    after, rows_after = looks(case, shop)
+
+    assert rows_after == rows
+    if fields is None and case.kind in STAYS:
+        change = next(c for c in plan.changes if c.address == case.address)
+        assert "stays" in (change.irreversible or "")
+        return
+    assert after == fields
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_rollback_can_be_rolled_back(case: Case, tmp_path: Path) -> None:
+    """It is a run like any other: taken back, everything is as git says again."""
+    shop = before(case, 1, tmp_path)
+    shop.write(files_of(case, 1))
+    assert not problems_of(shop.apply())
+    fields, rows = looks(case, shop)
+    shop.rollback(shop.last_run, allowed(case))
+    undone = shop.rollback(shop.last_run, allowed(case))
+
+    assert not problems_of(undone), problems_of(undone)
+    now = looks(case, shop)
+    assert now[0] == fields
+    assert now[1] == rows
+    assert shop.plan().is_empty
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("fault", list(Fault))
+def test_a_disturbed_rollback_ends_like_an_undisturbed_one(
+    case: Case, fault: Fault, tmp_path: Path
+) -> None:
+    """Throttled, failing, or answered by nobody after the platform did it."""
+    shop = before(case, 1, tmp_path)
+    fields, _ = looks(case, shop)
+    shop.write(files_of(case, 1))
+    assert not problems_of(shop.apply())
+    shop.inject(fault, times=1, matching=_writing(case))
+    undone = shop.rollback(shop.last_run, allowed(case))
+
+    assert not problems_of(undone), problems_of(undone)
+    assert looks(case, shop)[0] == fields
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if len(c.states) > 1 and c.drifts], ids=str)
+def test_what_somebody_moved_since_is_left_alone(case: Case, tmp_path: Path) -> None:
+    """Moved in the admin after the run: held with its field, and not written."""
+    shop = before(case, 1, tmp_path)
+    path, (thing, key, values) = next(iter(case.drifts.items()))
+    shop.edit(thing, key, **values)
+    moved = raw(case, shop)
+    plan = shop.plan_rollback(shop.last_run)
+    shop.rollback(shop.last_run, allowed(case))
+    hold = plan.holds.get(case.address)
+
+    assert hold is not None, path
+    assert (hold.reason, path in hold.message) == ("moved-since-run", True)
+    assert raw(case, shop) == moved
+
+
+def test_kinds_that_can_not_take_a_creation_back_are_known() -> None:
+    """A kind that forgets says what nothing is, that it lasts, or adopts what is always there."""
+    forgets = {
+        kind.name
+        for name in ("shopify", "saleor", "plytix")
+        for kind in platform(name).kinds
+        if kind.managed and kind.on_drop is OnDrop.FORGET
+        if not hasattr(kind, "nothing") and not hasattr(kind, "lasts")
+    }
+    always_there = {case.kind for case in CASES if case.exists_before}
+
+    assert forgets <= always_there
