@@ -1,0 +1,1 @@
+"""The GitHub loop on loopback: an emulated GitHub, a runner of workflow files, and their tests."""
