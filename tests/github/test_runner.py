@@ -698,7 +698,7 @@ def test_app_token(github: GitHub, run: Running) -> None:
 
 
 def test_composite_action(github: GitHub, run: Running) -> None:
-    """A local action's steps run with inputs and outputs of their own, and see no secrets."""
+    """A local action has inputs and outputs of its own, and a failure before it is not its own."""
     action = """
         name: Greet
         inputs: {who: {default: you}, how: {required: true}}
@@ -719,9 +719,11 @@ def test_composite_action(github: GitHub, run: Running) -> None:
         - {id: heard, run: "echo ${{ steps.greet.outputs.said }}"}
         - {id: fails, uses: ./greet, with: {how: hello, who: nobody}}
         - {id: after, run: echo no}
+        - {id: rescue, if: failure(), uses: ./greet, with: {how: hello}}
     """
     job = run(one_job(steps)).job("one")
 
+    assert job.step("rescue").outputs == {"said": "hello you"}
     assert job.step("heard").log == "hello you\n"
     assert "greet\ngreen\n" in job.step("greet").log
     assert (job.step("fails").outcome, job.step("after").outcome) == ("failure", "skipped")
