@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Final
-from urllib.parse import urlsplit
 
 from git import GitCommandError, InvalidGitRepositoryError, NoSuchPathError, Repo
 
@@ -190,7 +189,7 @@ class Repository:
     def authenticate(self, token: str, server: str) -> None:
         """Use a token for this process's requests to a server, without storing it anywhere."""
         url = self.repo.remote(self.remote).url if self.remote else ""
-        if url.startswith("https://") and urlsplit(url).netloc == urlsplit(server).netloc:
+        if url.startswith(f"{server}/"):
             basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
             self.repo.git.update_environment(
                 GIT_CONFIG_COUNT="1",
