@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types docs lock clean
+.PHONY: help setup demo test test-extended check lint types docs lock clean
 
 help: ## Say what there is
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 setup: $(STAMP) ## Create .venv with the locked dependencies
 
@@ -24,7 +24,10 @@ demo: $(STAMP) ## Plan, apply, plan again and find drift, on the embedded sandbo
 	@$(BIN)/planogram demo
 
 test: $(STAMP) ## Run the tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not extended"
+
+test-extended: $(STAMP) ## Run the tests that take longer: further turns of the loop on GitHub
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m extended
 
 check: lint types test ## Lint, types, tests
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,7 +47,7 @@ class Catalog:
     runner: Runner
     sandbox: Sandbox
     address: str
-    policy: dict[str, Any] = field(default_factory=dict)
+    requests: list[str] = field(default_factory=list)
 
     def begin(self, **files: str) -> None:
         """The first commit: workflows and targets; then the styles that everything begins with."""
@@ -70,7 +72,6 @@ class Catalog:
             "environment": "staging",
             "endpoint": self.address,
             "credentials": "SHOP",
-            "policy": self.policy,
             **fields,
         }
         return json.dumps({"shop": entry}, indent=2) + "\n"
@@ -116,6 +117,23 @@ class Catalog:
         nodes = answer["data"]["collections"]["nodes"]
         return {n["handle"]: n["title"] for n in nodes if n["handle"] in self.ledger()}
 
+    @property
+    def writes(self) -> list[str]:
+        """The requests that were to write to the shop."""
+        return [body for body in self.requests if '"mutation' in body]
+
+    def replace_plan(self, forge: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """What a pull request's author can do to the newest plan: the artifact is theirs."""
+        artifact = [a for a in self.github.artifacts.values() if a.name == "planogram-plan"][-1]
+        with zipfile.ZipFile(io.BytesIO(artifact.content)) as archive:
+            files = {name: archive.read(name) for name in archive.namelist()}
+        files["plan.json"] = json.dumps(forge(json.loads(files["plan.json"]))).encode()
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            for name, content in files.items():
+                archive.writestr(name, content)
+        self.github.artifacts[artifact.id] = replace(artifact, content=packed.getvalue())
+
     def edit(self, handle: str, **fields: Any) -> None:
         """What somebody does in the admin."""
         self.sandbox.admin_edit("collection", handle, fields)
@@ -144,5 +162,22 @@ class Catalog:
 def catalog(github: GitHub, runner: Runner, folder: Path) -> Iterator[Catalog]:
     """A catalog whose shop is served on loopback, with the example's products and no styles."""
     sandbox = ShopifySandbox(Store(folder / "shop.sqlite"))
-    with served(sandbox) as address:
-        yield Catalog(github, runner, sandbox, address)
+    requests: list[str] = []
+    with served(_counting(sandbox, requests)) as address:
+        yield Catalog(github, runner, sandbox, address, requests)
+
+
+def _counting(sandbox: Sandbox, requests: list[str]) -> Any:
+    """The sandbox, with every request's body kept."""
+    app: Any = sandbox
+
+    async def counted(scope: Any, receive: Any, send: Any) -> None:
+        async def told() -> Any:
+            message = await receive()
+            if message["type"] == "http.request":
+                requests.append(message["body"].decode())
+            return message
+
+        await app(scope, told, send)
+
+    return counted

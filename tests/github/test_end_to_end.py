@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reports.github.sticky import facts_of
+from tests.github import branches, events
 from tests.github.emulated import GitHub
 from tests.github.runner import Runner
 from tests.github.shop import STYLES, Catalog, catalog, styles
 
 pytestmark = pytest.mark.long
+
+extended = pytest.mark.extended
+"""Further turns of the loop, which `make test` leaves to `make test-extended`."""
 
 
 @pytest.fixture
@@ -23,7 +30,10 @@ def team(github: GitHub, runner: Runner, tmp_path: Path) -> Iterator[Catalog]:
         yield made
 
 
-@pytest.mark.parametrize("method", ["merge", "squash", "rebase"])
+@pytest.mark.parametrize(
+    "method",
+    ["squash", pytest.param("merge", marks=extended), pytest.param("rebase", marks=extended)],
+)
 def test_a_pull_request_from_its_opening_to_its_outcome(team: Catalog, method: str) -> None:
     """Opened: a comment, notes at the lines. Pushed again: the same comment, another digest.
     Merged: applied once, the ledger moved, the outcome told, the commit marked."""
@@ -53,3 +63,299 @@ def test_a_pull_request_from_its_opening_to_its_outcome(team: Catalog, method: s
     assert "2 done" in team.comment(number, "outcome")
     assert {s.state for s in team.github.statuses if s.context == "planogram/apply"} == {"success"}
     assert applied.approvals == ["planogram-apply"]
+
+
+@pytest.fixture
+def settled(team: Catalog) -> Catalog:
+    """Two styles are applied, and everything is carried out."""
+    team.merged({STYLES: styles("Karina_Skirt", "Minamoto_Dress")})
+    return team
+
+
+def issue(team: Catalog, name: str) -> Any:
+    """Our one issue of that name, if there is one."""
+    found = [i for i in team.github.issues.values() if not i.pull and facts_of(i.body, name)]
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+def mutations(team: Catalog) -> int:
+    return len(team.writes)
+
+
+def test_what_somebody_edits_after_the_review_is_held(settled: Catalog) -> None:
+    """The edit stays; the outcome says what moved; the issue says how to go on, and is closed when
+    a new plan of the same is merged."""
+    number = settled.open({STYLES: styles("Karina_Skirt", "Minamoto_Dress", title="{style}")})
+    settled.plan(number)
+    settled.edit("style-karina-skirt", title="SALE")
+    applied = settled.apply(settled.merge(number))
+    ahead = issue(settled, "ahead")
+
+    assert applied.conclusion == "failure"
+    assert settled.titles() == {
+        "style-karina-skirt": "SALE",
+        "style-minamoto-dress": "Minamoto_Dress",
+    }
+    assert "conflict: title moved in git and on the platform" in settled.comment(number, "outcome")
+    assert (ahead.state, ahead.title) == ("open", "Planogram: main is ahead of shop")
+    assert "git revert --no-edit -m 1" in ahead.body
+
+    again = settled.open(
+        {STYLES: styles("Karina_Skirt", "Minamoto_Dress", title="{style}!")}, "again"
+    )
+    settled.plan(again)
+    assert "conflict" in settled.comment(again, "plan")
+
+
+@extended
+def test_two_pull_requests_are_applied_once_each(settled: Catalog) -> None:
+    """Both merged before the first apply begins: it carries out both, the second finds nothing
+    left, and each pull request is told of its own."""
+    one = settled.open({STYLES: styles("Karina_Skirt", "Minamoto_Dress", title="{style}")}, "one")
+    settled.plan(one)
+    other = settled.open({"desired/collections/other.yaml": OTHER}, "two")
+    settled.plan(other)
+    pushes = [settled.merge(one, "squash"), settled.merge(other, "rebase")]
+    first = settled.apply(pushes[0])
+    written = mutations(settled)
+    second = settled.apply(pushes[1])
+
+    assert (first.conclusion, second.conclusion) == ("success", "success"), first.log
+    assert mutations(settled) == written
+    assert settled.titles()["style-arp"] == "Arp"
+    assert settled.titles()["style-karina-skirt"] == "Karina_Skirt"
+    assert "2 done" in settled.comment(one, "outcome")
+    assert "1 done" in settled.comment(other, "outcome")
+    assert settled.complete() == pushes[1].after
+
+
+OTHER = """targets: [shop]
+collections:
+  style-arp: {title: Arp, rules: {conditions: [{tag: style_Arp_Dress}]}}
+"""
+
+
+@extended
+def test_the_later_of_two_plans_wins(settled: Catalog) -> None:
+    """Merged one after the other and applied together: the later title, written once."""
+    for word in ("first", "second"):
+        number = settled.open(
+            {STYLES: styles("Karina_Skirt", "Minamoto_Dress", title=word + " {style}")}, word
+        )
+        settled.plan(number)
+        push = settled.merge(number)
+    before = mutations(settled)
+    applied = settled.apply(push)
+
+    assert applied.conclusion == "success", applied.log
+    assert settled.titles()["style-karina-skirt"] == "second Karina_Skirt"
+    assert mutations(settled) - before == 2
+
+
+def test_a_direct_push_is_planned_and_not_applied(settled: Catalog) -> None:
+    """No pull request, no review: nothing is written, an issue says so, and its plan can be
+    applied by naming the run."""
+    before = mutations(settled)
+    settled.github.commit("main", {STYLES: styles("Karina_Skirt", title="{style}")}, "by the way")
+    pushed = settled.github.bare.tip("main")
+    run = settled.runner.run("apply.yml", events.pushed(settled.github, "main", settled.complete()))
+    ahead = issue(settled, "ahead")
+
+    assert run.conclusion == "failure"
+    assert mutations(settled) == before
+    assert "by the way" in ahead.body
+    assert "came by no pull request" in ahead.body
+    assert "shop/collection/style-karina-skirt` moved and stands in no plan" in ahead.body
+
+    number = str(next(reversed(settled.github.runs)))
+    allow = "prune=shop/collection/style-minamoto-dress"
+    applied = settled.dispatch("apply.yml", run_id=number, target="", allow=allow, only="")
+
+    assert applied.conclusion == "success", applied.log
+    assert settled.titles() == {"style-karina-skirt": "Karina_Skirt"}
+    assert settled.complete() == pushed
+    assert issue(settled, "ahead").state == "closed"
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        "empty",
+        *(pytest.param(t, marks=extended) for t in ("missing", "expired", "of another commit")),
+    ],
+)
+def test_without_a_plan_to_go_by_nothing_is_applied(settled: Catalog, trouble: str) -> None:
+    """The run fails and says which pull request lacks what; never "0 of 0 applied"."""
+    number = settled.open({STYLES: styles("Karina_Skirt", "Minamoto_Dress", title="{style}")})
+    if trouble != "missing":
+        settled.plan(number)
+    if trouble == "expired":
+        settled.github.pass_time(timedelta(days=91))
+    if trouble == "empty":
+        settled.replace_plan(lambda plan: plan | {"changes": [], "held": [], "settled": []})
+    if trouble == "of another commit":
+        settled.replace_plan(lambda plan: plan | {"commits": {"head": "f" * 40, "base": None}})
+    before = mutations(settled)
+    applied = settled.apply(settled.merge(number))
+    words = {
+        "missing": "no run of plan.yml has planned its last commit",
+        "expired": "has expired",
+        "empty": "stands in no reviewed plan",
+        "of another commit": "its plan was made of ffffffffffff",
+    }
+
+    assert applied.conclusion == "failure"
+    assert words[trouble] in applied.log
+    assert mutations(settled) == before
+    assert issue(settled, "ahead").state == "open"
+    assert {
+        s.state for s in settled.github.statuses if s.sha == settled.github.bare.tip("main")
+    } == {"failure"}
+
+
+@extended
+def test_a_forged_plan_lets_nothing_through_that_apply_does_not_plan(settled: Catalog) -> None:
+    """The artifact's author adds a row that deletes a collection: nobody plans that, so nobody
+    does it."""
+    number = settled.open({STYLES: styles("Karina_Skirt", "Minamoto_Dress", title="{style}")})
+    settled.plan(number)
+    row = {"address": "shop/collection/all-dresses", "digest": "0" * 64, "action": "delete"}
+    settled.replace_plan(lambda plan: plan | {"changes": [*plan["changes"], row]})
+    before = mutations(settled)
+    settled.apply(settled.merge(number))
+
+    assert mutations(settled) - before == 2
+    assert settled.titles()["style-karina-skirt"] == "Karina_Skirt"
+
+
+@extended
+def test_a_pull_request_gains_nothing_by_loosening_or_pointing_elsewhere(
+    settled: Catalog,
+) -> None:
+    """It allows deletions, points the shop at a port where nobody listens, and drops a style: the
+    deletion is held, in the plan and after the merge, and the shop is asked where it was."""
+    loosened = settled.targets(policy={"prune": True}, endpoint="http://127.0.0.1:9")
+    files = {STYLES: styles("Karina_Skirt"), "desired/targets.yaml": loosened}
+    number = settled.open(files)
+    planned = settled.plan(number)
+    before = mutations(settled)
+    applied = settled.apply(settled.merge(number))
+
+    assert planned.conclusion == "success", planned.log
+    assert "held, prune" in settled.comment(number, "plan")
+    assert "the entry of shop in targets.yaml moved" in settled.comment(number, "plan")
+    assert applied.conclusion == "failure"
+    assert mutations(settled) == before
+    assert "style-minamoto-dress" in settled.titles()
+
+
+HOSTILE = "@team `x` </details> $(touch {0}) \x1b[31m =HYPERLINK(1) <!-- --> '\"; touch {0}; #"
+
+
+def test_hostile_names_do_nothing(team: Catalog, tmp_path: Path) -> None:
+    """Branch, pull request's title, commit, style and a product's title: shown at most, never
+    obeyed, and nobody is mentioned."""
+    trap = tmp_path / "trap"
+    words = HOSTILE.format(trap)
+    team.sandbox.admin_edit("product", "arp-dress-black", {"title": words})
+    style = "Karina_Skirt"
+    title = "{style} @team </details> $(touch " + str(trap) + ") <!-- -->"
+    number = team.open(
+        {STYLES: styles(style, title=title)},
+        "to/$(touch${IFS}trap);`id`",
+        message=words,
+        title=words,
+    )
+    planned = team.plan(number)
+    applied = team.apply(team.merge(number, "squash"))
+    told = [c.body for c in team.github.comments_of(number)]
+
+    assert (planned.conclusion, applied.conclusion) == ("success", "success"), applied.log
+    assert not trap.exists()
+    for text in told:
+        bare = re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", text)
+        assert "@team" not in bare
+        assert bare.count("<details") == bare.count("</details>")
+        assert "\x1b" not in text
+
+
+@extended
+def test_a_fork_gets_the_files_words_and_no_secret(settled: Catalog) -> None:
+    """Its plan is of its files alone: a summary, errors at their lines, no comment, no shop."""
+    fork = settled.github.fork("stranger")
+    branches.commit(fork, "topic", {STYLES: styles("Karina_Skirt", "Arp_Dress")}, "more", "main")
+    number = settled.github.open_pull("stranger:topic", author="stranger").number
+    before = len(settled.requests)
+    good = settled.plan(number)
+    branches.commit(fork, "topic", {STYLES: "targets: [shp]\n"}, "worse", "main")
+    bad = settled.plan(number, "synchronize")
+
+    assert good.conclusion == "success", good.log
+    assert "shop/collection/style-arp-dress" in good.summary
+    assert bad.conclusion == "failure"
+    assert any("there is no target called shp" in a.message for a in bad.annotations)
+    assert settled.github.comments_of(number) == []
+    assert len(settled.requests) == before
+    assert good.approvals == []
+
+
+@extended
+def test_a_comment_that_copies_our_header_is_left_alone(settled: Catalog) -> None:
+    """Anybody may write it; ours is the one that our token wrote."""
+    number = settled.open({STYLES: styles("Karina_Skirt", "Minamoto_Dress", title="{style}")})
+    settled.plan(number)
+    copied = settled.comment(number, "plan")
+    theirs = settled.github.write_comment(number, copied, "mallory")
+    settled.github.commit("topic", {STYLES: styles("Karina_Skirt", title="{style}")}, "less")
+    settled.plan(number, "synchronize")
+    ours = [c for c in settled.github.comments_of(number) if c.id != theirs.id]
+
+    assert theirs.body == copied
+    assert len(ours) == 1
+    assert ours[0].body != copied
+    assert "held, prune" in ours[0].body
+
+
+@extended
+def test_a_pull_request_about_something_else_is_not_commented_on(settled: Catalog) -> None:
+    """Nothing in desired/ moves; and merged, no target is behind."""
+    number = settled.open({"README.md": "hello\n"})
+    planned = settled.plan(number)
+    applied = settled.apply(settled.merge(number))
+
+    assert planned.conclusion == "success"
+    assert settled.github.comments_of(number) == []
+    assert applied.conclusion == "success"
+    assert applied.approvals == []
+
+
+@extended
+def test_what_can_not_be_planned_is_told_at_its_line(settled: Catalog) -> None:
+    """A mistake in the YAML: the comment, and a failure noted at the line."""
+    number = settled.open({STYLES: styles("Karina_Skirt").replace("per_style", "per_stile")})
+    planned = settled.plan(number)
+    notes = [note for check in settled.github.check_runs.values() for note in check.annotations]
+
+    assert planned.conclusion == "failure"
+    assert "unknown field per_stile · did you mean per_style?" in settled.comment(number, "plan")
+    assert notes[-1]["annotation_level"] == "failure"
+    assert (notes[-1]["path"], notes[-1]["start_line"]) == (STYLES, 2)
+
+
+@extended
+def test_adopting_in_a_workflow_opens_one_pull_request(settled: Catalog) -> None:
+    """An admin's edit comes back as a pull request of one line, renewed when it moves again."""
+    settled.edit("style-karina-skirt", title="Karina, by hand")
+    settled.github.actions_may_open_pulls = True
+    first = settled.dispatch("adopt.yml", addresses="", target="")
+    settled.edit("style-karina-skirt", title="Karina, once more")
+    second = settled.dispatch("adopt.yml", addresses="", target="")
+    pulls = [i for i in settled.github.issues.values() if i.pull and i.state == "open"]
+    text = settled.github.bare.git("show", f"planogram/adopt:{STYLES}")
+
+    assert (first.conclusion, second.conclusion) == ("success", "success"), second.log
+    assert len(pulls) == 1
+    assert "Karina, once more" in text
+    assert "overrides" in text
+    assert "starts no workflows" in (pulls[0].body or "")
