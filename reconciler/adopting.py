@@ -1,4 +1,4 @@
-"""The use case `adopt`: look at the platforms, and put what they moved into the files.
+"""The use cases that put into the files what the platforms have, or had before a run.
 
 Nothing is written to a platform or into a ledger, and no file: the new contents are handed back.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from reconciler import runs
 from reconciler.adopt import Ground, Wanted, can_be_adopted, live_values
 from reconciler.intent.loader import Files, load
 from reconciler.model.address import Address
@@ -15,6 +16,7 @@ from reconciler.model.change import AnyChange
 from reconciler.model.errors import InvalidDesiredState, Usage
 from reconciler.planner import Planned, Wishes
 from reconciler.provider import AnyProvider, Target
+from reconciler.rollback import Run, restated, run_in
 from reconciler.site import Site
 from reconciler.workflow import look
 from reconciler.writeback import WrittenBack, written_back
@@ -56,6 +58,26 @@ async def adopt(
     unattributed = tuple(name for part in planned for name in part.plan.unattributed)
     written = written_back(files, _grounds(targets, sites, planned), wanted)
     return Adoption(written, idle, unattributed)
+
+
+async def take_back(
+    site: Site, targets: Iterable[tuple[Target, AnyProvider]], files: Files, undone: str
+) -> tuple[WrittenBack, Run]:
+    """Write what stood on a platform before a run into the files, and the run itself.
+
+    What the run made leaves them, what it changed gets its values from before. What it deleted
+    git does not state any more: the commit that took it out must be taken back. Raises
+    `UnknownRun`.
+    """
+    desired = load(files)
+    if desired.problems:
+        raise InvalidDesiredState(desired.problems)
+    path = runs.found(site.ledger.repository, site.name, site.journals, undone)
+    run = run_in(path)
+    wanted = {image.address: before for image in run.images if (before := restated(image)) != {}}
+    wishes = Wishes(only=frozenset(wanted), lenient=True)
+    planned = await look([site], desired.intents, wishes)
+    return written_back(files, _grounds(targets, [site], planned), wanted), run
 
 
 def _grounds(

@@ -22,8 +22,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
-from deepdiff import DeepDiff
-
 from reconciler.model.address import Address
 from reconciler.model.change import Action, AnyChange, Cause, Change, FieldChange
 from reconciler.model.resource import Origin, Resource, State
@@ -107,6 +105,8 @@ def differences(
     before = {path: values.live for path, values in fields.items()}
     if canonical_json(after) == canonical_json(before):
         return _key_drift(wanted, found)
+    from deepdiff import DeepDiff  # Only here: it is slow to import, and rarely needed.
+
     # Threshold 0: with its default deepdiff reports a whole mapping when few keys agree.
     delta = DeepDiff(before, after, threshold_to_diff_deeper=0, view="tree", verbose_level=0)
     paths = {item.path(output_format="list")[0] for items in delta.values() for item in items}

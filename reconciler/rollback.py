@@ -142,6 +142,17 @@ def with_ledger(change: AnyChange, image: Image, entry: Entry | None, spec_type:
     return replace(change, irreversible=badge, leaves=after)
 
 
+def restated(image: Image) -> Mapping[Path, Value] | None:
+    """What git would have to say so that a plan takes this back: the fields as they were, None for
+    a thing that was not there, and nothing for what git does not state any more."""
+    match image.action:
+        case Action.CREATE:
+            return None
+        case Action.UPDATE | Action.ADOPT:
+            return {path: value for path, value in image.before.items() if path != KEY_PATH}
+    return {}
+
+
 def of_the_ledger(
     provider: AnyProvider, found: Iterable[Image], noted: Mapping[Address, Row | None]
 ) -> tuple[list[Resource[Any]], list[Address]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import metadata
 from typing import Annotated
 
 import typer
@@ -30,6 +29,8 @@ def _planogram(
 ) -> None:
     """GitOps for commerce catalogs: what stands where is written in git, and kept true."""
     if version:
+        from importlib import metadata
+
         speech.stdout().print(f"planogram {metadata.version('planogram')}")
         raise typer.Exit
 

@@ -23,7 +23,7 @@ importing = typer.Typer(
 
 
 @importing.callback()
-def _import() -> None:
+def _importing() -> None:
     """Write intents from what is outside."""
 
 
@@ -56,20 +56,55 @@ def import_shopify_csv(
         workspace = open_workspace(desired, all_sandboxed=True)
         shops = [n for n, e in workspace.desired.targets.items() if e.provider == "shopify"]
         name = _chosen(target, shops)
-        products = _read(file)
         if not re.fullmatch(r"[\w-]{3,255}\.[\w-]{2,64}", look):
             raise Usage(f"--look {look}: write NAMESPACE.KEY, like custom.look_image")
-        documents = _documents(products, name, style_prefix, None if no_images else look)
-        written = [p for p, data in documents.items() if _write(desired / p, data)]
-        if as_json:
-            speech.print_json({"products": len(products), "written": sorted(written)})
-        else:
-            told = (
-                ", ".join(f"{desired.name}/{path}" for path in written) or "nothing: all is there"
-            )
-            speech.stdout().print(
-                f"{len(products)} products read; written: {told}", markup=False, soft_wrap=True
-            )
+        count, written = _import(file, desired, name, style_prefix, None if no_images else look)
+        _tell(count, written, desired, as_json=as_json)
+
+
+@importing.command("configured")
+def import_configured(
+    desired: options.DesiredFolder = options.DESIRED, as_json: options.AsJson = False
+) -> None:
+    """Carry out all imports of desired/sources.yaml, in their order.
+
+    Example: planogram import configured
+    """
+    with speech.told_plainly(as_json=as_json):
+        count, written = configured(desired)
+        _tell(count, written, desired, as_json=as_json)
+
+
+def configured(desired: Path) -> tuple[int, list[str]]:
+    """How many products the configured sources have, and the files that had to be touched."""
+    workspace = open_workspace(desired, all_sandboxed=True)
+    shops = [n for n, e in workspace.desired.targets.items() if e.provider == "shopify"]
+    count = 0
+    written: list[str] = []
+    for entry in workspace.desired.sources:
+        file = workspace.root / entry.file
+        look = entry.look if entry.images else None
+        found, paths = _import(
+            file, desired, _chosen(entry.target, shops), entry.style_prefix, look
+        )
+        count, written = count + found, written + paths
+    return count, sorted(set(written))
+
+
+def _import(
+    file: Path, desired: Path, target: str, style_prefix: str, look: str | None
+) -> tuple[int, list[str]]:
+    products = _read(file)
+    documents = _documents(products, target, style_prefix, look)
+    return len(products), [p for p, data in documents.items() if _write(desired / p, data)]
+
+
+def _tell(count: int, written: list[str], desired: Path, *, as_json: bool) -> None:
+    if as_json:
+        speech.print_json({"products": count, "written": sorted(written)})
+        return
+    told = ", ".join(f"{desired.name}/{path}" for path in written) or "nothing: all is there"
+    speech.stdout().print(f"{count} products read; written: {told}", markup=False, soft_wrap=True)
 
 
 def _chosen(target: str | None, shops: list[str]) -> str:

@@ -15,6 +15,7 @@ from reconciler.cli import speech
 from reconciler.cli.composition import providers_by_name
 from reconciler.guards import GUARDS, NEVER_ALLOWED
 from reconciler.intent.loader import INTENT_KINDS
+from reconciler.intent.sources import Sources
 from reconciler.intent.targets import Targets
 from reconciler.model.errors import PlanogramError
 from reconciler.model.spec import FieldShape, shape
@@ -52,6 +53,7 @@ def reference_pages(command: Any) -> Mapping[str, str]:
         "reference/guards.md": "\n".join(_guards()),
         "reference/kinds.md": "\n".join(_kinds()),
         "schemas/targets.json": _schema(TypeAdapter(Targets).json_schema()),
+        "schemas/sources.json": _schema(TypeAdapter(Sources).json_schema()),
         **{
             f"schemas/{kind.folder}.json": _schema(kind.model_json_schema())
             for kind in INTENT_KINDS

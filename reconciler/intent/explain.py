@@ -32,6 +32,8 @@ _PATTERNS = {
     r"^[A-Z][A-Z0-9_]*$": "capitals, digits and underscores, beginning with a capital",
     r"^[A-Za-z0-9_-]{2,64}$": "2 to 64 letters, digits, dashes and underscores",
     r"^[A-Za-z0-9_-]{3,255}$": "3 to 255 letters, digits, dashes and underscores",
+    r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$": "namespace.key, like custom.look_image",
+    r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}Z)?$": 'a day or a moment in UTC, like "2026-11-27T18:00Z"',
     r"^https?://\S+$": "an address that begins with https://",
     r"^https?://[^\s/]+(/\S*)?$": "an address like https://example.myshopify.com",
 }

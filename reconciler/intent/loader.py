@@ -6,7 +6,7 @@ and its caller refuses to go on when anything is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -20,6 +20,7 @@ from reconciler.intent.images import Images
 from reconciler.intent.metafields import Metafields
 from reconciler.intent.offering import Mapping as FieldMapping
 from reconciler.intent.offering import Offering
+from reconciler.intent.sources import ShopifyCsv, Sources
 from reconciler.intent.targets import TargetEntry, Targets
 from reconciler.intent.taxonomy import Taxonomy
 from reconciler.model.problem import Problem
@@ -36,8 +37,10 @@ INTENT_KINDS: Final[tuple[type[Intent], ...]] = (
 """Adding an intent kind: its module, and its name here."""
 
 TARGETS_FILE: Final = "targets.yaml"
+SOURCES_FILE: Final = "sources.yaml"
 
 _TARGETS: TypeAdapter[Mapping[str, TargetEntry]] = TypeAdapter(Targets)
+_SOURCES: TypeAdapter[Sequence[ShopifyCsv]] = TypeAdapter(Sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Desired:
     target_places: Places
     intents: Intents
     problems: tuple[Problem, ...]
+    sources: tuple[ShopifyCsv, ...] = ()
 
 
 Files = Mapping[str, bytes]
@@ -82,8 +86,23 @@ def load(files: Files) -> Desired:
         for path, content in files.items()
         if (intent := _load_intent(path, content, problems)) is not None
     ]
+    sources = tuple(_load_sources(files, problems))
     problems += _unknown_targets(intents, targets, target_places)
-    return Desired(targets, target_places, Intents.made_of(intents), tuple(problems))
+    return Desired(targets, target_places, Intents.made_of(intents), tuple(problems), sources)
+
+
+def _load_sources(files: Files, problems: list[Problem]) -> Iterable[ShopifyCsv]:
+    path = f"{_root(files)}/{SOURCES_FILE}"
+    if path not in files:
+        return ()
+    document = _read(path, files[path], problems, wanted=Sequence)
+    if document is None:
+        return ()
+    try:
+        return _SOURCES.validate_python(document.data)
+    except ValidationError as error:
+        problems += explain.problems(error, Sequence[ShopifyCsv], document.data, document.places)
+        return ()
 
 
 def _load_targets(
@@ -120,7 +139,7 @@ def _sound_targets(data: Any) -> Mapping[str, TargetEntry]:
 
 def _load_intent(path: str, content: bytes, problems: list[Problem]) -> Intent | None:
     folder, name = PurePosixPath(path).parts[1:-1], PurePosixPath(path).name
-    if (not folder and name == TARGETS_FILE) or name.endswith(".md"):
+    if (not folder and name in (TARGETS_FILE, SOURCES_FILE)) or name.endswith(".md"):
         return None
     if not name.endswith(".yaml"):
         ending = PurePosixPath(name).suffix or "no ending"
@@ -152,15 +171,19 @@ def _kind_of(folder: tuple[str, ...], path: str, problems: list[Problem]) -> typ
     return None
 
 
-def _read(path: str, content: bytes, problems: list[Problem]) -> yaml.Document | None:
+def _read(
+    path: str, content: bytes, problems: list[Problem], wanted: Any = Mapping
+) -> yaml.Document | None:
     try:
         document = yaml.read(path, content)
     except yaml.Unreadable as error:
         problems.append(error.problem)
         return None
     problems += document.problems
-    if not isinstance(document.data, Mapping):
-        problems.append(Problem(Source(path, 1), "is not a mapping", "write `field: value` lines"))
+    if not isinstance(document.data, wanted):
+        shape = ("mapping", "field: value") if wanted is Mapping else ("list", "- source: …")
+        problem = Problem(Source(path, 1), f"is not a {shape[0]}", f"write `{shape[1]}` lines")
+        problems.append(problem)
         return None
     return document
 

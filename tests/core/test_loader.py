@@ -158,3 +158,29 @@ def test_windows_files_are_read() -> None:
     content = b"\xef\xbb\xbf" + TAXONOMY.replace("\n", "\r\n").encode()
 
     assert loaded("windows", content) == ""
+
+
+SOURCES = "- {source: shopify-csv, file: exports/products.csv, target: shop}\n"
+BAD_SOURCES = [
+    ("source: shopify-csv\n", "is not a list"),
+    (SOURCES.replace("shopify-csv", "shopify-cvs"), "write one of 'shopify-csv'"),
+    (SOURCES.replace("file:", "fle:"), "did you mean file?"),
+    (SOURCES.replace("}", ", look: nowhere}"), "write namespace.key, like custom.look_image"),
+]
+
+
+def test_sources_are_read() -> None:
+    """A list beside targets.yaml, with defaults."""
+    (source,) = load(
+        {"desired/targets.yaml": b"{}", "desired/sources.yaml": SOURCES.encode()}
+    ).sources
+
+    assert (source.file, source.target, source.images) == ("exports/products.csv", "shop", True)
+
+
+@pytest.mark.parametrize(("text", "words"), BAD_SOURCES)
+def test_wrong_sources_are_told_at_their_line(text: str, words: str) -> None:
+    """With the remedy, as in any other file."""
+    told = load({"desired/targets.yaml": b"{}", "desired/sources.yaml": text.encode()}).problems
+
+    assert any(words in str(p) and p.place.path == "desired/sources.yaml" for p in told), told

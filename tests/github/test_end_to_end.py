@@ -359,3 +359,46 @@ def test_adopting_in_a_workflow_opens_one_pull_request(settled: Catalog) -> None
     assert "Karina, once more" in text
     assert "overrides" in text
     assert "starts no workflows" in (pulls[0].body or "")
+
+
+@extended
+def test_a_run_is_taken_back_by_a_pull_request(settled: Catalog) -> None:
+    """Rollback writes what stood before into desired/; planned, merged and applied, the shop is
+    as before the run."""
+    number = settled.open({STYLES: styles("Karina_Skirt", "Minamoto_Dress", title="{style}!")})
+    settled.plan(number)
+    settled.apply(settled.merge(number))
+    run = facts_of(settled.comment(number, "outcome"), "outcome")["shop"]  # type: ignore[index]
+    assert settled.titles()["style-karina-skirt"] == "Karina_Skirt!"
+
+    settled.github.actions_may_open_pulls = True
+    proposed = settled.dispatch("rollback.yml", run=run, target="shop")
+    assert proposed.conclusion == "success", proposed.log
+    (pull,) = [i for i in settled.github.issues.values() if i.pull and i.state == "open"]
+    assert settled.plan(pull.number).conclusion == "success"
+    applied = settled.apply(settled.merge(pull.number))
+
+    assert applied.conclusion == "success", applied.log
+    assert settled.titles() == {
+        "style-karina-skirt": "style_Karina_Skirt",
+        "style-minamoto-dress": "style_Minamoto_Dress",
+    }
+
+
+@extended
+def test_sources_come_as_a_pull_request(settled: Catalog) -> None:
+    """A committed export is imported by the nightly workflow; the same export again is no news."""
+    settled.github.actions_may_open_pulls = True
+    csv = "Handle,Title,Type,Tags,Image Src,Image Position\nx-dress,X,Dresses,style_X_Dress,,\n"
+    sources = "- {source: shopify-csv, file: exports/products.csv, target: shop, images: false}\n"
+    files = {"exports/products.csv": csv, "desired/sources.yaml": sources}
+    settled.github.commit("main", files, "sources")
+    first = settled.dispatch("import.yml")
+    assert first.conclusion == "success", first.log
+    (pull,) = [i for i in settled.github.issues.values() if i.pull and i.state == "open"]
+    settled.merge(pull.number)
+    again = settled.dispatch("import.yml")
+
+    assert "X_Dress" in settled.github.bare.git("grep", "X_Dress", "main", "--", "desired")
+    assert again.conclusion == "success"
+    assert again.job("propose").conclusion == "skipped"

@@ -24,7 +24,9 @@ def register() -> typer.Typer:
     github.command("comment")(publishing.comment)
     github.command("apply")(applying.apply)
     github.command("rescue")(applying.rescue)
+    github.command("import")(adopting.import_sources)
     github.command("adopt")(adopting.adopt)
+    github.command("rollback")(adopting.rollback)
     github.command("propose")(proposing.propose)
     github.command("outcome")(publishing.outcome)
     return github

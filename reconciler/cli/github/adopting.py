@@ -9,16 +9,21 @@ from typing import Annotated, Any, Final
 import anyio
 import typer
 
-from reconciler import adopting
+from reconciler import adopting, runs
 from reconciler.adopting import Adoption
 from reconciler.cli import options, speech
 from reconciler.cli.adopting import named_addresses, write
 from reconciler.cli.composition import open_sites, targets_with_providers
 from reconciler.cli.github.planning import Out
 from reconciler.cli.github.proposing import begun, write_down
+from reconciler.cli.importing import configured
 from reconciler.intent.edit import Taken
 from reconciler.intent.loader import files_under
-from reconciler.writeback import Rewrite
+from reconciler.model.change import Action
+from reconciler.model.spec import restore
+from reconciler.rollback import Image, Run
+from reconciler.site import Site
+from reconciler.writeback import Rewrite, WrittenBack
 from reports.comment import code
 from reports.view import clean, said
 
@@ -51,21 +56,94 @@ def adopt(
         speech.stdout().print("written down" if changed else "nothing to adopt", markup=False)
 
 
+def import_sources(out: Out, desired: options.DesiredFolder = options.DESIRED) -> None:
+    """Carry out the imports of desired/sources.yaml and keep the edits for `github propose`.
+
+    Example: planogram github import --out proposal
+    """
+    with speech.told_plainly(as_json=False):
+        here = begun(desired)
+        count, written = configured(desired)
+        files = "\n".join(f"- {code(f'{here.folder}/{path}')}" for path in written)
+        body = f"## What the sources say now\n\n{count:,} products read.\n\n{files}\n"
+        changed = write_down(here, out, "Import from the sources", body)
+        speech.stdout().print("written down" if changed else "nothing new", markup=False)
+
+
+def rollback(
+    out: Out,
+    run: Annotated[str, typer.Option("--run", metavar="RUN", help="The run to take back.")],
+    target: Annotated[str, typer.Option("--target", help="The target that it was applied to.")],
+    desired: options.DesiredFolder = options.DESIRED,
+) -> None:
+    """Write what stood before a run into desired/ and keep the edits for `github propose`.
+
+    Example: planogram github rollback --run 20261126T031700-1a2b3c --target shop --out proposal
+    """
+    with speech.told_plainly(as_json=False):
+        here = begun(desired)
+        (site,) = open_sites(here.workspace, [target])
+        site.ledger.fetch(runs.unfinished_pattern(target))
+        site.ledger.load()
+        providers = targets_with_providers(here.workspace)
+        written, undone = anyio.run(
+            partial(adopting.take_back, site, providers, files_under(desired), run)
+        )
+        write(desired, written.files)
+        title = f"Take back {run} on {target}"
+        body = "\n".join(_taken_back(title, site, written, undone))
+        changed = write_down(here, out, title, body)
+        speech.stdout().print("written down" if changed else "nothing to take back", markup=False)
+
+
+def _taken_back(title: str, site: Site, written: WrittenBack, run: Run) -> Iterator[str]:
+    yield f"## {title}"
+    yield ""
+    yield "Merged, the apply brings the shop back to what stood there before the run."
+    yield ""
+    yield from _rewrites(written)
+    lost = [text for image in run.images if (text := _lost(site, image))]
+    if lost:
+        yield "\n### What does not come back by this\n"
+        yield from (f"- {code(clean(text))}" for text in lost[:MOST])
+    yield from _problems(written)
+
+
+def _lost(site: Site, image: Image) -> str | None:
+    if image.action is Action.DELETE:
+        return (
+            f"{image.address} was deleted: revert the commit that took it out of desired/;"
+            " it comes back under another id"
+        )
+    kind = site.provider.kind(image.address.kind)
+    if image.action is Action.CREATE and hasattr(kind, "lasts") and image.achieved is not None:
+        why = kind.lasts(restore(kind.spec, image.achieved))
+        return f"{image.address}: {why}" if why else None
+    return None
+
+
 def _body(found: Adoption) -> Iterator[str]:
     yield f"## {TITLE}"
     yield ""
     yield "Merged, this makes git say what is live: nothing is written to a shop by it."
     yield ""
-    rewrites = found.written.rewrites
-    yield from (f"- {_line(rewrite)}" for rewrite in rewrites[:MOST])
-    if len(rewrites) > MOST:
-        yield f"- … and {len(rewrites) - MOST:,} more"
-    problems = [(a, p) for a, ps in found.written.problems.items() for p in ps]
+    yield from _rewrites(found.written)
+    yield from _problems(found.written)
+    for text in found.unattributed:
+        yield f"- the ledger of {code(text)} could not be fetched"
+
+
+def _rewrites(written: WrittenBack) -> Iterator[str]:
+    yield from (f"- {_line(rewrite)}" for rewrite in written.rewrites[:MOST])
+    if len(written.rewrites) > MOST:
+        yield f"- … and {len(written.rewrites) - MOST:,} more"
+
+
+def _problems(written: WrittenBack) -> Iterator[str]:
+    problems = [(address, p) for address, ps in written.problems.items() for p in ps]
     if problems:
         yield "\n### What could not be written back\n"
         yield from (f"- {code(clean(f'{a}: {p}'))}" for a, p in problems[:MOST])
-    for text in found.unattributed:
-        yield f"- the ledger of {code(text)} could not be fetched"
 
 
 def _line(rewrite: Rewrite) -> str:
