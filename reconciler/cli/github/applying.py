@@ -307,7 +307,7 @@ def _pull(one: Merged, applied: Applied) -> dict[str, Any]:
         "lacks": one.lacks,
         "is_fine": not part and not one.lacks,
         "headline": outcome_headline(outcomes),
-        "comment": outcome_comment(plan, outcomes, lacks),
+        "comment": outcome_comment(plan, outcomes, lacks, applied.actual),
     }
 
 
