@@ -62,13 +62,14 @@ class GitHub:
     ) -> AsyncIterator[Row]:
         """Every row of a list, page by page. `rows`: the field that holds them, if one does."""
         url: str | None = self._path(path)
-        parameters = {"per_page": PAGE, **parameters}
+        asked: dict[str, Any] | None = {"per_page": PAGE, **parameters}
         while url is not None:
-            response = await self._send("GET", url, params=parameters)
+            response = await self._send("GET", url, params=asked)
             content = response.json()
             for row in content[rows] if rows else content:
                 yield row
-            url, parameters = response.links.get("next", {}).get("url"), {}
+            # The next address is whole; with parameters of any sort httpx would cut its own off.
+            url, asked = response.links.get("next", {}).get("url"), None
 
     async def post(self, path: str, **body: Any) -> Row:
         answer: Row = (await self._ask("POST", path, json=body)).json()

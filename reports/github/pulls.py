@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from reports.github.api import GitHub, Refused, Row
+from reports.github.api import PAGE, GitHub, Refused, Row
 
 PLAN_ARTIFACT: Final = "planogram-plan"
 """What the artifacts that hold plans are called, or begin with."""
@@ -40,14 +40,34 @@ async def merged_with(github: GitHub, commit: str, branch: str) -> PullRequest |
     """The pull request that put a commit on a branch, or None: somebody pushed it."""
     async for row in github.pages(f"commits/{commit}/pulls"):
         if row["merged_at"] and row["base"]["ref"] == branch:
-            return PullRequest(
-                number=row["number"],
-                title=row["title"],
-                head=row["head"]["sha"],
-                merged_as=row["merge_commit_sha"] or commit,
-                url=row["html_url"],
-            )
+            return _pull(row, commit)
+    return await merged_as(github, commit, branch)
+
+
+async def merged_as(github: GitHub, commit: str, branch: str) -> PullRequest | None:
+    """The pull request of which a commit is the merge, among the last hundred that were closed.
+
+    GitHub's index from commits to pull requests may be a moment behind a merge; this is not.
+    """
+    rows = github.pages("pulls", state="closed", base=branch, sort="updated", direction="desc")
+    seen = 0
+    async for row in rows:
+        if row["merged_at"] and row["merge_commit_sha"] == commit:
+            return _pull(row, commit)
+        seen += 1
+        if seen == PAGE:
+            break
     return None
+
+
+def _pull(row: Row, commit: str) -> PullRequest:
+    return PullRequest(
+        number=row["number"],
+        title=row["title"],
+        head=row["head"]["sha"],
+        merged_as=row["merge_commit_sha"] or commit,
+        url=row["html_url"],
+    )
 
 
 async def plans_of(github: GitHub, pull: PullRequest, workflow: str) -> PlanFiles:
