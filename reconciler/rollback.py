@@ -33,7 +33,7 @@ from reconciler.model.spec import (
     shape,
     stated,
 )
-from reconciler.provider import AnyProvider
+from reconciler.provider import AnyProvider, OnDrop
 
 _WRITTEN: Final = (Status.DONE, Status.ALTERED)
 
@@ -83,6 +83,11 @@ class Run:
     images: tuple[Image, ...]
     noted: Mapping[Address, Row | None] = field(default_factory=dict)
 
+    @property
+    def addresses(self) -> frozenset[Address]:
+        """All that it wrote, or told the ledger of."""
+        return frozenset({*(image.address for image in self.images), *self.noted})
+
 
 def run_in(path: File) -> Run:
     """The run that a journal tells of."""
@@ -96,10 +101,16 @@ def images(path: File) -> list[Image]:
     for address, row in journal.intentions(path).items():
         outcome = left.rows.get(address)
         status = Status(outcome["status"]) if outcome else None
-        unknown = outcome is None or outcome.get("unknown") is not None
+        unknown = outcome is None or outcome.get("unknown") is not None or _is_half(outcome)
         if status in _WRITTEN or unknown:
             found.append(_image(address, row, outcome, is_known=not unknown))
     return found
+
+
+def _is_half(outcome: Row) -> bool:
+    """A creation that failed, and left something: the platform gave it an id."""
+    failed = Status(outcome["status"]) is Status.FAILED
+    return failed and Action(outcome["action"]) is Action.CREATE and bool(outcome["remote"])
 
 
 def undoing(
@@ -122,7 +133,7 @@ def undoing(
             holds[image.address] = moved
         wanted = _wanted(provider, image, now)
         if isinstance(wanted, str):
-            notes.append(f"{image.address}: {wanted}")
+            notes.append(f"{image.address}: {moved.message if moved else wanted}")
         elif wanted is None:
             gone.add(image.address)
         else:
@@ -263,14 +274,27 @@ def _moved(
         return _hold("somebody made it again") if now is not None else None
     if now is None:
         return None if image.action is Action.CREATE else _hold("somebody deleted it")
+    entry = entries.get((image.address.kind, image.address.key))
+    if _is_another(provider, image, now, entry):
+        return _hold("another one stands under its key")
     paths = _paths_that_moved(provider, image, now)
     if paths:
         return _hold(", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if paths[3:] else ""))
-    if image.applied is None and image.achieved is not None:
-        entry = entries.get((image.address.kind, image.address.key))
-        if entry is not None and canonical_json(entry.spec) != canonical_json(image.achieved):
-            return _hold("a later run wrote it too")
+    is_new = image.applied is None and image.achieved is not None
+    if is_new and entry and canonical_json(entry.spec) != canonical_json(image.achieved):
+        return _hold("a later run wrote it too")
     return None
+
+
+def _is_another(
+    provider: AnyProvider, image: Image, now: Resource[Any], entry: Entry | None
+) -> bool:
+    """Where the thing itself is ours: neither the one that the run knew, nor the one that the
+    ledger knows since."""
+    if provider.kind(image.address.kind).on_drop is not OnDrop.DELETE:
+        return False
+    known = {image.remote, entry.remote if entry else None} - {None}
+    return bool(known) and now.remote is not None and now.remote not in known
 
 
 def _paths_that_moved(provider: AnyProvider, image: Image, now: Resource[Any]) -> list[Path]:

@@ -7,6 +7,8 @@ whatever machine, has taken it in.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +25,8 @@ class UnknownRun(Usage):
 _RUNS: Final = "runs/"
 _OPEN: Final = "open/"
 _FILE: Final = "journal.jsonl"
+_NAME: Final = re.compile(r"\w[\w-]*")
+_LATEST: Final = 5
 
 
 def unfinished_pattern(target: str) -> str:
@@ -54,16 +58,20 @@ def publish(repository: Repository, target: str, folder: Path) -> None:
 
 
 def find(repository: Repository, target: str, folder: Path, run: str) -> Path | None:
-    """The journal of a run: from here, else from the remote, else None.
+    """The journal of a run: from here, else from the remote, where it may also stand as cut off;
+    else None.
 
     Raises `LedgerUnavailable` where the remote can not be asked.
     """
+    if not _NAME.fullmatch(run):
+        return None
     path = folder / f"{run}.jsonl"
-    tree = _tree(repository, _RUNS, target, run)
     if not path.exists() and repository.remote is not None:
-        tree.fetch()
-        if repository.sha(tree.seen):
-            _put(repository, tree.seen, path)
+        places = [_tree(repository, place, target, run) for place in (_RUNS, _OPEN)]
+        places[0].fetch()  # Finds a run of this name wherever it stands.
+        seen = [tree.seen for tree in places if repository.sha(tree.seen)]
+        if seen:
+            _put(repository, seen[0], path)
     return path if path.exists() else None
 
 
@@ -71,9 +79,16 @@ def found(repository: Repository, target: str, folder: Path, run: str) -> Path:
     """The journal of a run. Raises `UnknownRun` with the runs that are known."""
     path = find(repository, target, folder, run)
     if path is None:
-        latest = ", ".join(known(repository, target, folder)[:5]) or "none"
-        raise UnknownRun(f"{target} knows no run {run} · its latest: {latest}")
+        raise unknown(run, {target: known(repository, target, folder)})
     return path
+
+
+def unknown(run: str, names: Mapping[str, Sequence[str]]) -> UnknownRun:
+    """The error, with the latest of the runs that each target does know."""
+    latest = "; ".join(
+        f"{target} knows {', '.join(runs[:_LATEST]) or 'none'}" for target, runs in names.items()
+    )
+    return UnknownRun(f"there is no run {run} · the latest: {latest}")
 
 
 def known(repository: Repository, target: str, folder: Path) -> list[str]:

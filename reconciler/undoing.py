@@ -12,6 +12,7 @@ from reconciler.compare import Comparison, compare
 from reconciler.concurrent import side_by_side
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Action, AnyChange
+from reconciler.model.errors import Refused
 from reconciler.model.plan import Scope
 from reconciler.model.resource import State
 from reconciler.planner import (
@@ -24,6 +25,7 @@ from reconciler.planner import (
     read_keys,
     with_effects,
 )
+from reconciler.provider import PlatformError
 from reconciler.rollback import Image, Run, Undoing, of_the_ledger, undoing, with_ledger
 from reconciler.site import Site
 
@@ -34,9 +36,29 @@ async def plan_undoing(site: Site, run: Run, wishes: Wishes) -> Planned:
     `prune` and `adopt` do not speak: what the run itself created or overwrote is what somebody
     asked to have taken back, and what was moved since is held here.
     """
+    if site.retired:
+        raise Refused(
+            f"{site.name} is retired: nothing is written there any more"
+            " · take retired out of targets.yaml to take the run back"
+        )
     run = _within(run, wishes.only)
-    wanted = run.images
-    provider, target = site.provider, site.target
+    try:
+        seen, undo = await _look(site, run)
+    except PlatformError as error:
+        raise PlatformError(f"{site.name} ({site.target.endpoint}): {error}") from error
+    lenient = site.policy.model_copy(update={"prune": True, "adopt": True})
+    made = judged(replace(site, policy=lenient), seen, wishes)
+    held = {
+        a: hold for a, hold in undo.holds.items() if a in {c.address for c in made.plan.changes}
+    }
+    holds = {**made.plan.holds, **held}  # that somebody moved it comes before any guard
+    warnings = (*made.plan.warnings, *undo.notes)
+    return replace(made, plan=replace(made.plan, holds=holds, warnings=warnings))
+
+
+async def _look(site: Site, run: Run) -> tuple[Seen, Undoing]:
+    """What stands at the run's addresses, and what it takes to give back what stood there."""
+    wanted, provider, target = run.images, site.provider, site.target
     async with provider.reading(target, site.wire()) as session:
         account = await provider.identify(session)
         must_be_the_same_account(site, account)
@@ -62,12 +84,7 @@ async def plan_undoing(site: Site, run: Run, wishes: Wishes) -> Planned:
         pace,
         {},
     )
-    lenient = site.policy.model_copy(update={"prune": True, "adopt": True})
-    made = judged(replace(site, policy=lenient), seen, wishes)
-    held = {a: hold for a, hold in undo.holds.items() if a in {c.address for c in changes}}
-    holds = {**made.plan.holds, **held}  # that somebody moved it comes before any guard
-    warnings = (*made.plan.warnings, *undo.notes)
-    return replace(made, plan=replace(made.plan, holds=holds, warnings=warnings))
+    return seen, undo
 
 
 async def _read(site: Site, session: Any, run: Sequence[Image]) -> State:

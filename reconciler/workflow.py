@@ -122,9 +122,10 @@ async def apply(
 
 
 async def plan_rollback(sites: Sequence[Site], undone: str, wishes: Wishes) -> Plan:
-    """What would give back what a run changed. Writes nothing. Raises `UnknownRun`."""
+    """What would give back what a run changed. Writes nothing. Raises `UnknownRun`, and
+    `LedgerUnavailable` where the ledger can not be had: what it said is given back too."""
     for site in sites:
-        _read_ledger(site, wishes)
+        _look_up(site)
     return _whole(await _undoings(sites, undone, wishes), wishes)
 
 
@@ -159,10 +160,15 @@ def _at_work(sites: Sequence[Site]) -> Iterator[None]:
 
 
 async def _undoings(sites: Sequence[Site], undone: str, wishes: Wishes) -> list[Planned]:
-    found = [runs.found(site.ledger.repository, site.name, site.journals, undone) for site in sites]
+    _targets_are_there(sites, wishes)
+    paths = [runs.found(site.ledger.repository, site.name, site.journals, undone) for site in sites]
+    found = [run_in(path) for path in paths]
+    touched = {address for run in found for address in run.addresses}
+    for address in sorted(wishes.only or ()):
+        if address not in touched and not wishes.lenient:
+            raise Usage(f"--only {address}: the run {undone} did not touch it")
     return await side_by_side(
-        partial(plan_undoing, site, run_in(path), wishes)
-        for site, path in zip(sites, found, strict=True)
+        partial(plan_undoing, site, run, wishes) for site, run in zip(sites, found, strict=True)
     )
 
 
@@ -271,12 +277,17 @@ def _read_ledger(site: Site, wishes: Wishes) -> Wishes:
     """Load the ledger and what killed runs left, in memory alone. An unreachable remote makes
     the plan unattributed, with a warning; it is never guessed."""
     try:
-        _bring(site)
+        _look_up(site)
     except LedgerUnavailable:
         return replace(wishes, attributed=False)
+    return wishes
+
+
+def _look_up(site: Site) -> None:
+    """The ledger with what killed runs left, in memory alone."""
+    _bring(site)
     for left in journal.remains(site.journals):
         site.ledger.fold_remains(left)
-    return wishes
 
 
 def _bring(site: Site) -> None:

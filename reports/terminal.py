@@ -45,9 +45,15 @@ def print_plan(console: Console, plan: Plan) -> None:
 
 
 def print_outcomes(
-    console: Console, outcomes: Iterable[AnyOutcome], warnings: Iterable[str], cost: str = ""
+    console: Console,
+    outcomes: Iterable[AnyOutcome],
+    warnings: Iterable[str],
+    cost: str = "",
+    *,
+    title: str = "Apply",
 ) -> None:
-    """What did not go well, one line each, and the counts last. cost: see `view.told_outcome`."""
+    """What did not go well, one line each, and the counts last. cost: see `view.told_outcome`.
+    title: what was done."""
     listed = list(outcomes)
     for outcome in listed:
         if not outcome.status.is_fine:
@@ -57,7 +63,7 @@ def print_outcomes(
         console.print(Text(f"! {warning}", "red"), soft_wrap=True)
     if cost:
         console.print(Text(cost, "dim"), soft_wrap=True)
-    console.print(Text(f"Apply: {outcome_headline(listed)}", "bold"), soft_wrap=True)
+    console.print(Text(f"{title}: {outcome_headline(listed)}", "bold"), soft_wrap=True)
 
 
 def _print_entry(console: Console, entry: Entry) -> None:

@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import adopting, applying, freezing, github, planning, sandboxes, speech
+from reconciler.cli import (
+    adopting,
+    applying,
+    freezing,
+    github,
+    planning,
+    rolling_back,
+    sandboxes,
+    speech,
+)
 from reconciler.cli.demonstration import demo
 from reconciler.cli.importing import importing
 from reconciler.cli.reference import docs
@@ -39,7 +48,9 @@ app.command()(planning.validate)
 app.command()(planning.plan)
 app.command()(applying.apply)
 app.command()(planning.drift)
+app.command()(rolling_back.rollback)
 app.command()(adopting.adopt)
+
 app.command()(freezing.freeze)
 app.command()(freezing.unfreeze)
 app.add_typer(importing, name="import")

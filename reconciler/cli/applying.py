@@ -67,7 +67,8 @@ def apply(
         workspace = open_workspace(desired, all_sandboxed=sandbox)
         sites = open_sites(workspace, target or (), strict=strict)
         review = read_review(reviewed) if reviewed else None
-        consent = _consent(sites, review, yes, as_json)
+        consent = consent_by(sites, review, yes, as_json)
+        run = run_name()
         with speech.progress(quiet=as_json) as bar:
             applied = anyio.run(
                 partial(
@@ -75,26 +76,26 @@ def apply(
                     sites,
                     workspace.desired.intents,
                     options.wishes(only, limit, allow),
-                    run_name(),
-                    datetime.now(UTC).isoformat(timespec="seconds"),
+                    run,
+                    now(),
                     review=review,
-                    consent=lambda plan: consent(plan) and _begin(bar, plan),
+                    consent=lambda plan: consent(plan) and begin(bar, plan),
                     listen=lambda outcome: bar.advance(),
                 )
             )
-        _show(applied, as_json)
+        _show(applied, run, as_json)
         if markdown is not None:
             markdown.write_text(_comment(applied), encoding="utf-8")
         raise typer.Exit(exit_code(applied))
 
 
-def _begin(bar: speech.Bar, plan: Plan) -> bool:
+def begin(bar: speech.Bar, plan: Plan) -> bool:
     """The bar begins when the question is answered."""
     bar.begin("applying", len(plan.changes))
     return True
 
 
-def _consent(sites: list[Site], review: Review | None, yes: bool, as_json: bool) -> Consent:
+def consent_by(sites: list[Site], review: Review | None, yes: bool, as_json: bool) -> Consent:
     if review is not None:
         return lambda plan: True
     if yes:
@@ -114,13 +115,21 @@ def _ask(console: Console, plan: Plan) -> bool:
     return Confirm.ask(question, console=console, default=False)
 
 
-def _show(applied: Applied, as_json: bool) -> None:
+def _show(applied: Applied, run: str, as_json: bool) -> None:
     outcomes = list(applied.outcomes.values())
     if as_json:
-        speech.print_json(outcomes_data(applied.plan, outcomes, applied.warnings, applied.actual))
-    else:
-        cost = told_outcome(applied.plan, applied.actual)
-        print_outcomes(speech.stdout(), outcomes, applied.warnings, cost)
+        data = outcomes_data(applied.plan, outcomes, applied.warnings, applied.actual)
+        speech.print_json(data | {"run": run})
+        return
+    cost = told_outcome(applied.plan, applied.actual)
+    print_outcomes(speech.stdout(), outcomes, applied.warnings, cost)
+    if any(outcome.status is Status.DONE for outcome in outcomes):
+        speech.stdout().print(taken_back_by(run), style="dim", markup=False, soft_wrap=True)
+
+
+def taken_back_by(run: str) -> str:
+    """How the run is told to people, so that they find it again."""
+    return f"Run {run} · taken back by: planogram rollback {run}"
 
 
 def _comment(applied: Applied) -> str:
@@ -143,6 +152,11 @@ def exit_code(applied: Applied) -> int:
             return 5
         return 1 if broken else 4
     return 1 if applied.warnings else 0
+
+
+def now() -> str:
+    """The time, as journals keep it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def run_name() -> str:

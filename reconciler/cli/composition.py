@@ -15,6 +15,7 @@ import httpx
 from pydantic import ValidationError
 
 import providers
+from reconciler import runs
 from reconciler.intent import explain
 from reconciler.intent.loader import Desired, files_under, load
 from reconciler.intent.targets import TargetEntry
@@ -108,6 +109,27 @@ def open_sites(
 def open_ledgers(workspace: Workspace, names: Sequence[str] = ()) -> list[Ledger]:
     """The ledgers of targets by name, or of all; no credential is asked for."""
     return [_ledger(workspace, name) for name in _chosen(workspace, names)]
+
+
+def targets_of_run(workspace: Workspace, run: str, names: Sequence[str] = ()) -> list[str]:
+    """The targets that a run was at work on, of those named or of all; no credential is asked
+    for. Raises `UnknownRun` where none of them knows it."""
+    ledgers = {name: _ledger(workspace, name) for name in _chosen(workspace, names)}
+    folders = {name: _journals(workspace, name, ledger) for name, ledger in ledgers.items()}
+    knowing = [
+        name
+        for name, ledger in ledgers.items()
+        if runs.find(ledger.repository, name, folders[name], run) is not None
+    ]
+    if not knowing:
+        raise runs.unknown(
+            run,
+            {
+                name: runs.known(ledger.repository, name, folders[name])
+                for name, ledger in ledgers.items()
+            },
+        )
+    return knowing
 
 
 def targets_with_providers(workspace: Workspace) -> list[tuple[Target, AnyProvider]]:

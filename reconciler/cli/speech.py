@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.text import Text
 
 from reconciler.model.errors import InvalidDesiredState, PlanogramError
@@ -60,7 +60,10 @@ def told_plainly(*, as_json: bool, stopped: str = "stopped") -> Iterator[None]:
 
 
 class Bar:
-    """A bar on stderr, or a spinner without a total; nothing where that is no terminal."""
+    """A bar on stderr, or a spinner without a total; nothing where that is no terminal, or where
+    it never began: what is held has its outcome without a beginning."""
+
+    _task: TaskID | None = None
 
     def __init__(self, *, quiet: bool) -> None:
         console = stderr()
@@ -79,7 +82,8 @@ class Bar:
         self._task = self._bar.add_task(text, total=total)
 
     def advance(self) -> None:
-        self._bar.advance(self._task)
+        if self._task is not None:
+            self._bar.advance(self._task)
 
     def end(self) -> None:
         self._bar.stop()

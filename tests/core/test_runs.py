@@ -91,5 +91,28 @@ def test_a_run_that_was_cut_off_is_taken_up_on_another_machine(
     ]
 
 
+def test_a_run_that_was_cut_off_is_found_by_its_name(machines: tuple[Machine, Machine]) -> None:
+    """Before anybody took it up: whoever wants it taken back need not apply first."""
+    one, two = machines
+    one.shop.on_write = partial(_cut_off, one.shop)
+    with pytest.raises(PowerCutError):
+        one.apply(TWO, "run-1")
+    runs.publish(one.repository, "toy", one.journals)
+
+    assert runs.find(two.repository, "toy", two.journals, "run-1") is not None
+
+
+@pytest.mark.parametrize("name", ["../run-1", "*", "", "a b", "-x"])
+def test_what_is_no_name_of_a_run_is_not_looked_for(
+    machines: tuple[Machine, Machine], name: str
+) -> None:
+    """Neither outside of the journals' folder nor by a pattern."""
+    one, two = machines
+    one.apply(ONE, "run-1")
+
+    assert runs.find(two.repository, "toy", two.journals, name) is None
+    assert not list(two.folder.glob("**/*.jsonl"))
+
+
 def _cut_off(shop: Shop) -> None:
     raise PowerCutError
