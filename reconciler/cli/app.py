@@ -12,6 +12,7 @@ from reconciler.cli import (
     freezing,
     github,
     planning,
+    promoting,
     rolling_back,
     sandboxes,
     speech,
@@ -50,7 +51,7 @@ app.command()(applying.apply)
 app.command()(planning.drift)
 app.command()(rolling_back.rollback)
 app.command()(adopting.adopt)
-
+app.command()(promoting.promote)
 app.command()(freezing.freeze)
 app.command()(freezing.unfreeze)
 app.add_typer(importing, name="import")
