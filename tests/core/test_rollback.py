@@ -318,3 +318,49 @@ def test_a_retired_target_takes_nothing_back(desk: Undoer) -> None:
         anyio.run(workflow.plan_rollback, [site], "run-1", Wishes())
 
     assert "retired" in str(error.value)
+
+
+def test_what_came_back_under_another_id_is_still_ours(desk: Undoer) -> None:
+    """The ledger knows the new id: a rollback of the run that first made it deletes it."""
+    desk.policy = desk.policy.model_copy(update={"prune": True})
+    desk.apply(OLD)
+    desk.apply(intents(shelf={"a": {"title": "A", "tags": ("x",)}}))
+    desk.rollback("run-2")
+    undone = desk.rollback("run-1")
+
+    assert statuses(undone) == {"a": "done", "b": "done"}
+    assert desk.everything() == {}
+
+
+def test_an_entry_that_somebody_took_out_since_is_held(desk: Undoer) -> None:
+    """The run put the tag there; whoever took it out decided something."""
+    desk.apply(OLD)
+    desk.apply(NEW)
+    desk.shop.rows["shelf", "a"]["tags"] = []
+    plan = desk.plan_rollback("run-2")
+
+    assert plan.holds[address("shelf", "a")].message == "changed since the run: tags"
+
+
+def test_what_the_run_made_and_a_later_one_went_on_with_is_held(desk: Undoer) -> None:
+    """To delete it would take the later run's work with it."""
+    desk.apply(intents(shelf={"a": {"title": "A"}}))
+    desk.apply(intents(shelf={"a": {"title": "A", "tags": ("x",)}}))
+    undone = desk.rollback("run-1")
+
+    assert statuses(undone) == {"a": "held"}
+    assert "a later run wrote it too" in undone.plan.holds[address("shelf", "a")].message
+
+
+def test_what_was_taken_over_and_forgotten_since_needs_no_word_for_adopt(desk: Undoer) -> None:
+    """It still is as the run left it: to overwrite that is what was asked for."""
+    desk.policy = desk.policy.model_copy(update={"adopt": True})
+    desk.shop.put("shelf", "a", title="by hand")
+    desk.apply(intents(shelf={"a": {"title": "A"}}))
+    desk.apply(intents())
+    desk.policy = desk.policy.model_copy(update={"adopt": False})
+    undone = desk.rollback("run-1")
+
+    assert statuses(undone) == {"a": "done"}
+    assert desk.shop.fields("shelf", "a") == {"title": "by hand"}
+    assert desk.rows() == {}

@@ -26,7 +26,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.resource import Resource
 from reconciler.planner import Wishes
 from reconciler.promoting import Promoted
-from reconciler.promotion import Wanted, promoted
+from reconciler.promotion import Promotion, Wanted, promoted
 from reconciler.provider import Compilation, Mapped
 from tests.adopt.desk import changed_lines
 from tests.conftest import ROOT
@@ -395,29 +395,83 @@ def _stated(desk: Desk, target: str) -> list[Address]:
     return sorted(found.resources)
 
 
+def crowded(intent: Collections, compilation: Compilation) -> Mapped:
+    """A mapping of which titles tell how many documents speak to the target."""
+    count = len(list(compilation.intents.of(Collections)))
+    for handle in intent.collections:
+        address = Address(compilation.target.name, "collection", handle)
+        spec = Collection(title=f"one of {count}")
+        yield Resource(address, spec, source=intent.at("collections", handle))
+
+
+def crowded_promotion(desk: Desk, wanted: Wanted) -> Promotion:
+    """Promoted on a platform on which one document moves what another one means."""
+    sites = open_sites(open_workspace(desk.desired, all_sandboxed=True))
+    here, there = (
+        Ground(site.target, replace(site.provider, mapping={Collections: crowded}), {})
+        for site in sorted(sites, key=lambda site: site.name, reverse=True)
+    )
+    return promoted(files_under(desk.desired), here, there, wanted)
+
+
 def test_what_git_states_there_already_is_nobodys_to_change(tmp_path: Path) -> None:
-    """A platform on which one document moves what another one means: refused, with the place
-    of what would move."""
+    """It would mean something else: refused, with the place of what would move."""
     desk = Desk(tmp_path, "shopify")
     desk.write(**{"collections/a.yaml": DRESSES, "collections/both.yaml": BOTH})
-
-    def crowded(intent: Collections, compilation: Compilation) -> Mapped:
-        """Titles tell how many documents speak to the target."""
-        count = len(list(compilation.intents.of(Collections)))
-        for handle in intent.collections:
-            address = Address(compilation.target.name, "collection", handle)
-            spec = Collection(title=f"one of {count}")
-            yield Resource(address, spec, source=intent.at("collections", handle))
-
-    workspace = open_workspace(desk.desired, all_sandboxed=True)
-    grounds = [
-        Ground(site.target, replace(site.provider, mapping={Collections: crowded}), {})
-        for name in ("staging", "production")
-        for site in open_sites(workspace, [name])
-    ]
-    found = promoted(files_under(desk.desired), grounds[0], grounds[1], Wanted())
+    found = crowded_promotion(desk, Wanted())
     ((path, (problem,)),) = found.problems.items()
 
     assert path == "desired/collections/a.yaml"
     assert str(problem).startswith("desired/collections/both.yaml:3:3  production/collection/knits")
     assert found.files == {}
+
+
+def test_what_the_wanted_takes_its_meaning_from_goes_with_it(tmp_path: Path) -> None:
+    """Without the other document it would compile, and mean something else."""
+    desk = Desk(tmp_path, "shopify")
+    own = DRESSES.replace("dresses:", "coats:")
+    desk.write(**{"collections/a.yaml": DRESSES, "collections/b.yaml": own})
+    only = frozenset({Address("staging", "collection", "dresses")})
+
+    assert list(crowded_promotion(desk, Wanted(only=only)).files) == [
+        "desired/collections/a.yaml",
+        "desired/collections/b.yaml",
+    ]
+
+
+def test_of_what_was_not_asked_for_no_problem_is_told(desk: Desk) -> None:
+    """Another document that collides too is not this promotion's business."""
+    skirts = "  skirts: {title: Skirts, rules: {conditions: [{type: Skirts}]}}\n"
+    coats = DRESSES.replace("dresses:", "outlet:") + skirts.replace("skirts:", "coats:")
+    desk.write(
+        **{
+            "collections/coats.yaml": coats,
+            "collections/dresses.yaml": DRESSES + skirts,
+            "collections/own.yaml": OWN,
+        }
+    )
+    found = desk.promote(only=["staging/collection/skirts"])
+
+    assert list(causes(found)) == ["desired/collections/dresses.yaml"]
+    assert not found.promotion.files
+
+
+def test_a_mapping_that_the_destination_has_of_its_own_is_missed_by_nobody(tmp_path: Path) -> None:
+    """The offering rests on the destination's own mapping then: it is promoted, and no problem."""
+    mapping = "targets: [{}]\nmapping: offering\nfields: {{roles: {{attribute: gsv_roles_x}}}}\n"
+    desk = Desk(tmp_path, "saleor")
+    desk.write(
+        **{
+            "taxonomies/roles.yaml": ROLES.replace("[staging]", "[staging, production]"),
+            "mappings/a.yaml": mapping.format("staging"),
+            "mappings/b.yaml": mapping.format("production"),
+            "offerings/agent.yaml": (
+                "targets: [staging]\nmapping: offering\noffering: code-review-agent\n"
+                "fields: {roles: [support]}\n"
+            ),
+        }
+    )
+    found = desk.promote()
+
+    assert list(found.promotion.files) == ["desired/offerings/agent.yaml"]
+    assert causes(found) == {}
