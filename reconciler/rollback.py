@@ -180,12 +180,23 @@ def _image(address: Address, row: Row, outcome: Row | None, *, is_known: bool) -
         row["before"],
         row["after"],
         row["live"],
-        row.get("applied"),
+        row["applied"] if "applied" in row else _assumed(row),
         outcome["spec"] if outcome else None,
         (outcome or row)["remote"],
         tuple(Address.parse(text) for text in row.get("needs", ())),
         is_known,
     )
+
+
+def _assumed(row: Row) -> Row | None:
+    """The ledger's row before a run whose journal does not keep it: what was ours stays managed.
+    Where the ledger does not know its origin any more it counts as adopted, so that nothing is
+    deleted because of it."""
+    if Action(row["action"]) in (Action.CREATE, Action.ADOPT):
+        return None
+    names = {path.split(".", 1)[0] for path in row["before"]}
+    spec = {name: value for name, value in (row["live"] or {}).items() if name in names}
+    return {"spec": spec, "remote": row["remote"], "origin": Origin.ADOPTED.value, "intent": None}
 
 
 def _wanted(

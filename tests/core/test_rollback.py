@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -364,3 +365,31 @@ def test_what_was_taken_over_and_forgotten_since_needs_no_word_for_adopt(desk: U
     assert statuses(undone) == {"a": "done"}
     assert desk.shop.fields("shelf", "a") == {"title": "by hand"}
     assert desk.rows() == {}
+
+
+def test_a_key_that_the_run_put_right_stays_and_is_said(desk: Undoer) -> None:
+    """Addresses go by keys: the wrong one is nothing that git could state."""
+    desk.apply(OLD)
+    desk.shop.rows["shelf", "b-2"] = desk.shop.rows.pop(("shelf", "b"))
+    desk.apply(OLD)
+    plan = desk.plan_rollback("run-2")
+
+    assert ("shelf", "b") in desk.shop.rows
+    assert plan.is_empty
+    assert any("b-2" in w and "stays as it is" in w for w in plan.warnings)
+
+
+def test_a_journal_of_an_earlier_version_is_enough(desk: Undoer) -> None:
+    """Without the ledger's rows in it: the fields come back, and what was ours stays managed."""
+    desk.apply(OLD)
+    before = desk.everything()
+    desk.apply(NEW)
+    path = desk.folder / "journal" / "run-2.jsonl"
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    old = [{k: v for k, v in row.items() if k not in ("applied", "needs")} for row in rows]
+    path.write_text("".join(json.dumps(row) + "\n" for row in old))
+    desk.rollback("run-2")
+
+    assert desk.everything() == before
+    assert {row[2].value for row in desk.rows().values()} == {"created"}
+    assert desk.plan(OLD).is_empty
