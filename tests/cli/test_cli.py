@@ -114,6 +114,20 @@ def test_the_main_job_by_its_commands(example: Path) -> None:
     assert change["cause"] == "drift"
 
 
+def test_an_apply_of_which_all_is_held_says_what_and_why(example: Path) -> None:
+    """Live moved since the review and nothing else was reviewed: exit code 4, and its remedy."""
+    styles = example / "desired" / "collections" / "shop-styles.yaml"
+    planogram(example, "apply", "--yes", "--target", "shop")
+    styles.write_text(styles.read_text().replace("title: Arp Dress", "title: Arp"))
+    planogram(example, "plan", "--target", "shop", "--out", "plan.json")
+    planogram(example, "sandbox", "edit", "shop", "collection", "style-arp-dress", "title=Sale")
+    applied = planogram(example, "apply", "--target", "shop", "--reviewed", "plan.json")
+
+    assert applied.returncode == 4, applied.stderr
+    assert "held shop/collection/style-arp-dress: conflict: title moved" in applied.stdout
+    assert applied.stdout.endswith("Apply: 1 held\n")
+
+
 def test_the_demo_touches_no_ref(example: Path) -> None:
     """It works in a folder of its own, and leaves the user's repository as it is."""
     subprocess.run(["git", "init", "-q", str(example)], check=True)
