@@ -26,6 +26,9 @@ PROCEDURES = [page for page in PAGES if page.name != "README.md"]
 BLOCK = re.compile(
     r"(?:<!-- not run: (?P<why>[^>]+) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)```", re.DOTALL
 )
+LONGEST = 300
+"""Seconds for a block: one that leaves something running on its output would never end."""
+
 BEGINS = re.compile(r"<!-- begins: (fresh|applied) -->")
 
 
@@ -86,6 +89,7 @@ def run(commands: str, folder: Path) -> str:
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
         text=True,
+        timeout=LONGEST,
         env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
     )
     assert told.returncode == 0, f"{commands}\nprinted:\n{told.stdout}"
