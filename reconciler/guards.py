@@ -19,6 +19,7 @@ from reconciler.model.change import Action, AnyChange, Cause
 from reconciler.model.errors import Usage
 from reconciler.model.plan import Hold, Violation
 from reconciler.model.resource import State
+from reconciler.model.tolerance import Tolerance, in_force
 from reconciler.order import pointed_at
 
 
@@ -28,7 +29,8 @@ class Situation:
 
     declared: all that git states for the target, whatever the plan's scope. managed: how many
     resources the ledger has, likewise. scoped: whether the plan looks at a part only. freeze: the
-    standing order to write nothing, if there is one.
+    standing order to write nothing, if there is one. tolerances: drift that is to be left as it
+    is. now: `2026-11-27T18:00Z`.
     """
 
     target: str
@@ -41,9 +43,34 @@ class Situation:
     managed: int = 0
     scoped: bool = False
     freeze: Freeze | None = None
+    tolerances: tuple[Tolerance, ...] = ()
+    now: str | None = None
+
+    def tolerance(self, change: AnyChange) -> Tolerance | None:
+        """What lets a change be as it is."""
+        return in_force(self.tolerances, change, self.now)
 
 
 Guard = Callable[[Situation], Iterator[Violation]]
+
+
+def tolerated(situation: Situation) -> Iterator[Violation]:
+    """Holds a change that would do nothing but take back drift which `tolerances.yaml` lets be.
+
+    Why: a team that decided to live with an edit for a while wants it neither reported every night
+    nor overwritten by the next apply. A change that moves anything else too is not held.
+    Instead: wait for the day that ends it, take the entry out, or apply with
+    `--allow tolerated=ADDRESS`.
+    """
+    for change in situation.changes:
+        tolerance = situation.tolerance(change)
+        if tolerance is not None:
+            yield _about(
+                change,
+                "tolerated",
+                f"its drift is tolerated until {tolerance.until} ({tolerance.reason})",
+                f"take the entry at {tolerance.place} out, or apply with",
+            )
 
 
 def freeze(situation: Situation) -> Iterator[Violation]:
@@ -68,14 +95,17 @@ def mass_change(situation: Situation) -> Iterator[Violation]:
     """Holds a target's plan that changes, deletes or makes again too much of what it manages.
 
     Why: a moved folder, a bad merge, a token that sees less or another shop behind the same name
-    look like this. Only what was applied before counts: a first import is not a mass change.
+    look like this. Only what was applied before counts: a first import is not a mass change. What
+    is tolerated does not count: it is not written.
     Both limits of `policy.mass_change` must be passed, and the floor be reached.
     Instead: look at the plan; if it is meant, apply with `--allow mass_change=TARGET`.
     """
     limit = situation.policy.mass_change
     managed = situation.managed
     touched = sum(
-        change.action is not Action.FORGET and change.address in situation.applied
+        change.action is not Action.FORGET
+        and change.address in situation.applied
+        and not situation.tolerance(change)
         for change in situation.changes
     )
     if managed < limit.floor or touched <= limit.count or touched * 100 <= managed * limit.percent:
@@ -225,8 +255,21 @@ def _still_pointed_at(situation: Situation) -> Iterator[tuple[AnyChange, str]]:
 # word comes first.
 GUARDS: Final[Mapping[str, Guard]] = {
     guard.__name__: guard
-    for guard in (dangling, freeze, mass_change, empty_set, conflict, in_use, adopt, prune)
+    for guard in (
+        dangling,
+        tolerated,
+        freeze,
+        mass_change,
+        empty_set,
+        conflict,
+        in_use,
+        adopt,
+        prune,
+    )
 }
+
+TOLERATED: Final = tolerated.__name__
+"""The hold's reason for drift that is to be left as it is: nobody is waiting for it."""
 
 NEVER_ALLOWED: Final = frozenset({"dangling"})
 """Objections that no `--allow` overrules: what they are about can not be carried out."""

@@ -34,8 +34,8 @@ class Wishes:
     only: these addresses, and what must be created for them; None for all. lenient: whether one
     of them may be unknown by now. base: what git said at another commit: only what means
     something else now is planned. limit: carry out at most so many changes, of all targets
-    together. attributed: whether the ledger could be read. now: `2026-11-27T18:00Z`; a freeze
-    that ended before it is over.
+    together. attributed: whether the ledger could be read. now: `2026-11-27T18:00Z`; freezes and
+    tolerances that ended before it are over.
     """
 
     only: frozenset[Address] | None = None
@@ -164,6 +164,8 @@ def judged(site: Site, seen: Seen, wishes: Wishes) -> Planned:
         managed=len(site.ledger.entries),
         scoped=seen.scope.narrowed,
         freeze=standing(site.ledger.repository, site.name, site.policy, wishes.now),
+        tolerances=site.tolerances,
+        now=wishes.now,
     )
     objections = violations(situation)
     held = holds(situation, objections, order.requires, wishes.allowed)

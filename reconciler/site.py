@@ -8,13 +8,14 @@ from pathlib import Path
 
 from reconciler.intent.targets import Policy
 from reconciler.ledger import Ledger
+from reconciler.model.tolerance import Tolerance
 from reconciler.provider import AnyProvider, Target, Wire
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
     """wire: opens the door to the platform; it gives None for the network. journals: the
-    folder of this target's journals."""
+    folder of this target's journals. tolerances: the drift there that is to be left as it is."""
 
     target: Target
     provider: AnyProvider
@@ -23,6 +24,7 @@ class Site:
     journals: Path
     wire: Callable[[], Wire | None]
     retired: bool = False
+    tolerances: tuple[Tolerance, ...] = ()
 
     @property
     def name(self) -> str:

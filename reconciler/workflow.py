@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial, reduce
-from typing import Final
 
 from reconciler import journal, runs
 from reconciler.compile import compile_for
@@ -17,11 +16,10 @@ from reconciler.intent.base import Intents
 from reconciler.journal import Journal, Row
 from reconciler.lock import only_run
 from reconciler.model.address import Address
-from reconciler.model.change import Cause
 from reconciler.model.cost import NOTHING, Cost
 from reconciler.model.errors import LedgerUnavailable, Refused, Usage
 from reconciler.model.outcome import AnyOutcome, Outcome, Status, failed
-from reconciler.model.plan import Estimate, Hold, Plan, joined
+from reconciler.model.plan import Hold, Plan, joined
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Resource
 from reconciler.planner import Planned, Wishes, plan_site
@@ -30,8 +28,7 @@ from reconciler.review import Review
 from reconciler.rollback import run_in
 from reconciler.site import Site
 from reconciler.undoing import plan_undoing
-
-_MOVED: Final = (Cause.DRIFT, Cause.CONFLICT)
+from reconciler.watch import is_tolerated, moved
 
 Consent = Callable[[Plan], bool]
 """Shows a plan to somebody and says whether it may be carried out."""
@@ -46,6 +43,12 @@ class Applied:
     outcomes: Mapping[Address, AnyOutcome] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     actual: Cost = NOTHING
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to carry out; what is tolerated is as it is meant to be."""
+        let_be = {c.address for c in self.plan.changes if is_tolerated(self.plan, c)}
+        return all(o.status.is_fine or a in let_be for a, o in self.outcomes.items())
 
 
 def validate(targets: Iterable[tuple[Target, AnyProvider]], intents: Intents) -> list[Problem]:
@@ -72,23 +75,9 @@ async def look(sites: Sequence[Site], intents: Intents, wishes: Wishes) -> list[
 
 
 async def drift(sites: Sequence[Site], intents: Intents, wishes: Wishes) -> Plan:
-    """What the platforms moved since the last apply: the changes of which a field drifted or is
-    in conflict, whatever else moves in them."""
-    whole = await plan(sites, intents, wishes)
-    moved = tuple(c for c in whole.changes if any(f.cause in _MOVED for f in c.fields))
-    others = len(whole.changes) - len(moved)
-    warnings = (f"{others} more changes wait for an apply: see plan",) if others else ()
-    addresses = {change.address for change in moved}
-    return replace(
-        whole,
-        changes=moved,
-        holds={a: h for a, h in whole.holds.items() if a in addresses},
-        violations=tuple(v for v in whole.violations if v.address in addresses),
-        recorded=(),
-        gone=(),
-        estimate=Estimate(),
-        warnings=whole.warnings + warnings,
-    )
+    """What the platforms moved since the last apply and nobody tolerates: the changes of which a
+    field drifted or is in conflict, whatever else moves in them."""
+    return moved(await plan(sites, intents, wishes))
 
 
 async def apply(
@@ -116,7 +105,7 @@ async def apply(
         _targets_are_there(sites, wishes)
         planned = await side_by_side(partial(plan_site, site, intents, wishes) for site in sites)
         applied = await _carry(sites, planned, wishes, run, at, review, consent, listen)
-        if settles and all(o.status.is_fine for o in applied.outcomes.values()):
+        if settles and applied.is_done:
             _settle(sites, settles)
         return replace(applied, warnings=(*applied.warnings, *_published(sites)))
 

@@ -17,6 +17,8 @@ from rich.prompt import Confirm
 from reconciler import workflow
 from reconciler.cli import options, speech
 from reconciler.cli.composition import open_sites, open_workspace
+from reconciler.cli.recording import keep_applied
+from reconciler.guards import TOLERATED
 from reconciler.model.errors import Refused, Usage
 from reconciler.model.outcome import Status
 from reconciler.model.plan import Plan
@@ -29,7 +31,7 @@ from reports.view import told_outcome
 
 _STOPPED = "stopped; if anything was written, the journal has it, and the next apply goes on"
 
-_NO_REFUSAL = frozenset({"limit"})
+_NO_REFUSAL = frozenset({"limit", TOLERATED})
 """Reasons for which a change is held that nobody needs to be told of by an exit code."""
 
 
@@ -54,6 +56,7 @@ def apply(
             "--markdown", metavar="FILE", help="Write the outcome as a pull request comment."
         ),
     ] = None,
+    run_url: options.RunUrl = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Carry out what was reviewed, and nothing else.
@@ -68,7 +71,7 @@ def apply(
         sites = open_sites(workspace, target or (), strict=strict)
         review = read_review(reviewed) if reviewed else None
         consent = consent_by(sites, review, yes, as_json)
-        run = run_name()
+        run, at = run_name(), now()
         with speech.progress(quiet=as_json) as bar:
             applied = anyio.run(
                 partial(
@@ -77,7 +80,7 @@ def apply(
                     workspace.desired.intents,
                     options.wishes(only, limit, allow),
                     run,
-                    now(),
+                    at,
                     review=review,
                     consent=lambda plan: consent(plan) and begin(bar, plan),
                     listen=lambda outcome: bar.advance(),
@@ -86,6 +89,7 @@ def apply(
         _show(applied, run, as_json)
         if markdown is not None:
             markdown.write_text(_comment(applied), encoding="utf-8")
+        keep_applied(workspace, [site.ledger for site in sites], applied, run, at, run_url)
         raise typer.Exit(exit_code(applied))
 
 

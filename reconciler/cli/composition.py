@@ -23,6 +23,7 @@ from reconciler.ledger import Ledger, ledgered_targets
 from reconciler.model.errors import InvalidDesiredState, PlanogramError, Usage
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Source
+from reconciler.model.spec import shape
 from reconciler.provider import AnyProvider, Target, Wire
 from reconciler.repository import Repository, own_repository, repository_of
 from reconciler.site import Site
@@ -81,7 +82,12 @@ def open_workspace(folder: Path, *, all_sandboxed: bool) -> Workspace:
         ) from (error)
     whole = folder.resolve()
     workspace = Workspace(whole.parent, desired, all_sandboxed, whole.name)
-    problems = [*desired.problems, *_target_problems(workspace), *_left_behind(workspace)]
+    problems = [
+        *desired.problems,
+        *_target_problems(workspace),
+        *_tolerance_problems(workspace),
+        *_left_behind(workspace),
+    ]
     if problems:
         raise InvalidDesiredState(problems)
     return workspace
@@ -187,6 +193,7 @@ def _site(workspace: Workspace, name: str, strict: bool) -> Site:
         _journals(workspace, name, ledger),
         wire=_sandbox_door(workspace, name) if sandboxed else lambda: None,
         retired=entry.retired,
+        tolerances=tuple(t for t in workspace.desired.tolerances if t.target == name),
     )
 
 
@@ -249,6 +256,25 @@ def _target_problems(workspace: Workspace) -> Iterator[Problem]:
                 f"the target {name} names no credentials",
                 "add the prefix of their variables, like credentials: SHOP",
             )
+
+
+def _tolerance_problems(workspace: Workspace) -> Iterator[Problem]:
+    """What a tolerance names and no platform has: it would tolerate nothing, and say so to
+    nobody."""
+    for tolerance in workspace.desired.tolerances:
+        entry = workspace.desired.targets.get(tolerance.target)
+        if entry is None or entry.provider not in platform_names():
+            continue
+        kinds = {kind.name: kind for kind in platform(entry.provider).kinds if kind.managed}
+        if tolerance.kind not in kinds:
+            cause = f"{entry.provider} has no kind called {tolerance.kind}"
+            yield Problem(tolerance.place, cause, explain.nearest(tolerance.kind, list(kinds)))
+            continue
+        names = [field.name for field in shape(kinds[tolerance.kind].spec)]
+        for path in tolerance.fields or ():
+            if path.split(".", 1)[0] not in names:
+                cause = f"a {tolerance.kind} has no field called {path}"
+                yield Problem(tolerance.place, cause, explain.nearest(path, names))
 
 
 def _setting_problems(workspace: Workspace, name: str, entry: TargetEntry) -> Iterator[Problem]:

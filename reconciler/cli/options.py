@@ -46,6 +46,11 @@ Allow = Annotated[
 ]
 NoImages = Annotated[bool, typer.Option("--no-images", help="Leave pictures out of the Markdown.")]
 
+RunUrl = Annotated[
+    str | None,
+    typer.Option("--run-url", metavar="URL", help="The page of this run, for the history."),
+]
+
 Base = Annotated[
     str | None,
     typer.Option(

@@ -17,6 +17,7 @@ from reconciler.guards import GUARDS, NEVER_ALLOWED
 from reconciler.intent.loader import INTENT_KINDS
 from reconciler.intent.sources import Sources
 from reconciler.intent.targets import Targets
+from reconciler.intent.tolerances import Tolerances
 from reconciler.model.errors import PlanogramError
 from reconciler.model.spec import FieldShape, shape
 
@@ -54,6 +55,7 @@ def reference_pages(command: Any) -> Mapping[str, str]:
         "reference/kinds.md": "\n".join(_kinds()),
         "schemas/targets.json": _schema(TypeAdapter(Targets).json_schema()),
         "schemas/sources.json": _schema(TypeAdapter(Sources).json_schema()),
+        "schemas/tolerances.json": _schema(TypeAdapter(Tolerances).json_schema()),
         **{
             f"schemas/{kind.folder}.json": _schema(kind.model_json_schema())
             for kind in INTENT_KINDS

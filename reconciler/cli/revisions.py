@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.authorship import with_authors
 from reconciler.cli.composition import Workspace, check_targets
-from reconciler.intent.loader import TARGETS_FILE, Desired, load
-from reconciler.intent.targets import TargetEntry
+from reconciler.intent.loader import TARGETS_FILE, TOLERANCES_FILE, Desired, load
 from reconciler.model.errors import PlanogramError, Usage
 from reconciler.model.plan import Commits, Plan
+from reconciler.model.resource import Source
+from reconciler.model.tolerance import Tolerance
 from reconciler.repository import Repository, repository_of
 
 
@@ -75,11 +75,12 @@ def checkout(workspace: Workspace) -> Checkout:
 
 
 def governed(workspace: Workspace, by: Desired) -> tuple[Workspace, tuple[str, ...]]:
-    """The workspace under the targets and policies of another commit, and what to say of it.
+    """The workspace under the targets, policies and tolerances of another commit, and what to
+    say of it.
 
-    A pull request that loosens a policy or points a target elsewhere can not use it: its own
-    entries count after its merge. A target that is new with it is left out. (That a target is
-    `retired` counts at once: it writes nothing to a platform.)
+    A pull request that loosens a policy, points a target elsewhere or ends a tolerance can not
+    use it: its own entries count after its merge. A target that is new with it is left out. (That
+    a target is `retired` counts at once: it writes nothing to a platform.)
     """
     here, there = workspace.desired.targets, by.targets
     entries = {
@@ -87,12 +88,15 @@ def governed(workspace: Workspace, by: Desired) -> tuple[Workspace, tuple[str, .
         for name, entry in here.items()
         if name in there
     }
-    ruled = replace(workspace, desired=replace(workspace.desired, targets=entries))
+    tolerances = tuple(t for t in by.tolerances if t.target in entries)
+    desired = replace(workspace.desired, targets=entries, tolerances=tolerances)
+    ruled = replace(workspace, desired=desired)
     check_targets(ruled)
-    return ruled, tuple(_said(here, there))
+    return ruled, tuple(_said(workspace.desired, by))
 
 
-def _said(here: Mapping[str, TargetEntry], there: Mapping[str, TargetEntry]) -> list[str]:
+def _said(now: Desired, then: Desired) -> list[str]:
+    here, there = now.targets, then.targets
     new = [name for name in here if name not in there]
     moved = [name for name in here if name in there and here[name] != there[name]]
     return [
@@ -101,4 +105,14 @@ def _said(here: Mapping[str, TargetEntry], there: Mapping[str, TargetEntry]) -> 
             f"the entry of {name} in targets.yaml moved: until this is merged the old one counts"
             for name in moved
         ),
+        *(
+            [f"{TOLERANCES_FILE} moved: until this is merged the old one counts"]
+            if _meant(now) != _meant(then)
+            else []
+        ),
     ]
+
+
+def _meant(desired: Desired) -> list[Tolerance]:
+    """The tolerances, wherever they are written."""
+    return [replace(t, place=Source("", 1)) for t in desired.tolerances]

@@ -28,6 +28,11 @@ def stderr() -> Console:
     return Console(stderr=True, highlight=False)
 
 
+def warn(text: str) -> None:
+    """What went wrong beside the matter, on stderr."""
+    stderr().print(Text(clean(f"! {text}"), "yellow"), soft_wrap=True)
+
+
 def print_json(data: Any) -> None:
     """The one JSON object of a command. What a terminal would obey is escaped."""
     text = json.dumps(data, ensure_ascii=False, indent=2)
@@ -76,6 +81,7 @@ class Bar:
             transient=True,
             disable=quiet or not console.is_terminal,
         )
+        self._task: TaskID | None = None
 
     def begin(self, text: str, total: int | None = None) -> None:
         self._bar.start()

@@ -23,8 +23,10 @@ from reconciler.intent.offering import Offering
 from reconciler.intent.sources import ShopifyCsv, Sources
 from reconciler.intent.targets import TargetEntry, Targets
 from reconciler.intent.taxonomy import Taxonomy
+from reconciler.intent.tolerances import ToleranceEntry, Tolerances, placed
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Source
+from reconciler.model.tolerance import Tolerance
 
 INTENT_KINDS: Final[tuple[type[Intent], ...]] = (
     Taxonomy,
@@ -38,20 +40,26 @@ INTENT_KINDS: Final[tuple[type[Intent], ...]] = (
 
 TARGETS_FILE: Final = "targets.yaml"
 SOURCES_FILE: Final = "sources.yaml"
+TOLERANCES_FILE: Final = "tolerances.yaml"
 
 _TARGETS: TypeAdapter[Mapping[str, TargetEntry]] = TypeAdapter(Targets)
 _SOURCES: TypeAdapter[Sequence[ShopifyCsv]] = TypeAdapter(Sources)
+_TOLERANCES: TypeAdapter[tuple[ToleranceEntry, ...]] = TypeAdapter(Tolerances)
+
+_NO_INTENTS: Final = frozenset({TARGETS_FILE, SOURCES_FILE, TOLERANCES_FILE})
 
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """What git says: targets, intents, and every problem found while reading them."""
+    """What git says: targets, intents, tolerated drift, and every problem found while reading
+    them."""
 
     targets: Mapping[str, TargetEntry]
     target_places: Places
     intents: Intents
     problems: tuple[Problem, ...]
     sources: tuple[ShopifyCsv, ...] = ()
+    tolerances: tuple[Tolerance, ...] = ()
 
 
 Files = Mapping[str, bytes]
@@ -87,8 +95,11 @@ def load(files: Files) -> Desired:
         if (intent := _load_intent(path, content, problems)) is not None
     ]
     sources = tuple(_load_sources(files, problems))
-    problems += _unknown_targets(intents, targets, target_places)
-    return Desired(targets, target_places, Intents.made_of(intents), tuple(problems), sources)
+    tolerances = _load_tolerances(files, problems)
+    spoken_of = _spoken_of(intents, tolerances)
+    problems += _unknown_targets(spoken_of, targets, target_places)
+    made = Intents.made_of(intents)
+    return Desired(targets, target_places, made, tuple(problems), sources, tolerances)
 
 
 def _load_sources(files: Files, problems: list[Problem]) -> Iterable[ShopifyCsv]:
@@ -137,9 +148,21 @@ def _sound_targets(data: Any) -> Mapping[str, TargetEntry]:
     return sound
 
 
+def _load_tolerances(files: Files, problems: list[Problem]) -> tuple[Tolerance, ...]:
+    path = f"{_root(files)}/{TOLERANCES_FILE}"
+    document = _read(path, files[path], problems, wanted=tuple) if path in files else None
+    if document is None:
+        return ()
+    try:
+        return placed(_TOLERANCES.validate_python(document.data), document.places)
+    except ValidationError as error:
+        problems += explain.problems(error, Tolerances, document.data, document.places)
+        return ()
+
+
 def _load_intent(path: str, content: bytes, problems: list[Problem]) -> Intent | None:
     folder, name = PurePosixPath(path).parts[1:-1], PurePosixPath(path).name
-    if (not folder and name in (TARGETS_FILE, SOURCES_FILE)) or name.endswith(".md"):
+    if (not folder and name in _NO_INTENTS) or name.endswith(".md"):
         return None
     if not name.endswith(".yaml"):
         ending = PurePosixPath(name).suffix or "no ending"
@@ -181,27 +204,32 @@ def _read(
         return None
     problems += document.problems
     if not isinstance(document.data, wanted):
-        shape = ("mapping", "field: value") if wanted is Mapping else ("list", "- source: …")
+        shape = ("mapping", "field: value") if wanted is Mapping else ("list", "- field: value")
         problem = Problem(Source(path, 1), f"is not a {shape[0]}", f"write `{shape[1]}` lines")
         problems.append(problem)
         return None
     return document
 
 
+def _spoken_of(
+    intents: Iterable[Intent], tolerances: Iterable[Tolerance]
+) -> Iterator[tuple[str, Source]]:
+    """Every target that something is said of, and where."""
+    for intent in intents:
+        yield from ((name, intent.at("targets", n)) for n, name in enumerate(intent.targets))
+    yield from ((tolerance.target, tolerance.place) for tolerance in tolerances)
+
+
 def _unknown_targets(
-    intents: Iterable[Intent], targets: Mapping[str, TargetEntry], places: Places
+    spoken_of: Iterable[tuple[str, Source]], targets: Mapping[str, TargetEntry], places: Places
 ) -> Iterator[Problem]:
     known = set(targets) | {str(place[0]) for place in places.positions if len(place) == 1}
     if not known:
         return  # There is no readable targets file, and that is said already.
-    for intent in intents:
-        for index, name in enumerate(intent.targets):
-            if name not in known:
-                yield Problem(
-                    intent.at("targets", index),
-                    f"there is no target called {name}",
-                    explain.nearest(name, sorted(known)),
-                )
+    for name, place in spoken_of:
+        if name not in known:
+            cause = f"there is no target called {name}"
+            yield Problem(place, cause, explain.nearest(name, sorted(known)))
 
 
 def _root(files: Files) -> str:

@@ -20,6 +20,7 @@ from reconciler.cli.composition import Workspace, open_ledgers, open_sites, open
 from reconciler.cli.github.job import Job, summarise, this_job
 from reconciler.cli.github.planning import moved_between
 from reconciler.cli.github.reviewed import Merged, Reviewed, dispatched, since
+from reconciler.cli.recording import keep_applied
 from reconciler.cli.revisions import Checkout, checkout, governed
 from reconciler.intent.loader import Desired
 from reconciler.model.address import Address
@@ -74,8 +75,9 @@ class Result:
     @property
     def is_complete(self) -> bool:
         """Whether the target is now as the branch says, as far as it was reviewed."""
-        fine = all(outcome.status.is_fine for outcome in self.applied.outcomes.values())
-        return fine and not self.problems and not self.unreviewed and not self.applied.warnings
+        applied = self.applied
+        left = self.problems or self.unreviewed or applied.warnings
+        return applied.is_done and not left
 
     @property
     def exit_code(self) -> int:
@@ -122,6 +124,8 @@ def apply(
             _write_failure(out, job, here, target, error)
             raise
         _write(out, job, result)
+        ledgers = open_ledgers(workspace, [target])
+        keep_applied(workspace, ledgers, result.applied, result.run, result.at, job.run_url)
         told = outcome_headline(result.applied.outcomes.values())
         speech.stdout().print(f"Apply: {told}", markup=False)
         for text in (*result.problems, *_left(result, bool(only_these))):
