@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from rich.console import Console
@@ -10,7 +10,9 @@ from rich.text import Text
 
 from reconciler.model.outcome import AnyOutcome, Status
 from reconciler.model.plan import Plan
+from reconciler.model.watch import REMIND_AFTER_DAYS, Stalled, Watched
 from reports.view import Entry, FieldLine, clean, outcome_headline, outcome_line, view
+from reports.watch import lapsed_text
 
 _COLOURS: Final[Mapping[str, str]] = {
     "create": "green",
@@ -28,6 +30,7 @@ _STATUS_COLOURS: Final[Mapping[Status, str]] = {
     Status.FAILED: "red",
 }
 MOST_ADDRESSES: Final = 5
+MOST_STALLED: Final = 20
 
 
 def print_plan(console: Console, plan: Plan) -> None:
@@ -42,6 +45,36 @@ def print_plan(console: Console, plan: Plan) -> None:
     if seen.cost:
         console.print(Text(seen.cost, "dim"))
     console.print(Text(f"Plan: {seen.headline}", "bold"), soft_wrap=True)
+
+
+def print_watched(console: Console, found: Watched) -> None:
+    """The drift, with what is let be, and how long everything has stood."""
+    print_plan(console, found.moved)
+    for change, tolerance in found.tolerated:
+        text = f"tolerated until {tolerance.until}: {change.address} ({tolerance.reason})"
+        console.print(Text(clean(text), "dim"), soft_wrap=True)
+    for address, tolerance in found.lapsed.items():
+        text = f"{address}: {lapsed_text(tolerance, found.now)}"
+        console.print(Text(clean(text), "yellow"), soft_wrap=True)
+    _print_stalled(console, [one for one in found.stalled if one.days])
+
+
+def _print_stalled(console: Console, stalled: Sequence[Stalled]) -> None:
+    """What has stood for a day or more."""
+    for one in stalled[:MOST_STALLED]:
+        console.print(Text(_stalled(one), "yellow" if one.is_due else "dim"), soft_wrap=True)
+    if len(stalled) > MOST_STALLED:
+        console.print(Text(f"… and {len(stalled) - MOST_STALLED:,} more that stand", "dim"))
+    if stalled:
+        due = sum(one.is_due for one in stalled)
+        told = f"{len(stalled):,} for a day or more, {due:,} for {REMIND_AFTER_DAYS} or more"
+        console.print(Text(f"Stalled: {told}", "bold"), soft_wrap=True)
+
+
+def _stalled(one: Stalled) -> str:
+    reason = f", {one.reason}" if one.reason else ""
+    days = f"{one.days:,} day{'s' if one.days != 1 else ''}"
+    return clean(f"stands {days}: {one.change.address}  {one.why.value}{reason}")
 
 
 def print_outcomes(
