@@ -18,6 +18,7 @@ from reconciler.cli import (
     speech,
 )
 from reconciler.cli.demonstration import demo
+from reconciler.cli.history import history
 from reconciler.cli.importing import importing
 from reconciler.cli.reference import docs
 
@@ -54,6 +55,7 @@ app.command()(adopting.adopt)
 app.command()(promoting.promote)
 app.command()(freezing.freeze)
 app.command()(freezing.unfreeze)
+app.add_typer(history, name="history")
 app.add_typer(importing, name="import")
 app.add_typer(sandboxes.sandbox, name="sandbox")
 app.add_typer(github.register(), name="github")

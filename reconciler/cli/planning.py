@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,19 +14,27 @@ import typer
 
 from reconciler import workflow
 from reconciler.cli import options, speech
+from reconciler.cli.applying import run_name
 from reconciler.cli.composition import (
     Workspace,
     open_sites,
     open_workspace,
     targets_with_providers,
 )
+from reconciler.cli.recording import ages, head_of, keep
 from reconciler.cli.revisions import checkout, governed
+from reconciler.history import Row, Run, Sort, observed
 from reconciler.model.change import Cause
-from reconciler.model.errors import InvalidDesiredState
+from reconciler.model.errors import InvalidDesiredState, Usage
 from reconciler.model.plan import Commits, Plan
+from reconciler.model.watch import Watched
 from reconciler.planner import Wishes
 from reconciler.repository import repository_of
+from reconciler.site import Site
+from reconciler.watch import is_tolerated, watched
 from reports.data import plan_data
+from reports.markdown import LIMIT
+from reports.watch import watch_data
 
 INTENT_PENDING = 10
 DRIFT_ONLY = 11
@@ -111,27 +120,75 @@ def drift(
         Path | None, typer.Option("--markdown", metavar="FILE", help="Write it as Markdown.")
     ] = None,
     no_images: options.NoImages = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="Keep what was seen in the history.")
+    ] = False,
+    run_url: options.RunUrl = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Say what the platforms moved since the last apply. Exits 11 when there is any.
+    """Say what the platforms moved since the last apply, and how long changes have waited.
 
-    Exits 1 when a ledger could not be fetched: then nothing is known.
+    Exits 11 when anything moved that desired/tolerances.yaml does not let be, 1 when a ledger could
+    not be fetched: then nothing is known.
 
-    Example: planogram drift --target shop
+    Example: planogram drift --target shop --record
     """
     with speech.told_plainly(as_json=as_json):
+        if record and only:
+            raise Usage("--record keeps looks at everything · leave --only out")
         workspace = open_workspace(desired, all_sandboxed=sandbox)
         sites = open_sites(workspace, target or ())
+        at = datetime.now(UTC).isoformat(timespec="seconds")
         with speech.progress(quiet=as_json) as bar:
             bar.begin("looking for drift")
-            found = anyio.run(
-                workflow.drift, sites, workspace.desired.intents, options.wishes(only, None)
-            )
-        _write(found, out, markdown, images=not no_images)
-        _show(found, as_json)
-        if found.unattributed:
+            found = looked_at(workspace, sites, options.wishes(only, None))
+        _write(found.moved, out, None, images=False)
+        if markdown is not None:
+            markdown.write_text(_drift_comment(found, images=not no_images), encoding="utf-8")
+        _show_drift(found, as_json)
+        if found.whole.unattributed:
             raise typer.Exit(1)
-        raise typer.Exit(DRIFT_ONLY if found.changes else 0)
+        if record:
+            rows = observation(workspace, sites, found, run_name(), at, run_url)
+            keep([site.ledger for site in sites], rows)
+        raise typer.Exit(DRIFT_ONLY if found.moved.changes else 0)
+
+
+def looked_at(workspace: Workspace, sites: list[Site], wishes: Wishes) -> Watched:
+    """Everything that stands on these targets, and since when."""
+    whole = anyio.run(workflow.plan, sites, workspace.desired.intents, wishes)
+    rows = ages([site.ledger for site in sites])
+    return watched(whole, workspace.desired.tolerances, wishes.now or "", rows)
+
+
+def observation(
+    workspace: Workspace,
+    sites: Iterable[Site],
+    found: Watched,
+    run: str,
+    at: str,
+    url: str | None,
+) -> list[Row]:
+    """What a look at everything says to the history. A retired target is not looked at."""
+    this = Run(run, at, Sort.DRIFT, head_of(workspace), url)
+    return observed(this, found.whole, [site.name for site in sites if not site.retired])
+
+
+def _show_drift(found: Watched, as_json: bool) -> None:
+    if as_json:
+        speech.print_json(plan_data(found.moved) | watch_data(found))
+        return
+    from reports.terminal import print_watched
+
+    print_watched(speech.stdout(), found)
+
+
+def _drift_comment(found: Watched, *, images: bool) -> str:
+    from reports.comment import comment
+    from reports.drift import standing_sections
+
+    told = standing_sections(found, LIMIT // 4)
+    return comment(found.moved, LIMIT - len(told), images=images) + told
 
 
 def _planned(
@@ -187,7 +244,7 @@ def _write(made: Plan, out: Path | None, markdown: Path | None, *, images: bool)
 
 
 def _pending_code(made: Plan) -> int:
-    causes = {change.cause for change in made.changes}
+    causes = {change.cause for change in made.changes if not is_tolerated(made, change)}
     if causes - {Cause.DRIFT}:
         return INTENT_PENDING
     return DRIFT_ONLY if causes else 0

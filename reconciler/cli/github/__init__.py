@@ -16,7 +16,14 @@ def _github() -> None:
 
 def register() -> typer.Typer:
     """The group with all its commands, imported only where it is used."""
-    from reconciler.cli.github import adopting, applying, planning, proposing, publishing
+    from reconciler.cli.github import (
+        adopting,
+        applying,
+        drifting,
+        planning,
+        proposing,
+        publishing,
+    )
 
     github.command("targets")(planning.targets)
     github.command("check")(planning.check)
@@ -25,6 +32,8 @@ def register() -> typer.Typer:
     github.command("apply")(applying.apply)
     github.command("rescue")(applying.rescue)
     github.command("import")(adopting.import_sources)
+    github.command("drift")(drifting.drift)
+    github.command("watch")(drifting.watch)
     github.command("adopt")(adopting.adopt)
     github.command("rollback")(adopting.rollback)
     github.command("propose")(proposing.propose)
