@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
@@ -19,6 +18,7 @@ from reconciler.cli import options, speech
 from reconciler.cli.composition import open_sites, open_workspace
 from reconciler.cli.recording import keep_applied
 from reconciler.guards import TOLERATED
+from reconciler.model.address import Address
 from reconciler.model.errors import Refused, Usage
 from reconciler.model.outcome import Status
 from reconciler.model.plan import Plan
@@ -148,9 +148,7 @@ def exit_code(applied: Applied) -> int:
     counts = Counter(outcome.status for outcome in applied.outcomes.values())
     fine = counts[Status.DONE] + counts[Status.CONVERGED]
     broken = counts[Status.FAILED] + counts[Status.SKIPPED] + counts[Status.ALTERED]
-    refused = counts[Status.HELD] - sum(
-        hold.reason in _NO_REFUSAL for hold in applied.plan.holds.values()
-    )
+    refused = sum(_is_refused(applied, address) for address in applied.outcomes)
     if broken or refused:
         if fine:
             return 5
@@ -158,11 +156,17 @@ def exit_code(applied: Applied) -> int:
     return 1 if applied.warnings else 0
 
 
+def _is_refused(applied: Applied, address: Address) -> bool:
+    hold = applied.plan.holds.get(address)
+    is_meant = hold is not None and hold.reason in _NO_REFUSAL
+    return applied.outcomes[address].status is Status.HELD and not is_meant
+
+
 def now() -> str:
     """The time, as journals keep it."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    return options.now().isoformat(timespec="seconds")
 
 
 def run_name() -> str:
     """Sorts by time, and is told apart from another run of the same second."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{token_hex(3)}"
+    return f"{options.now():%Y%m%dT%H%M%S}-{token_hex(3)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -97,7 +97,7 @@ def _read(desired: Path, since: str, target: str | None, *, sandbox: bool) -> li
 
 def _told(rows: list[Row], lookback_days: int) -> dict[str, Any]:
     """Ages look further back than the picture."""
-    now = datetime.now(UTC)
+    now = options.now()
     first, last = (now - timedelta(days=lookback_days - 1)).date(), now.date()
     return {
         "days": [

@@ -63,6 +63,11 @@ Base = Annotated[
 DESIRED = Path("desired")
 
 
+def now() -> datetime:
+    """The time of day, for people: of runs, of what ends some day."""
+    return datetime.now(UTC)
+
+
 def wishes(only: list[str] | None, limit: int | None, allow: list[str] | None = None) -> Wishes:
     """Raises `Usage` for what is no address or no guard."""
     try:
@@ -72,6 +77,6 @@ def wishes(only: list[str] | None, limit: int | None, allow: list[str] | None = 
     return Wishes(
         only=addresses or None,
         limit=limit,
-        now=f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}",
+        now=f"{now():%Y-%m-%dT%H:%MZ}",
         allowed=frozenset(Allowance.parse(text) for text in allow or ()),
     )

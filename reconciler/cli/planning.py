@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +13,7 @@ import typer
 
 from reconciler import workflow
 from reconciler.cli import options, speech
-from reconciler.cli.applying import run_name
+from reconciler.cli.applying import now, run_name
 from reconciler.cli.composition import (
     Workspace,
     open_sites,
@@ -138,7 +137,7 @@ def drift(
             raise Usage("--record keeps looks at everything · leave --only out")
         workspace = open_workspace(desired, all_sandboxed=sandbox)
         sites = open_sites(workspace, target or ())
-        at = datetime.now(UTC).isoformat(timespec="seconds")
+        at = now()
         with speech.progress(quiet=as_json) as bar:
             bar.begin("looking for drift")
             found = looked_at(workspace, sites, options.wishes(only, None))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from reconciler import history
-from reconciler.cli import speech
+from reconciler.cli import options, speech
 from reconciler.cli.composition import Workspace
 from reconciler.cli.revisions import checkout
 from reconciler.history import Row, Run, Sort
@@ -19,7 +19,7 @@ from reconciler.workflow import Applied
 
 def days_ago(days: int) -> str:
     """A time as history takes it."""
-    return (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="seconds")
+    return (options.now() - timedelta(days=days)).isoformat(timespec="seconds")
 
 
 def known(ledgers: Iterable[Ledger], since: str, target: str | None = None) -> list[Row]:

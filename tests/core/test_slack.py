@@ -74,6 +74,7 @@ def test_nobody_there_is_told_without_the_address() -> None:
         anyio.run(post, f"http://127.0.0.1:9{SECRET}", MESSAGE)
 
     assert str(failed.value) == "Slack can not be reached (ConnectError) · run it again"
+    assert failed.value.__cause__ is None
     assert failed.value.__suppress_context__
 
 

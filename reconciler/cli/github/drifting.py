@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -16,7 +15,7 @@ import typer
 
 from reconciler import history
 from reconciler.cli import options, speech
-from reconciler.cli.applying import run_name
+from reconciler.cli.applying import now, run_name
 from reconciler.cli.composition import authenticate, open_sites, open_workspace
 from reconciler.cli.github.job import Job, summarise, this_job
 from reconciler.cli.github.planning import Out
@@ -56,7 +55,7 @@ def drift(
     with speech.told_plainly(as_json=False):
         job = this_job()
         out.mkdir(parents=True, exist_ok=True)
-        run, at = run_name(), datetime.now(UTC).isoformat(timespec="seconds")
+        run, at = run_name(), now()
         try:
             whole, told = _looked(job, desired, target, run, at)
         except (PlanogramError, PlatformError) as error:
@@ -84,7 +83,7 @@ def watch(
     with speech.told_plainly(as_json=False):
         job = this_job()
         told = [row for path in sorted(folder.glob("*/drift.json")) if (row := _read(path))]
-        at = datetime.now(UTC).isoformat(timespec="seconds")
+        at = now()
         report = merged(told, _names(targets), at, job.run_url)
         summarise(drift_issue(report, SUMMARY_CHARACTERS))
         failed = [
