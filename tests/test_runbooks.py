@@ -101,7 +101,7 @@ def prints(output: str, line: str) -> bool:
     return re.search(pattern, output) is not None
 
 
-@pytest.mark.long
+@pytest.mark.extended
 @pytest.mark.parametrize("page", PROCEDURES, ids=lambda page: page.stem)
 def test_a_runbook_runs(page: Path, clone: Path) -> None:
     """From its first block to its last, printing what it says it prints."""
