@@ -16,13 +16,13 @@ import httpx
 from providers.kit.sandbox import Fault, Sandbox
 from providers.kit.served import served
 from reconciler import workflow
+from reconciler.carrying import Applied
 from reconciler.cli.composition import open_sandbox, open_sites, open_workspace
 from reconciler.guards import Allowance
 from reconciler.intent.base import Intents
 from reconciler.model.plan import Plan
 from reconciler.planner import Wishes
 from reconciler.site import Site
-from reconciler.workflow import Applied
 from tests.virtual_time import run_in_virtual_time
 
 

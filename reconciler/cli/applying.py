@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.prompt import Confirm
 
 from reconciler import workflow
+from reconciler.carrying import Applied, Consent
 from reconciler.cli import options, speech
 from reconciler.cli.composition import open_sites, open_workspace
 from reconciler.cli.recording import keep_applied
@@ -24,7 +25,6 @@ from reconciler.model.outcome import Status
 from reconciler.model.plan import Plan
 from reconciler.review import Review, read_review
 from reconciler.site import Site
-from reconciler.workflow import Applied, Consent
 from reports.data import outcomes_data
 from reports.terminal import print_outcomes, print_plan
 from reports.view import told_outcome

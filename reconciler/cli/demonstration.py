@@ -13,13 +13,13 @@ import typer
 from rich.console import Console
 
 from reconciler import workflow
+from reconciler.carrying import Applied
 from reconciler.cli import options, speech
 from reconciler.cli.composition import open_sandbox, open_sites, open_workspace
 from reconciler.model.address import Address
 from reconciler.model.errors import PlanogramError
 from reconciler.model.plan import Plan
 from reconciler.planner import Wishes
-from reconciler.workflow import Applied
 from reports.terminal import print_outcomes, print_plan
 
 EDITED: Final = Address("shop", "collection", "style-harold-sweater")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from reconciler import history
+from reconciler.carrying import Applied
 from reconciler.cli import options, speech
 from reconciler.cli.composition import Workspace
 from reconciler.cli.revisions import checkout
@@ -14,7 +15,6 @@ from reconciler.ledger import Ledger
 from reconciler.model.errors import LedgerUnavailable, Usage
 from reconciler.repository import Repository, repository_of
 from reconciler.stalled import LOOKBACK_DAYS
-from reconciler.workflow import Applied
 
 
 def days_ago(days: int) -> str:

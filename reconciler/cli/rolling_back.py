@@ -12,6 +12,7 @@ import typer
 from rich.text import Text
 
 from reconciler import workflow
+from reconciler.carrying import Applied
 from reconciler.cli import applying, options, speech
 from reconciler.cli.composition import Workspace, open_sites, open_workspace, targets_of_run
 from reconciler.model.address import Address
@@ -22,7 +23,6 @@ from reconciler.planner import Wishes
 from reconciler.provider import PlatformError
 from reconciler.review import Review, read_review
 from reconciler.site import Site
-from reconciler.workflow import Applied
 from reports.data import outcomes_data, plan_data
 from reports.terminal import print_outcomes, print_plan
 from reports.view import clean, told_outcome

@@ -9,8 +9,8 @@ import anyio
 import httpx
 import pytest
 
+from reconciler.carrying import Applied
 from reconciler.site import Site
-from reconciler.workflow import Applied
 from tests.contract.plytix import CASES as PLYTIX
 from tests.contract.saleor import offering
 from tests.workshop import Workshop, problems_of

@@ -12,12 +12,12 @@ import anyio
 import pytest
 
 from reconciler import workflow
+from reconciler.carrying import Applied
 from reconciler.guards import Allowance
 from reconciler.model.errors import LedgerUnavailable, Refused, Usage
 from reconciler.model.plan import Plan
 from reconciler.planner import Wishes
 from reconciler.review import read_review
-from reconciler.workflow import Applied
 from tests.core.test_workflow import Desk, PowerCutError, statuses
 from tests.toy import address, intents
 from tests.virtual_time import run_in_virtual_time

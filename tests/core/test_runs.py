@@ -11,6 +11,7 @@ import pytest
 from git import Repo
 
 from reconciler import runs, workflow
+from reconciler.carrying import Applied
 from reconciler.ledger import Ledger
 from reconciler.planner import Wishes
 from reconciler.repository import Repository
@@ -35,7 +36,7 @@ class Machine:
         made = site(self.shop, self.folder)
         return replace(made, ledger=Ledger(self.repository, "toy"), journals=self.journals)
 
-    def apply(self, desired: Any, run: str) -> workflow.Applied:
+    def apply(self, desired: Any, run: str) -> Applied:
         return run_in_virtual_time(
             partial(workflow.apply, [self.site()], desired, Wishes(), run, "now")
         )

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from reconciler import workflow
+from reconciler.carrying import Applied
 from reconciler.cli.applying import exit_code
 from reconciler.compare import compare
 from reconciler.guards import Allowance
@@ -20,7 +21,6 @@ from reconciler.model.resource import Source
 from reconciler.model.tolerance import Tolerance, in_force, lapsed
 from reconciler.planner import Wishes
 from reconciler.watch import watched
-from reconciler.workflow import Applied
 from tests.core.test_workflow import Desk
 from tests.toy import KINDS, Shop, address, intents, resource
 from tests.virtual_time import run_in_virtual_time

@@ -12,6 +12,7 @@ import anyio
 import pytest
 
 from reconciler import workflow
+from reconciler.carrying import Applied
 from reconciler.guards import Allowance
 from reconciler.intent.base import Intents
 from reconciler.intent.targets import Policy
@@ -22,7 +23,6 @@ from reconciler.model.plan import Plan
 from reconciler.model.resource import Origin
 from reconciler.planner import Wishes
 from reconciler.review import read_review
-from reconciler.workflow import Applied
 from reports.data import plan_data
 from tests.toy import Shop, address, intents, site
 from tests.virtual_time import run_in_virtual_time

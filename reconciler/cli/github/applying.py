@@ -14,6 +14,7 @@ import anyio
 import typer
 
 from reconciler import runs, workflow
+from reconciler.carrying import Applied
 from reconciler.cli import options, speech
 from reconciler.cli.applying import exit_code, run_name
 from reconciler.cli.composition import Workspace, open_ledgers, open_sites, open_workspace
@@ -31,7 +32,6 @@ from reconciler.planner import Wishes
 from reconciler.provider import PlatformError
 from reconciler.repository import Commit
 from reconciler.review import Review
-from reconciler.workflow import Applied
 from reports.comment import code
 from reports.data import outcomes_data, plan_data
 from reports.outcome import outcome_comment
