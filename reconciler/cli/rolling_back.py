@@ -15,6 +15,7 @@ from reconciler import workflow
 from reconciler.carrying import Applied
 from reconciler.cli import applying, options, speech
 from reconciler.cli.composition import Workspace, open_sites, open_workspace, targets_of_run
+from reconciler.cli.recording import keep_applied
 from reconciler.model.address import Address
 from reconciler.model.errors import PlanogramError, Usage
 from reconciler.model.outcome import Status
@@ -73,9 +74,10 @@ def rollback(
             _plan(sites, run, wishes, out, as_json)
             return
         review = read_review(reviewed) if reviewed else None
-        name = applying.run_name()
+        name, at = applying.run_name(), applying.now()
         applied = _carried_out(sites, run, name, wishes, review, yes, as_json)
         _show(applied, run, name, _brought_back(workspace, sites, applied), as_json)
+        keep_applied(workspace, [site.ledger for site in sites], applied, name, at, None)
         raise typer.Exit(applying.exit_code(applied))
 
 
