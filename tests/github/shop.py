@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
 from providers.kit.sandbox import Sandbox
 from providers.kit.served import served
@@ -181,3 +185,21 @@ def _counting(sandbox: Sandbox, requests: list[str]) -> Any:
         await app(scope, told, send)
 
     return counted
+
+
+@contextmanager
+def slack(team: Catalog) -> Iterator[list[Any]]:
+    """A webhook that the workflow has as its secret, and what is posted there."""
+    posted: list[Any] = []
+
+    async def hook(request: Request) -> Response:
+        posted.append(json.loads(await request.body()))
+        return PlainTextResponse("ok")
+
+    with served(Starlette(routes=[Route("/hook", hook, methods=["POST"])])) as address:
+        known = {**SECRETS, "SLACK_WEBHOOK_URL": f"{address}/hook"}
+        team.runner.environments = {
+            **team.runner.environments,
+            "planogram-plan": Environment(known),
+        }
+        yield posted

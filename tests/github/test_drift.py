@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
-from providers.kit.served import served
 from reports.github.sticky import facts_of
 from tests.github.emulated import GitHub
 from tests.github.records import Issue
 from tests.github.runner import Environment, Runner
-from tests.github.shop import SECRETS, STYLES, Catalog, catalog, styles
+from tests.github.shop import STYLES, Catalog, catalog, slack, styles
 
 pytestmark = pytest.mark.long
 
@@ -32,24 +26,6 @@ def team(github: GitHub, runner: Runner, tmp_path: Path) -> Iterator[Catalog]:
     with catalog(github, runner, tmp_path) as made:
         made.begin(**{STYLES: styles("Karina_Skirt", "Minamoto_Dress")})
         yield made
-
-
-@contextmanager
-def slack(team: Catalog) -> Iterator[list[Any]]:
-    """A webhook that the workflow has as its secret, and what is posted there."""
-    posted: list[Any] = []
-
-    async def hook(request: Request) -> Response:
-        posted.append(json.loads(await request.body()))
-        return PlainTextResponse("ok")
-
-    with served(Starlette(routes=[Route("/hook", hook, methods=["POST"])])) as address:
-        known = {**SECRETS, "SLACK_WEBHOOK_URL": f"{address}/hook"}
-        team.runner.environments = {
-            **team.runner.environments,
-            "planogram-plan": Environment(known),
-        }
-        yield posted
 
 
 def issue(team: Catalog) -> Issue:

@@ -14,7 +14,7 @@ from reports.github.sticky import facts_of
 from tests.github import branches, events
 from tests.github.emulated import GitHub
 from tests.github.runner import Runner
-from tests.github.shop import STYLES, Catalog, catalog, styles
+from tests.github.shop import STYLES, Catalog, catalog, slack, styles
 
 pytestmark = pytest.mark.long
 
@@ -89,7 +89,8 @@ def test_what_somebody_edits_after_the_review_is_held(settled: Catalog) -> None:
     number = settled.open({STYLES: styles("Karina_Skirt", "Minamoto_Dress", title="{style}")})
     settled.plan(number)
     settled.edit("style-karina-skirt", title="SALE")
-    applied = settled.apply(settled.merge(number))
+    with slack(settled) as posted:
+        applied = settled.apply(settled.merge(number))
     ahead = issue(settled, "ahead")
 
     assert applied.conclusion == "failure"
@@ -98,6 +99,7 @@ def test_what_somebody_edits_after_the_review_is_held(settled: Catalog) -> None:
         "style-minamoto-dress": "Minamoto_Dress",
     }
     assert "conflict: title moved in git and on the platform" in settled.comment(number, "outcome")
+    assert [message["text"] for message in posted] == ["Planogram applied to shop: 1 done, 1 held"]
     assert (ahead.state, ahead.title) == ("open", "Planogram: main is ahead of shop")
     assert "git revert --no-edit -m 1" in ahead.body
 

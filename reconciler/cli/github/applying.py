@@ -35,6 +35,7 @@ from reconciler.review import Review
 from reports.comment import code
 from reports.data import outcomes_data, plan_data
 from reports.outcome import outcome_comment
+from reports.slack import applied_message
 from reports.view import clean, outcome_headline
 
 UNREVIEWED = 4
@@ -289,14 +290,20 @@ def _told(job: Job, result: Result) -> dict[str, Any]:
             {"sha": c.sha, "subject": c.subject, "author": c.author} for c in result.reviewed.pushed
         ],
         "unreviewed": [str(address) for address in result.unreviewed],
+        "slack": None if result.is_complete else _message(job, result),
         "outcome": outcomes_data(applied.plan, applied.outcomes.values(), applied.warnings),
     }
+
+
+def _message(job: Job, result: Result) -> dict[str, Any]:
+    outcomes = result.applied.outcomes.values()
+    return applied_message(result.applied.plan, outcomes, result.target, result.at, job.run_url)
 
 
 def _pull(one: Merged, applied: Applied) -> dict[str, Any]:
     """What became of what one pull request's plan speaks of."""
     outcomes = _of(one.review.addresses, applied.outcomes)
-    part = [outcome for outcome in outcomes if not outcome.status.is_fine]
+    part = replace(applied, outcomes={outcome.address: outcome for outcome in outcomes})
     lacks = (f"its plan can not be gone by: {one.lacks}",) if one.lacks else ()
     plan = replace(
         applied.plan,
@@ -309,7 +316,7 @@ def _pull(one: Merged, applied: Applied) -> dict[str, Any]:
         "commits": [{"sha": c.sha, "parents": len(c.parents)} for c in one.commits],
         "plan_run": one.run,
         "lacks": one.lacks,
-        "is_fine": not part and not one.lacks,
+        "is_fine": part.is_done and not one.lacks,
         "headline": outcome_headline(outcomes),
         "comment": outcome_comment(plan, outcomes, lacks, applied.actual),
     }

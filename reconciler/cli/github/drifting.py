@@ -19,7 +19,7 @@ from reconciler.cli.applying import now, run_name
 from reconciler.cli.composition import authenticate, open_sites, open_workspace
 from reconciler.cli.github.job import Job, summarise, this_job
 from reconciler.cli.github.planning import Out
-from reconciler.cli.github.publishing import Folder
+from reconciler.cli.github.publishing import WEBHOOK, Folder
 from reconciler.cli.planning import looked_at, observation
 from reconciler.cli.recording import head_of
 from reconciler.model.errors import PlanogramError, Usage
@@ -36,7 +36,6 @@ from reports.watch import DriftReport, Told, failure_data, merged, target_data
 
 ISSUE: Final = "drift"
 SUMMARY_CHARACTERS: Final = 240_000
-_WEBHOOK: Final = "SLACK_WEBHOOK_URL"
 
 
 def drift(
@@ -76,7 +75,7 @@ def watch(
 
     FOLDER holds one folder for each target. The issue is opened, brought up to date, and closed
     when all is calm; its first line says when somebody last looked. Slack is told where
-    SLACK_WEBHOOK_URL is set, and there is something to tell. What fails stops nothing else.
+    SLACKWEBHOOK_URL is set, and there is something to tell. What fails stops nothing else.
 
     Example: planogram github watch drift --targets '["shop"]'
     """
@@ -140,7 +139,7 @@ async def _tell(job: Job, report: DriftReport) -> None:
 
 
 def _post(report: DriftReport) -> None:
-    url = os.environ.get(_WEBHOOK)
+    url = os.environ.get(WEBHOOK)
     if url and not report.is_calm:
         anyio.run(post, url, drift_message(report))
 

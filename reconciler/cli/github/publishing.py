@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from reports.github.annotations import check
 from reports.github.api import GitHub
 from reports.github.issues import raise_issue, settle_issue
 from reports.github.sticky import Sticky, ours, stick
+from reports.slack import post
 from reports.view import clean
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="What the other job wrote.")]
@@ -28,6 +30,7 @@ ROOM: Final = 60_000
 """Characters for the body; header and earlier ones come to it."""
 
 STATUS: Final = "planogram/apply"
+WEBHOOK: Final = "SLACK_WEBHOOK_URL"
 STATUS_LIMIT: Final = 140
 
 Told = Mapping[str, Any]
@@ -68,6 +71,7 @@ def outcome(
             _missing(job, n) for n in json.loads(targets) if n not in {t["target"] for t in told}
         ]
         anyio.run(partial(_outcome, job, told))
+        anyio.run(_post, told)
         behind = [row["target"] for row in told if not row["is_complete"]]
         text = f"behind: {', '.join(behind)}" if behind else "everything reviewed is carried out"
         speech.stdout().print(text, markup=False)
@@ -102,6 +106,14 @@ async def _outcome(job: Job, told: Sequence[Told]) -> None:
             await settle_issue(github, title, sticky)
         else:
             await raise_issue(github, title, sticky)
+
+
+async def _post(told: Sequence[Told]) -> None:
+    """Slack is told of what waits, where a webhook is set."""
+    url = os.environ.get(WEBHOOK)
+    for row in told:
+        if url and row.get("slack"):
+            await post(url, row["slack"])
 
 
 def _by_pull(told: Iterable[Told]) -> dict[int, list[tuple[Told, Told]]]:
