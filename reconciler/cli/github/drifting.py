@@ -73,7 +73,7 @@ def watch(
 ) -> None:
     """Tell what `github drift` found: in the history, in one issue, and in Slack.
 
-    FOLDER holds one folder for each target. The issue is opened, brought up to date, and closed
+    FOLDER holds one folder for each target; of one alone, what would stand in it. The issue is opened, brought up to date, and closed
     when all is calm; its first line says when somebody last looked. Slack is told where
     SLACKWEBHOOK_URL is set, and there is something to tell. What fails stops nothing else.
 
@@ -81,7 +81,7 @@ def watch(
     """
     with speech.told_plainly(as_json=False):
         job = this_job()
-        told = [row for path in sorted(folder.glob("*/drift.json")) if (row := _read(path))]
+        told = [row for path in sorted(folder.rglob("drift.json")) if (row := _read(path))]
         at = now()
         report = merged(told, _names(targets), at, job.run_url)
         summarise(drift_issue(report, SUMMARY_CHARACTERS))

@@ -59,14 +59,14 @@ def outcome(
 ) -> None:
     """Say what `github apply` came to: on the pull requests, as a status, and in an issue.
 
-    FOLDER holds one folder for each target. The issue is there while the branch is ahead of a
+    FOLDER holds one folder for each target; of one alone, what would stand in it. The issue is there while the branch is ahead of a
     target, and says how to go on and how to take it back.
 
     Example: planogram github outcome outcomes --targets '["shop"]'
     """
     with speech.told_plainly(as_json=False):
         job = this_job()
-        told = [row for path in sorted(folder.glob("*/outcome.json")) if (row := _read(path))]
+        told = [row for path in sorted(folder.rglob("outcome.json")) if (row := _read(path))]
         told += [
             _missing(job, n) for n in json.loads(targets) if n not in {t["target"] for t in told}
         ]

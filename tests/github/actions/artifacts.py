@@ -51,7 +51,8 @@ def upload(call: ActionCall) -> dict[str, str]:
 
 
 def download(call: ActionCall) -> dict[str, str]:
-    """One by name into the path; several each into a folder, unless they are merged."""
+    """Several each into a folder, unless they are merged; one alone into the path itself, whether
+    it was named or is the only one that a pattern finds (so since v5)."""
     given = call.known(
         name=None,
         path=".",
@@ -67,7 +68,7 @@ def download(call: ActionCall) -> dict[str, str]:
     if name and name not in found:
         raise ActionFailed(f"Unable to download artifact(s): Artifact not found for name: {name}")
     chosen = [one for one in found if (one == name if name else fnmatchcase(one, pattern or "*"))]
-    flat = name is not None or given["merge_multiple"] == "true"
+    flat = given["merge_multiple"] == "true" or len(chosen) == 1
     for one in chosen:
         _unpack(_content(found[one]), folder if flat else folder / one)
     return {"download-path": str(folder)}
