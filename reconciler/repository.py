@@ -128,7 +128,7 @@ class Repository:
         told = self.repo.git.log(
             "--first-parent", "--reverse", f"--format={form}", span, "--", *paths
         )
-        return [_commit(line) for line in told.splitlines()]
+        return [_commit(line) for line in told.split("\n") if line]  # a subject may hold U+2028
 
     def edited(self, folder: Path) -> dict[str, str | None]:
         """Path → text of the files below a folder that are not as HEAD has them; None for one

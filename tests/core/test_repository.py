@@ -76,6 +76,17 @@ def test_a_branchs_own_way_leaves_out_what_was_merged(repository: Repository) ->
     assert len(repository.first_parents(None, "main")) == 4
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\x85", "\x0b", "\x0c", "\x1e"])
+def test_what_only_looks_like_a_lines_end_stays_in_a_subject(
+    repository: Repository, mark: str
+) -> None:
+    """A pull request's title becomes a subject; it must not stop every apply that reads it."""
+    write(repository.repo, "main", "1", f"one{mark}line")
+    step = repository.first_parents(None, "main")[-1]
+
+    assert step.subject == f"one{mark}line"
+
+
 def test_each_line_knows_its_author_and_commit(repository: Repository) -> None:
     """Of a line that is not committed yet, and of an unknown file, nobody is named."""
     first, second = (step.sha for step in repository.first_parents(None, "main"))
