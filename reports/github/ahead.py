@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from reports.comment import code
 from reports.github.sticky import Sticky
+from reports.markdown import shortened
 from reports.view import clean
 
 MOST: Final = 40
+ROOM: Final = 60_000
+"""Characters for the body, shared by the targets."""
+ROOM_TO_SAY_SO: Final = 200
 
 Told = Mapping[str, Any]
 
@@ -22,27 +26,42 @@ def ahead(told: Sequence[Told], run_url: str, branch: str) -> tuple[str, Sticky]
         body = f"Everything that was reviewed is carried out: [run]({run_url}).\n"
         return "Planogram: applied", Sticky("ahead", "applied", body)
     title = f"Planogram: {branch} is ahead of {names}"
-    sections = "\n".join("\n".join(_section(row, branch)) for row in behind)
+    room = ROOM // len(behind)
+    sections = "\n".join("\n".join(_section(row, branch, room)) for row in behind)
     head = f"What was merged is not all carried out. [The run]({run_url}) has the details."
-    body = f"{head}\n\n{sections}"
+    body = f"{head}\n\n{sections}"[:ROOM]
     return title[:250], Sticky("ahead", clean(title), body)
 
 
-def _section(row: Told, branch: str) -> Iterator[str]:
+def _section(row: Told, branch: str, room: int) -> Iterator[str]:
+    ways = ["", "**To go on**\n", *_ways_on(row), *_ways_back(row, branch), ""]
     yield f"### {code(row['target'])}\n"
-    yield from (f"- {code(clean(str(problem)))}" for problem in row.get("problems", ())[:MOST])
+    yield from _fitting(_waiting(row), room - len("\n".join(ways)))
+    yield from ways
+
+
+def _waiting(row: Told) -> Iterator[str]:
+    problems = row.get("problems", ())[:MOST]
+    yield from (f"- {code(shortened(clean(str(problem))))}" for problem in problems)
     yield from _not_fine(row)
     yield from _unreviewed(row)
-    yield from ("", "**To go on**\n", *_ways_on(row))
-    yield from _ways_back(row, branch)
-    yield ""
+
+
+def _fitting(lines: Iterable[str], room: int) -> Iterator[str]:
+    """As many lines as there is room for; that there are more is said."""
+    for line in lines:
+        room -= len(line) + 1
+        if room < ROOM_TO_SAY_SO:
+            yield "- … and more: see the run"
+            return
+        yield line
 
 
 def _not_fine(row: Told) -> Iterator[str]:
     outcomes = (row.get("outcome") or {}).get("outcomes", ())
     bad = [o for o in outcomes if o["status"] not in ("done", "converged")]
     for outcome in bad[:MOST]:
-        message = f": {code(clean(outcome['message']))}" if outcome["message"] else ""
+        message = f": {code(shortened(clean(outcome['message'])))}" if outcome["message"] else ""
         yield f"- {outcome['status']} {code(clean(outcome['address']))}{message}"
     if len(bad) > MOST:
         yield f"- … and {len(bad) - MOST:,} more"

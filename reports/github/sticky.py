@@ -34,10 +34,12 @@ class Sticky:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     def text(self, earlier: list[Row]) -> str:
-        """The whole comment. The body is the report's own concern; it must leave room for a
-        header and the list of earlier ones."""
+        """The whole comment. The body is the report's own concern; of the earlier ones as many
+        are told as there is room for."""
         facts = {**self.facts, "headline": self.headline, "earlier": earlier}
         text = f"<!-- planogram:{self.name} {_hidden(facts)} -->\n{self.body}{_folded(earlier)}"
+        if len(text) > LIMIT and earlier:
+            return self.text(earlier[:-1])
         if len(text) > LIMIT:
             raise ValueError(f"a comment of {len(text)} characters, and GitHub takes {LIMIT}")
         return text

@@ -65,6 +65,39 @@ def test_a_comment_above_the_limit_is_a_fault_of_ours() -> None:
         Sticky("plan", "x", "x" * LIMIT).text([])
 
 
+def test_earlier_ones_are_told_as_far_as_there_is_room() -> None:
+    """A long body with a long history is still a comment; the oldest are left out."""
+    earlier = [{"head": str(n) * 40, "headline": "–" * 200} for n in range(MOST_EARLIER)]
+    text = Sticky("plan", "x", "x" * 60_000).text(earlier)
+    told = (facts_of(text, "plan") or {})["earlier"]
+
+    assert len(text) <= LIMIT
+    assert told == earlier[: len(told)]
+    assert 0 < len(told) < MOST_EARLIER
+
+
+def test_the_issue_of_many_targets_fits() -> None:
+    """Fifty shops, each with forty failures and long words of a platform."""
+    outcomes = [
+        {"status": "failed", "address": f"shop/product/p-{n}", "message": "no " * 300}
+        for n in range(40)
+    ]
+    told = [
+        {
+            "target": f"shop-{n}",
+            "run_url": "https://github.test/o/r/actions/runs/1",
+            "is_complete": False,
+            "outcome": {"outcomes": outcomes},
+        }
+        for n in range(50)
+    ]
+    title, sticky = ahead(told, "https://github.test/o/r/actions/runs/1", "main")
+    text = sticky.text([])
+
+    assert len(text) <= LIMIT
+    assert all(f"### `shop-{n}`" in text for n in range(50))
+
+
 def test_lines_are_noted_the_riskiest_first() -> None:
     """Conflicts, then deletions, updates, adoptions, creations; drift is nobody's line."""
     plan = planned()
