@@ -73,9 +73,10 @@ def watch(
 ) -> None:
     """Tell what `github drift` found: in the history, in one issue, and in Slack.
 
-    FOLDER holds one folder for each target; of one alone, what would stand in it. The issue is opened, brought up to date, and closed
-    when all is calm; its first line says when somebody last looked. Slack is told where
-    SLACKWEBHOOK_URL is set, and there is something to tell. What fails stops nothing else.
+    FOLDER holds one folder for each target; of one alone, what would stand in it. The issue is
+    opened, brought up to date, and closed when all is calm; its first line says when somebody last
+    looked. Slack is told where SLACK_WEBHOOK_URL is set, and there is something to tell. What
+    fails stops nothing else.
 
     Example: planogram github watch drift --targets '["shop"]'
     """

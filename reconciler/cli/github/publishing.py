@@ -59,8 +59,8 @@ def outcome(
 ) -> None:
     """Say what `github apply` came to: on the pull requests, as a status, and in an issue.
 
-    FOLDER holds one folder for each target; of one alone, what would stand in it. The issue is there while the branch is ahead of a
-    target, and says how to go on and how to take it back.
+    FOLDER holds one folder for each target; of one alone, what would stand in it. The issue is
+    there while the branch is ahead of a target, and says how to go on and how to take it back.
 
     Example: planogram github outcome outcomes --targets '["shop"]'
     """
