@@ -180,6 +180,28 @@ def test_a_direct_push_is_planned_and_not_applied(settled: Catalog) -> None:
     assert issue(settled, "ahead").state == "closed"
 
 
+def test_a_direct_push_of_a_selector_is_not_taken_as_carried_out(settled: Catalog) -> None:
+    """Which products it is about no file says: the branch is ahead until somebody reviews it."""
+    path = "desired/metafields/shop.yaml"
+
+    def selected(fabric: str) -> str:
+        return (
+            "targets: [shop]\nnamespace: fabrics\n"
+            "definitions: {fabric: {type: single_line_text_field, name: Fabric}}\n"
+            f"selectors: [{{products: {{type: Dresses}}, set: {{fabric: {fabric}}}}}]\n"
+        )
+
+    settled.merged({path: selected("Silk")}, "selector")
+    complete, before = settled.complete(), mutations(settled)
+    settled.github.commit("main", {path: selected("Wool")}, "by the way")
+    run = settled.runner.run("apply.yml", events.pushed(settled.github, "main", complete))
+
+    assert run.conclusion == "failure", run.log
+    assert mutations(settled) == before
+    assert settled.complete() == complete
+    assert "moved what selectors give" in issue(settled, "ahead").body
+
+
 @pytest.mark.parametrize(
     "trouble",
     [

@@ -17,12 +17,19 @@ from reconciler import runs, workflow
 from reconciler.carrying import Applied
 from reconciler.cli import options, speech
 from reconciler.cli.applying import exit_code, run_name
-from reconciler.cli.composition import Workspace, open_ledgers, open_sites, open_workspace
+from reconciler.cli.composition import (
+    Workspace,
+    open_ledgers,
+    open_sites,
+    open_workspace,
+    targets_with_providers,
+)
 from reconciler.cli.github.job import Job, summarise, this_job
 from reconciler.cli.github.planning import moved_between
 from reconciler.cli.github.reviewed import Merged, Reviewed, dispatched, since
 from reconciler.cli.recording import keep_applied
 from reconciler.cli.revisions import Checkout, checkout, governed
+from reconciler.compile import questions_that_matter
 from reconciler.intent.loader import Desired
 from reconciler.model.address import Address
 from reconciler.model.errors import PlanogramError, Refused
@@ -169,7 +176,8 @@ async def _applied(
         start = _planned_of(named) if named and whole else complete
         stretch = _stretch(here, target, start or complete)
         reviewed = await since(github, job, stretch.commits, target)
-    reviewed = replace(reviewed, dispatched=named)
+    selecting = tuple(c for c in reviewed.pushed if _moves_selectors(here, target, c))
+    reviewed = replace(reviewed, dispatched=named, selecting=selecting)
     unreviewed = _unreviewed(here, target, stretch, reviewed.review.addresses)
     return await _carried_out(here, target, wishes, stretch, reviewed, unreviewed)
 
@@ -240,6 +248,16 @@ def _unreviewed(
     workspace: Workspace = here.workspace
     moved = moved_between(workspace, stretch.there, workspace.desired.intents)
     return tuple(a for a in moved if a.target == target and a not in reviewed)
+
+
+def _moves_selectors(here: Checkout, target: str, commit: Commit) -> bool:
+    """Whether a commit moved what selectors give; the catalog alone knows to which products."""
+    before, after = (here.desired_at(c).intents for c in (commit.parents[0], commit.sha))
+    return any(
+        questions_that_matter(one, provider, before, after)
+        for one, provider in targets_with_providers(here.workspace)
+        if one.name == target
+    )
 
 
 def _left(result: Result, only: bool) -> Iterable[str]:

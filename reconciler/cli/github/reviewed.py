@@ -35,10 +35,12 @@ class Merged:
 @dataclass(frozen=True, slots=True)
 class Reviewed:
     """merged: in the order in which they came. pushed: commits that came by no pull request and
-    moved `desired/`. dispatched: the plans of a run that somebody named."""
+    moved `desired/`. selecting: those of them that moved what selectors give: what that comes to
+    no file says. dispatched: the plans of a run that somebody named."""
 
     merged: tuple[Merged, ...] = ()
     pushed: tuple[Commit, ...] = ()
+    selecting: tuple[Commit, ...] = ()
     dispatched: Review | None = None
 
     @property
@@ -50,7 +52,13 @@ class Reviewed:
     @property
     def lacking(self) -> tuple[str, ...]:
         """What failed, in words."""
-        return tuple(f"#{m.pull.number}: {m.lacks}" for m in self.merged if m.lacks)
+        return (
+            *(f"#{m.pull.number}: {m.lacks}" for m in self.merged if m.lacks),
+            *(
+                f"{c.sha[:12]} moved what selectors give, by no pull request: it has no plan"
+                for c in self.selecting
+            ),
+        )
 
 
 async def since(github: GitHub, job: Job, commits: Iterable[Commit], target: str) -> Reviewed:
