@@ -91,7 +91,7 @@ def test_the_issue_of_many_targets_fits() -> None:
         }
         for n in range(50)
     ]
-    title, sticky = ahead(told, "https://github.test/o/r/actions/runs/1", "main")
+    _, sticky = ahead(told, "https://github.test/o/r/actions/runs/1", "main")
     text = sticky.text([])
 
     assert len(text) <= LIMIT
