@@ -136,3 +136,11 @@ def test_what_works_on_a_target_waits_for_its_turn_and_is_never_dropped() -> Non
             "queue": "max",
         }
     )
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_matrix_of_no_targets_is_no_error(path: Path) -> None:
+    """GitHub fails a job whose matrix is empty; a repository without targets is all right."""
+    fanned = [job for job in read(path)["jobs"].values() if "fromJSON" in str(job.get("strategy"))]
+
+    assert all(job["if"] == "needs.targets.outputs.targets != '[]'" for job in fanned)

@@ -71,13 +71,17 @@ def _pull(row: Row, commit: str) -> PullRequest:
 
 
 async def plans_of(github: GitHub, pull: PullRequest, workflow: str) -> PlanFiles:
-    """The newest plan that was made of what was merged. Raises `NoPlan`."""
+    """The newest plan that was made of what was merged. Raises `NoPlan`.
+
+    A fork may hold the same commit; its runs have no credentials and plan nothing.
+    """
     runs = [
         run
         async for run in github.pages(
             "actions/runs", "workflow_runs", head_sha=pull.head, event="pull_request"
         )
         if run["path"].split("@")[0].endswith(f"/{workflow}")
+        and (run["head_repository"] or {}).get("full_name") == run["repository"]["full_name"]
     ]
     if not runs:
         raise NoPlan(f"no run of {workflow} has planned its last commit {pull.head[:12]}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -13,7 +14,7 @@ from reports.github.annotations import check
 from reports.github.api import GitHub as Client
 from reports.github.api import GitHubError, Refused, connect
 from reports.github.issues import find, raise_issue, settle_issue
-from reports.github.pulls import merged_as, merged_with
+from reports.github.pulls import merged_as, merged_with, plans_of
 from reports.github.sticky import Sticky, ours, stick
 from tests.github.emulated import GitHub
 
@@ -33,6 +34,9 @@ def asked(github: GitHub, what: Callable[[Client], Awaitable[T]], **permissions:
             return await what(client)
 
     return anyio.run(run)
+
+
+EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
 
 
 @pytest.mark.parametrize("status", [502, 503, 429])
@@ -132,3 +136,18 @@ def test_a_merge_is_found_though_the_index_is_behind(github: GitHub) -> None:
     assert found == same
     assert found is not None
     assert asked(github, partial(merged_with, commit=pushed, branch="main")) is None
+
+
+def test_a_forks_run_of_the_same_commit_is_not_the_reviewed_one(github: GitHub) -> None:
+    """Anybody may open a pull request from a fork at our commit; ours keeps its plan."""
+    head = github.commit("topic", {"a": "b"})
+    push = github.merge(github.open_pull("topic").number, "squash")
+    begin = partial(github.start_run, "plan.yml", "pull_request", "topic", head)
+    ours = begin(github_author(github))
+    github.store_artifact(ours.id, "planogram-plan", EMPTY_ZIP)
+    theirs = begin(github_author(github))
+    github.runs[theirs.id] = replace(theirs, head_owner="mallory")
+    pull = asked(github, partial(merged_with, commit=push.after, branch="main"))
+
+    assert pull is not None
+    assert asked(github, partial(plans_of, pull=pull, workflow="plan.yml")).run == ours.id
