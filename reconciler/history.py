@@ -1,7 +1,9 @@
 """What runs saw and did, in git: one row a run and target, and one for each change in it.
 
 Append-only JSON lines in `<target>/<YYYY-MM>.jsonl` under `refs/planogram/history`; docs/history.md
-has the fields. Sandboxes keep theirs in a repository of their own, as with the ledger.
+has the fields. A month that has grown large goes on in `<YYYY-MM>.02.jsonl` and so on, so that an
+append costs what it adds, and not what the month has come to. Sandboxes keep theirs in a repository
+of their own, as with the ledger.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from typing import Any, Final
 
 from reconciler.guards import TOLERATED
 from reconciler.model.address import Address
-from reconciler.model.change import AnyChange, Cause
+from reconciler.model.change import AnyChange
 from reconciler.model.cost import Cost
 from reconciler.model.errors import LedgerUnavailable
 from reconciler.model.outcome import AnyOutcome
@@ -31,6 +33,12 @@ Row = dict[str, Any]
 NAME: Final = "history"
 LONGEST_VALUE: Final = 2_000
 """Characters of JSON; of a longer value its digest and length are kept."""
+
+MOST_CHANGES: Final = 5_000
+"""Changes of a run on one target that have a row; the others are counted in the run's own."""
+
+LARGEST_FILE: Final = 4_000_000
+"""Characters after which a month goes on in another file."""
 
 
 class Sort(StrEnum):
@@ -46,6 +54,7 @@ class Seen(StrEnum):
     """What a look found of a change. After an apply it is the outcome's own status."""
 
     DRIFTED = "drifted"
+    """The platform moved it, whether or not a guard holds it, too."""
     HELD = "held"
     PENDING = "pending"
     TOLERATED = "tolerated"
@@ -93,21 +102,22 @@ def observed(
                 "resources": plan.scope.total if is_alone else None,
                 "estimate": asdict(plan.estimate) if is_alone else None,
                 "actual": asdict(actual) if is_alone and actual else None,
+                "cut": max(0, len(told) - MOST_CHANGES),
             }
         )
-        rows += told
+        rows += told[:MOST_CHANGES]
     return rows
 
 
 def append(repository: Repository, rows: Iterable[Row]) -> None:
     """Add rows for everybody. A run that stands there already is not added again. Raises
     `LedgerUnavailable` where they could not be shared."""
-    files: dict[str, list[Row]] = {}
+    months: dict[str, list[Row]] = {}
     for row in rows:
-        files.setdefault(_path(row), []).append(row)
-    if files:
-        runs = sorted({row["run"] for part in files.values() for row in part})
-        _tree(repository).share(lambda tree: _added(tree, files), f"history of {', '.join(runs)}")
+        months.setdefault(f"{row['target']}/{row['at'][:7]}", []).append(row)
+    if months:
+        runs = sorted({row["run"] for part in months.values() for row in part})
+        _tree(repository).share(lambda tree: _added(tree, months), f"history of {', '.join(runs)}")
 
 
 def read(repository: Repository, since: str, target: str | None = None) -> list[Row]:
@@ -134,19 +144,40 @@ def moment(at: str) -> str:
     return datetime.fromisoformat(at).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _added(tree: RefTree, files: Mapping[str, Sequence[Row]]) -> dict[str, str | None]:
+def _added(tree: RefTree, months: Mapping[str, Sequence[Row]]) -> dict[str, str | None]:
+    paths = tree.repository.paths(tree.head) if tree.head else []
     news: dict[str, str | None] = {}
-    for path, rows in files.items():
-        text = tree.files(path).get(path, "")
-        known = {row["run"] for row in _rows(path, text) if row["row"] == "run"}
+    for month, rows in months.items():
+        parts = [path for path in paths if path.startswith(f"{month}.")]
+        parts.sort(key=lambda path: path.removesuffix(".jsonl"))
+        texts = {path: tree.files(path)[path] for path in parts[-2:]}
+        known = {row["run"] for p, text in texts.items() for row in _rows(p, text, _RUN_ROW)}
         lines = [_line(row) for row in rows if row["run"] not in known]
         if lines:
-            news[path] = text + "".join(lines)
+            path, before = _place(month, parts, texts)
+            news[path] = before + "".join(lines)
     return news
 
 
-def _rows(path: str, text: str) -> Iterator[Row]:
-    for number, line in enumerate(filter(None, text.split("\n")), start=1):
+def _place(month: str, parts: Sequence[str], texts: Mapping[str, str]) -> tuple[str, str]:
+    """The file of a month that is appended to, and what stands in it."""
+    if not parts:
+        return f"{month}.jsonl", ""
+    before = texts[parts[-1]]
+    if len(before) < LARGEST_FILE:
+        return parts[-1], before
+    return f"{month}.{len(parts) + 1:02}.jsonl", ""
+
+
+_RUN_ROW: Final = '{"row": "run"'
+"""How the line of a run's own row begins."""
+
+
+def _rows(path: str, text: str, beginning: str = "") -> Iterator[Row]:
+    """The rows of the lines that begin so."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line or not line.startswith(beginning):
+            continue
         try:
             yield json.loads(line)
         except ValueError as error:
@@ -160,10 +191,6 @@ def _line(row: Row) -> str:
     """What a platform sent may hold half a character, which is no text."""
     text = json.dumps(row, ensure_ascii=False)
     return text.encode(errors="replace").decode() + "\n"
-
-
-def _path(row: Row) -> str:
-    return f"{row['target']}/{row['at'][:7]}.jsonl"
 
 
 def _change(run: Run, plan: Plan, change: AnyChange, outcome: AnyOutcome | None) -> Row:
@@ -198,9 +225,11 @@ def _change(run: Run, plan: Plan, change: AnyChange, outcome: AnyOutcome | None)
 def seen(plan: Plan, change: AnyChange) -> Seen:
     """What a look at a plan says of a change."""
     hold = plan.holds.get(change.address)
-    if hold is not None:
-        return Seen.TOLERATED if hold.reason == TOLERATED else Seen.HELD
-    return Seen.DRIFTED if change.cause is Cause.DRIFT else Seen.PENDING
+    if hold is not None and hold.reason == TOLERATED:
+        return Seen.TOLERATED
+    if change.has_drifted:
+        return Seen.DRIFTED
+    return Seen.PENDING if hold is None else Seen.HELD
 
 
 def _kept(value: Value) -> Value:

@@ -1,7 +1,8 @@
 """Since when what stands today has stood: unbroken rows of observations in the history. Pure.
 
-A look at all of a target ends the row of whatever it does not see any more; an apply ends that of
-what it carried out, and says nothing of what it did not come to.
+A look at all of a target ends the row of whatever it does not see any more, unless it saw more
+than the history keeps of a run; an apply ends that of what it carried out, and says nothing of what
+it did not come to.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def standing(rows: Iterable[Row]) -> dict[Address, Standing]:
     known: dict[Address, Standing] = {}
     for run, changes in _runs(rows):
         told = {Address.parse(row["address"]): row for row in changes}
-        if run["sort"] != Sort.APPLY:
+        if run["sort"] != Sort.APPLY and not run.get("cut"):
             gone = [a for a in known if a.target == run["target"] and a not in told]
             for address in gone:
                 del known[address]
@@ -96,7 +97,7 @@ def _after(before: Standing | None, row: Row) -> Standing | None:
 
 def _is_same(before: Row, digest: str, reason: str | None) -> bool:
     """The same transition; or held for the same reason, though live was moved again."""
-    held = before["status"] == Seen.HELD and reason is not None
+    held = before["status"] in (Seen.HELD, Seen.DRIFTED) and reason is not None
     return bool(before["digest"] == digest or (held and before["reason"] == reason))
 
 

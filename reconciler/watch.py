@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
 
 from reconciler.guards import TOLERATED
 from reconciler.history import Row
-from reconciler.model.change import AnyChange, Cause
+from reconciler.model.change import AnyChange
 from reconciler.model.plan import Estimate, Plan
 from reconciler.model.tolerance import Tolerance, in_force, lapsed
 from reconciler.model.watch import Watched
 from reconciler.stalled import stalled
-
-_MOVED: Final = (Cause.DRIFT, Cause.CONFLICT)
 
 
 def watched(
@@ -39,7 +36,7 @@ def moved(whole: Plan) -> Plan:
     """The changes of which a field drifted or is in conflict, whatever else moves in them, but
     for what is tolerated."""
     let_be = sum(is_tolerated(whole, c) for c in whole.changes)
-    found = tuple(c for c in whole.changes if _is_moved(c) and not is_tolerated(whole, c))
+    found = tuple(c for c in whole.changes if c.has_drifted and not is_tolerated(whole, c))
     others = len(whole.changes) - len(found) - let_be
     said = (f"{others} more changes wait for an apply: see plan",) if others else ()
     let_alone = (f"{let_be} tolerated: see tolerances.yaml",) if let_be else ()
@@ -60,7 +57,3 @@ def is_tolerated(plan: Plan, change: AnyChange) -> bool:
     """Whether a change is held because its drift is to be left as it is."""
     hold = plan.holds.get(change.address)
     return hold is not None and hold.reason == TOLERATED
-
-
-def _is_moved(change: AnyChange) -> bool:
-    return change.cause is Cause.DRIFT or any(field.cause in _MOVED for field in change.fields)

@@ -41,6 +41,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "fields": "json",
     "digest": "text",
     "link": "text",
+    "cut": "whole",
 }
 """Name → what it holds: text, a time (ISO 8601, UTC), a whole number, or JSON."""
 

@@ -138,6 +138,12 @@ class Change(Generic[S]):
         )
 
     @property
+    def has_drifted(self) -> bool:
+        """Whether the platform moved something of it, whatever else moves."""
+        moved = (Cause.DRIFT, Cause.CONFLICT)
+        return self.cause is Cause.DRIFT or any(field.cause in moved for field in self.fields)
+
+    @property
     def before_values(self) -> Mapping[Path, Value]:
         return {field.path: field.before for field in self.fields}
 

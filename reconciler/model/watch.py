@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from reconciler.model.address import Address
@@ -62,4 +63,8 @@ class Watched:
 
     def standing(self, address: Address) -> Stalled | None:
         """How long a change has stood."""
-        return next((s for s in self.stalled if s.change.address == address), None)
+        return self._by_address.get(address)
+
+    @cached_property
+    def _by_address(self) -> Mapping[Address, Stalled]:
+        return {one.change.address: one for one in self.stalled}

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from git import Repo
 
+from reconciler import history
 from reconciler.history import LONGEST_VALUE, Run, Sort, append, moment, observed, read
 from reconciler.model.change import Cause
 from reconciler.model.cost import Cost
 from reconciler.model.errors import LedgerUnavailable
 from reconciler.model.outcome import Outcome, Status, done
-from reconciler.model.plan import Plan
+from reconciler.model.plan import Hold, Plan
 from reconciler.reftree import RefTree
 from reconciler.repository import Repository, own_repository
 from tests.core.test_reports import HOSTILE, many, planned
@@ -142,6 +143,44 @@ def test_it_is_read_by_time_and_target(tmp_path: Path) -> None:
     assert {row["run"] for row in read(repository, "2026-10-01")} == {"late", "other"}
     assert {row["run"] for row in read(repository, "2026-11-25T12:00:00Z")} == {"late"}
     assert {row["run"] for row in read(repository, "2026-01-01", "other")} == {"other"}
+
+
+def test_a_large_month_goes_on_in_another_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is full is left alone; a run is in one file, there once, and read in its order."""
+    monkeypatch.setattr(history, "LARGEST_FILE", 1_500)
+    repository = own_repository(tmp_path / "own.git")
+    for day in range(1, 13):
+        append(repository, a_run(f"r{day:02}", f"2026-11-{day:02}T03:12:00Z"))
+    append(repository, a_run("r12", "2026-11-12T03:12:00Z"))
+    tree = RefTree(repository, "history", "the history").load()
+    files = tree.files()
+    runs = [row["run"] for row in read(repository, "2026-01-01") if row["row"] == "run"]
+
+    assert sorted(files)[:2] == ["toy/2026-11.02.jsonl", "toy/2026-11.03.jsonl"]
+    assert "toy/2026-11.jsonl" in files
+    assert all(len(text) < 3_000 for text in files.values())
+    assert runs == [f"r{day:02}" for day in range(1, 13)]
+
+
+def test_what_a_run_has_too_much_of_is_counted() -> None:
+    """Five thousand changes have a row; the run's own says how many have none, and counts all."""
+    run, *changes = observed(LOOK, many(history.MOST_CHANGES + 7), ["toy"])
+
+    assert (run["cut"], len(changes)) == (7, history.MOST_CHANGES)
+    assert run["counts"] == {"pending": history.MOST_CHANGES + 7}
+
+
+def test_drift_that_is_held_is_drift() -> None:
+    """A night of mass drift or of a freeze holds everything: it is no night without drift."""
+    plan = planned()
+    held = {change.address: Hold("mass_change", "too much", "allow it") for change in plan.changes}
+    run, *changes = observed(LOOK, replace(plan, holds=held), ["toy"])
+    told = {row["address"].rsplit("/", 1)[1]: (row["status"], row["reason"]) for row in changes}
+
+    assert run["counts"] == {"drifted": 1, "held": 4}
+    assert told["drifted"] == ("drifted", "mass_change")
 
 
 def test_what_is_no_text_is_kept_all_the_same(tmp_path: Path) -> None:

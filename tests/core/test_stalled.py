@@ -54,6 +54,8 @@ def rows_of(*seen: Seeing, target: str = "toy") -> list[dict[str, Any]]:
 
 DRIFT: Seeing = ("drift", {"a": ("drifted", "d1", None)})
 OTHER: Seeing = ("drift", {"a": ("drifted", "d2", None)})
+DRIFT_HELD: Seeing = ("drift", {"a": ("drifted", "d1", "conflict")})
+DRIFT_HELD_AGAIN: Seeing = ("drift", {"a": ("drifted", "d2", "conflict")})
 HELD: Seeing = ("drift", {"a": ("held", "d1", "adopt")})
 HELD_AGAIN: Seeing = ("drift", {"a": ("held", "d2", "adopt")})
 HELD_OTHERWISE: Seeing = ("drift", {"a": ("held", "d2", "prune")})
@@ -73,6 +75,7 @@ CHAINS: list[tuple[tuple[Seeing, ...], int | None]] = [
     ((DRIFT, DONE, DRIFT), 3),
     ((DRIFT, FAILED, DRIFT), 1),
     ((HELD, HELD_AGAIN), 1),
+    ((DRIFT_HELD, DRIFT_HELD_AGAIN), 1),
     ((HELD, HELD_OTHERWISE), 2),
     ((TOLERATED, DRIFT), 1),
     ((), None),
@@ -88,6 +91,14 @@ def test_what_breaks_a_row(seen: tuple[Seeing, ...], since: int | None) -> None:
 
     assert (known.since if known else None) == expected
     assert (known.url if known else None) == (since and f"https://r/{since}")
+
+
+def test_a_look_that_was_cut_ends_nothing() -> None:
+    """What it did not tell of may be among what it only counted."""
+    rows = rows_of(DRIFT, CALM)
+    rows[-1]["cut"] = 3
+
+    assert A in standing(rows)
 
 
 def test_a_look_speaks_of_its_own_target() -> None:
