@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from reconciler.model.change import Action, AnyChange, Cause
+from reconciler.model.change import Action, AnyChange, Cause, FieldChange
 from reconciler.model.resource import Source
 from reconciler.model.spec import Path
 
@@ -30,19 +30,15 @@ class Tolerance:
     reason: str
     place: Source
 
-    def covers(self, change: AnyChange) -> bool:
-        """Whether the change would do nothing but take back drift in tolerated fields.
+    def covers(self, change: AnyChange, field: FieldChange) -> bool:
+        """Whether it lets the drift of a field be as it is.
 
         A list of fields does not cover a resource that is gone or stands under another key.
         """
-        if not self._speaks_of(change) or change.cause is not Cause.DRIFT:
+        if field.cause is not Cause.DRIFT or not self._speaks_of(change):
             return False
-        if any(field.cause is not Cause.DRIFT for field in change.fields):
-            return False
-        if self.fields is None:
-            return True
         is_edit = change.action is Action.UPDATE and change.renamed_from is None
-        return is_edit and all(self._names(field.path) for field in change.fields)
+        return self.fields is None or (is_edit and self._names(field.path))
 
     def is_over(self, now: str | None) -> bool:
         """now: `2026-12-31T00:00Z`. Without a clock nothing is tolerated."""
@@ -68,12 +64,25 @@ class Tolerance:
 def in_force(
     tolerances: Iterable[Tolerance], change: AnyChange, now: str | None
 ) -> Tolerance | None:
-    """The tolerance that lets a change be as it is, the one that lasts longest."""
-    found = [t for t in tolerances if not t.is_over(now) and t.covers(change)]
-    return max(found, key=lambda t: t.until, default=None)
+    """What lets a change be as it is: of the entries that cover all of its fields together, the
+    one that ends first."""
+    return _together([t for t in tolerances if not t.is_over(now)], change)
 
 
 def lapsed(tolerances: Iterable[Tolerance], change: AnyChange, now: str | None) -> Tolerance | None:
-    """The tolerance that covered a change and has ended, the last one."""
-    found = [t for t in tolerances if now is not None and t.is_over(now) and t.covers(change)]
-    return max(found, key=lambda t: t.until, default=None)
+    """What would let a change be as it is, had it not ended."""
+    found = _together(tolerances, change)
+    return found if found is not None and now is not None and found.is_over(now) else None
+
+
+def _together(tolerances: Iterable[Tolerance], change: AnyChange) -> Tolerance | None:
+    """Of each field the entry that lasts longest, and of those the one that ends first; None where
+    a field has none."""
+    listed = tuple(tolerances)
+    found: list[Tolerance] = []
+    for field in change.fields:
+        covering = [t for t in listed if t.covers(change, field)]
+        if not covering:
+            return None
+        found.append(max(covering, key=lambda t: t.until))
+    return min(found, key=lambda t: t.until, default=None)

@@ -65,7 +65,33 @@ COVERS: list[tuple[Tolerance, AnyChange, bool]] = [
 def test_what_a_tolerance_covers(tolerance: Tolerance, change: AnyChange, covers: bool) -> None:
     """All fields must be named, or none; a `*` stands for anything; that something is gone is
     covered only where no field is named."""
-    assert tolerance.covers(change) is covers
+    assert (in_force([tolerance], change, DAY) is tolerance) is covers
+
+
+TOGETHER: list[tuple[tuple[Tolerance, ...], str | None]] = [
+    ((tolerance("a", "title"), tolerance("a", "items", until="2026-12-01")), "2026-12-01"),
+    ((tolerance("a", "title"), tolerance("*", "items"), tolerance("*", until="2026-12-01")), FAR),
+    ((tolerance("a", "title"), tolerance("a", "items", until="2026-11-20")), None),
+    ((tolerance("a", "title"), tolerance("b", "items")), None),
+]
+
+
+@pytest.mark.parametrize(("listed", "until"), TOGETHER)
+def test_entries_cover_a_change_together(listed: tuple[Tolerance, ...], until: str | None) -> None:
+    """Each its own fields, of each field the one that lasts longest, and until the first of those
+    ends."""
+    change = drifted(title="theirs", items=("y",))
+    found = in_force(listed, change, DAY)
+
+    assert (found.until if found else None) == until
+
+
+def test_what_ended_is_named_though_others_go_on() -> None:
+    """The entry for one of two fields has ended: that is why the change is reported again."""
+    ended = tolerance("a", "items", until="2026-11-20")
+    change = drifted(title="theirs", items=("y",))
+
+    assert lapsed([tolerance("a", "title"), ended], change, DAY) is ended
 
 
 def test_only_drift_is_covered() -> None:
@@ -74,7 +100,7 @@ def test_only_drift_is_covered() -> None:
     states = [{there.address: r} for r in (wanted, there, there)]
     (change,) = compare(*states, {kind.name: kind for kind in KINDS}).changes
 
-    assert not tolerance("a").covers(change)
+    assert in_force([tolerance("a")], change, DAY) is None
 
 
 UNTIL = [
