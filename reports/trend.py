@@ -18,8 +18,13 @@ Told = Mapping[str, Any]
 
 WIDTH: Final = 110
 LONGEST_BAR: Final = 40
+SHORTEST_BAR: Final = 8
+_BESIDE_A_BAR: Final = 46
+"""Characters of the day and the counts."""
 
 _COLOURS: Final = {"drifted": "red", "held": "yellow", "pending": "blue"}
+_MARKS: Final = {"drifted": "█", "held": "▓", "pending": "░"}
+"""They are told apart without colours, too."""
 
 # Rich's own form fetches its font from the web, which a picture in a repository shall not.
 _SVG: Final = """\
@@ -53,18 +58,19 @@ _SVG: Final = """\
 
 def print_trend(console: Console, told: Told) -> None:
     """told: `days`, `runs` and `longest`, as `history show --json` says them."""
-    console.print(_picture(told))
+    console.print(_picture(told, console.width))
 
 
 def trend_svg(told: Told) -> str:
     """The same as an SVG that needs nothing from elsewhere."""
     console = Console(record=True, width=WIDTH, file=io.StringIO(), highlight=False)
-    console.print(_picture(told))
+    console.print(_picture(told, WIDTH))
     return console.export_svg(title="Planogram", code_format=_SVG)
 
 
-def _picture(told: Told) -> RenderableType:
-    parts: list[RenderableType] = [_legend(), _bars(told["days"]), Text("")]
+def _picture(told: Told, width: int) -> RenderableType:
+    longest = max(SHORTEST_BAR, min(LONGEST_BAR, width - _BESIDE_A_BAR))
+    parts: list[RenderableType] = [_legend(), _bars(told["days"], longest), Text("")]
     parts += [Text("Latest runs", "bold"), _runs(told["runs"]), Text("")]
     parts += [Text("Standing the longest", "bold"), _longest(told["longest"])]
     return Group(*parts)
@@ -73,24 +79,24 @@ def _picture(told: Told) -> RenderableType:
 def _legend() -> Text:
     text = Text("By day, the last look: ")
     for name, colour in _COLOURS.items():
-        text.append("█ ", colour).append(f"{name}  ")
+        text.append(f"{_MARKS[name]} ", colour).append(f"{name}  ")
     return text
 
 
-def _bars(days: Sequence[Json]) -> Table:
+def _bars(days: Sequence[Json], longest: int) -> Table:
     table = Table.grid(padding=(0, 1))
     most = max((sum(day[name] for name in _COLOURS) for day in days), default=0)
     for day in days:
-        table.add_row(Text(day["day"], "dim"), _bar(day, most), _counts(day))
+        table.add_row(Text(day["day"], "dim"), _bar(day, most, longest), _counts(day))
     return table
 
 
-def _bar(day: Json, most: int) -> Text:
+def _bar(day: Json, most: int, longest: int) -> Text:
     """Each part that is not nothing is seen."""
     text = Text()
     for name, colour in _COLOURS.items():
-        length = -(-day[name] * LONGEST_BAR // most) if most else 0
-        text.append("█" * length, colour)
+        length = -(-day[name] * longest // most) if most else 0
+        text.append(_MARKS[name] * length, colour)
     return text
 
 
