@@ -10,9 +10,10 @@ from reports.github.sticky import Sticky
 from reports.markdown import shortened
 from reports.view import clean
 
+AHEAD: Final = "ahead"
 MOST: Final = 40
-ROOM: Final = 60_000
-"""Characters for the body, shared by the targets."""
+ROOM: Final = 50_000
+"""Characters for the body, shared by the targets; the header names each once more."""
 ROOM_TO_SAY_SO: Final = 200
 
 Told = Mapping[str, Any]
@@ -24,13 +25,14 @@ def ahead(told: Sequence[Told], run_url: str, branch: str) -> tuple[str, Sticky]
     names = ", ".join(sorted(row["target"] for row in behind))
     if not behind:
         body = f"Everything that was reviewed is carried out: [run]({run_url}).\n"
-        return "Planogram: applied", Sticky("ahead", "applied", body)
+        return "Planogram: applied", Sticky(AHEAD, "applied", body)
     title = f"Planogram: {branch} is ahead of {names}"
     room = ROOM // len(behind)
     sections = "\n".join("\n".join(_section(row, branch, room)) for row in behind)
     head = f"What was merged is not all carried out. [The run]({run_url}) has the details."
     body = f"{head}\n\n{sections}"[:ROOM]
-    return title[:250], Sticky("ahead", clean(title), body)
+    facts = {"behind": {row["target"]: row["run_url"] for row in behind}}
+    return title[:250], Sticky(AHEAD, clean(title), body, facts)
 
 
 def _section(row: Told, branch: str, room: int) -> Iterator[str]:

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 import anyio
 import pytest
 
+from reconciler.cli.github.job import Job
+from reconciler.cli.github.publishing import _outcome
 from reports.github.annotations import check
 from reports.github.api import GitHub as Client
 from reports.github.api import GitHubError, Refused, connect
@@ -151,3 +153,24 @@ def test_a_forks_run_of_the_same_commit_is_not_the_reviewed_one(github: GitHub) 
 
     assert pull is not None
     assert asked(github, partial(plans_of, pull=pull, workflow="plan.yml")).run == ours.id
+
+
+def test_a_run_on_one_target_does_not_close_the_issue_of_another(github: GitHub) -> None:
+    """A dispatch that names a target knows nothing of the others: they stay behind."""
+    job = Job(
+        "workflow_dispatch",
+        {"inputs": {"target": "shop"}},
+        github.full_name,
+        "main",
+        "1",
+        f"{github.html_url}/actions/runs/1",
+        github.api_url,
+        github.token(EVERYTHING),
+    )
+    row = {"run_url": job.run_url, "is_complete": False}
+    anyio.run(_outcome, replace(job, event={}), [{**row, "target": n} for n in ("shop", "market")])
+    anyio.run(_outcome, job, [{**row, "target": "shop", "is_complete": True}])
+    (issue,) = github.issues.values()
+
+    assert issue.state == "open"
+    assert issue.title == "Planogram: main is ahead of market"

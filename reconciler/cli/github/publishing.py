@@ -16,11 +16,11 @@ from reconciler.cli import speech
 from reconciler.cli.github.job import Job, this_job
 from reconciler.model.errors import PlanogramError
 from reports.comment import code
-from reports.github.ahead import ahead
+from reports.github.ahead import AHEAD, ahead
 from reports.github.annotations import check
 from reports.github.api import GitHub
-from reports.github.issues import raise_issue, settle_issue
-from reports.github.sticky import Sticky, ours, stick
+from reports.github.issues import find, raise_issue, settle_issue
+from reports.github.sticky import Sticky, facts_of, ours, stick
 from reports.slack import post
 from reports.view import clean
 
@@ -101,6 +101,7 @@ async def _outcome(job: Job, told: Sequence[Told]) -> None:
         for number, parts in _by_pull(told).items():
             await stick(github, number, _sticky(parts))
         await _set_statuses(github, job, told)
+        told = [*told, *await _left_out(github, job, told)]
         title, sticky = ahead(told, job.run_url, job.branch)
         if all(row["is_complete"] for row in told):
             await settle_issue(github, title, sticky)
@@ -114,6 +115,21 @@ async def _post(told: Sequence[Told]) -> None:
     for row in told:
         if url and row.get("slack"):
             await post(url, row["slack"])
+
+
+async def _left_out(github: GitHub, job: Job, told: Sequence[Told]) -> list[Told]:
+    """The targets that the issue speaks of, where this run was told to look at one alone."""
+    there = await find(github, AHEAD) if (job.event.get("inputs") or {}).get("target") else None
+    if there is None or there["state"] != "open":
+        return []
+    here = {row["target"] for row in told}
+    behind = (facts_of(there["body"], AHEAD) or {}).get("behind", {})
+    said = "it was behind, and this run did not look at it"
+    return [
+        {"target": name, "run_url": url, "is_complete": False, "problems": [said]}
+        for name, url in behind.items()
+        if name not in here
+    ]
 
 
 def _by_pull(told: Iterable[Told]) -> dict[int, list[tuple[Told, Told]]]:
