@@ -262,9 +262,11 @@ def _remotes(resources: Iterable[Resource[object]]) -> dict[Address, str]:
 
 
 def published(sites: Iterable[Site]) -> Iterable[str]:
+    """Push ledgers and journals; what could not be pushed, in words. One failing stops no other."""
     for site in sites:
-        try:
-            site.ledger.push()
-            runs.publish(site.ledger.repository, site.name, site.journals)
-        except LedgerUnavailable as error:
-            yield str(error)
+        publish = partial(runs.publish, site.ledger.repository, site.name, site.journals)
+        for push in (site.ledger.push, publish):
+            try:
+                push()
+            except LedgerUnavailable as error:
+                yield str(error)

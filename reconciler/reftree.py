@@ -16,7 +16,8 @@ from reconciler.repository import GitFailed, Repository
 OURS: Final = "refs/planogram/"
 _SEEN: Final = "refs/planogram/seen/"
 
-ATTEMPTS: Final = 5
+ATTEMPTS: Final = 10
+"""How often what is shared is made anew on top of another's; many targets may end at once."""
 
 Files = Mapping[str, str | None]
 """Path → text, or None for a file that is to go."""

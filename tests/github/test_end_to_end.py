@@ -426,3 +426,19 @@ def test_sources_come_as_a_pull_request(settled: Catalog) -> None:
     assert "X_Dress" in settled.github.bare.git("grep", "X_Dress", "main", "--", "desired")
     assert again.conclusion == "success"
     assert again.job("propose").conclusion == "skipped"
+
+
+@extended
+def test_files_that_can_not_be_read_on_main_are_told(settled: Catalog) -> None:
+    """Two good pull requests may clash: the issue says so, and the commit is marked."""
+    complete = settled.complete()
+    settled.github.commit("main", {STYLES: "targets: [shp]\n"}, "a bad push")
+    run = settled.runner.run("apply.yml", events.pushed(settled.github, "main", complete))
+    ahead = issue(settled, "ahead")
+
+    assert run.conclusion == "failure"
+    assert ahead.state == "open"
+    assert "which targets there are could not be read" in ahead.body
+    assert settled.complete() == complete
+    tip = settled.github.bare.tip("main")
+    assert {s.state for s in settled.github.statuses if s.sha == tip} == {"failure"}

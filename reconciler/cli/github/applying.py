@@ -145,7 +145,8 @@ def rescue(
     target: Annotated[str, typer.Option("--target", metavar="NAME", help="Which target.")],
     desired: options.DesiredFolder = options.DESIRED,
 ) -> None:
-    """Push journals that an apply on this machine left: it may have been cut off.
+    """Push the ledger and the journals that an apply on this machine left: it may have been cut
+    off, or could not push them.
 
     The next apply, on whatever machine, then takes up what it finds there.
 
@@ -154,8 +155,9 @@ def rescue(
     with speech.told_plainly(as_json=False):
         (ledger,) = open_ledgers(open_workspace(desired, all_sandboxed=False), [target])
         folder = ledger.repository.private_folder / "planogram" / target
+        ledger.load().push()
         runs.publish(ledger.repository, target, folder)
-        speech.stdout().print("every journal is pushed", markup=False)
+        speech.stdout().print("ledger and journals are pushed", markup=False)
 
 
 def _number(run_id: str) -> int | None:

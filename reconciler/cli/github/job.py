@@ -60,12 +60,19 @@ def this_job() -> Job:
         event_name=_set("GITHUB_EVENT_NAME"),
         event=event,
         repository=repository,
-        branch=(event.get("repository") or {}).get("default_branch") or "main",
+        branch=_default_branch(event),
         run=run,
         run_url=f"{server}/{repository}/actions/runs/{run}",
         api=_set("GITHUB_API_URL"),
         token=os.environ.get("GITHUB_TOKEN", ""),
     )
+
+
+def _default_branch(event: Mapping[str, Any]) -> str:
+    """As the payload says; a run by the clock, whose payload may not say it, is on that branch."""
+    told = (event.get("repository") or {}).get("default_branch")
+    by_clock = os.environ.get("GITHUB_EVENT_NAME") == "schedule"
+    return str(told or (by_clock and os.environ.get("GITHUB_REF_NAME")) or "main")
 
 
 def tell(name: str, value: str) -> None:

@@ -30,6 +30,9 @@ ROOM: Final = 60_000
 """Characters for the body; header and earlier ones come to it."""
 
 STATUS: Final = "planogram/apply"
+UNREADABLE: Final = "every target"
+"""Stands for the targets where `desired/` does not say which there are."""
+
 WEBHOOK: Final = "SLACK_WEBHOOK_URL"
 STATUS_LIMIT: Final = 140
 
@@ -54,8 +57,11 @@ def comment(folder: Folder) -> None:
 def outcome(
     folder: Folder,
     targets: Annotated[
-        str, typer.Option("--targets", help="All targets, as a JSON list: none may be missing.")
-    ] = "[]",
+        str,
+        typer.Option(
+            "--targets", help="All targets, as a JSON list: none may be missing. Empty: not known."
+        ),
+    ] = "",
 ) -> None:
     """Say what `github apply` came to: on the pull requests, as a status, and in an issue.
 
@@ -67,9 +73,8 @@ def outcome(
     with speech.told_plainly(as_json=False):
         job = this_job()
         told = [row for path in sorted(folder.rglob("outcome.json")) if (row := _read(path))]
-        told += [
-            _missing(job, n) for n in json.loads(targets) if n not in {t["target"] for t in told}
-        ]
+        known = json.loads(targets) if targets else [UNREADABLE]
+        told += [_missing(job, n) for n in known if n not in {t["target"] for t in told}]
         anyio.run(partial(_outcome, job, told))
         anyio.run(_post, told)
         behind = [row["target"] for row in told if not row["is_complete"]]
@@ -201,10 +206,12 @@ def _nothing_told(job: Job) -> dict[str, Any]:
 
 def _missing(job: Job, target: str) -> dict[str, Any]:
     said = "its job ended early: nothing is known of what it wrote"
+    if target == UNREADABLE:
+        said = "which targets there are could not be read: see the run's log"
     return {
         "target": target,
         "run_url": job.run_url,
-        "until": None,
+        "until": job.event.get("after"),
         "is_complete": False,
         "problems": [said],
     }
