@@ -76,6 +76,7 @@ def test_apply_then_rollback_gives_back_what_was(case: Case, step: int, tmp_path
     assert after == fields
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_rollback_can_be_rolled_back(case: Case, tmp_path: Path) -> None:
     """It is a run like any other: taken back, everything is as git says again."""
@@ -93,6 +94,7 @@ def test_a_rollback_can_be_rolled_back(case: Case, tmp_path: Path) -> None:
     assert shop.plan().is_empty
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("case", CASES, ids=str)
 @pytest.mark.parametrize("fault", list(Fault))
 def test_a_disturbed_rollback_ends_like_an_undisturbed_one(

@@ -40,6 +40,7 @@ def history(team: Catalog) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.split("\n") if line]
 
 
+@pytest.mark.extended
 def test_nights(team: Catalog) -> None:
     """Drift opens the issue; the next night renews it; restored by a dispatch with the night's
     run, it is closed; every night is in the history, and Slack is told while there is anything."""

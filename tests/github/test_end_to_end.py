@@ -155,6 +155,7 @@ def test_the_later_of_two_plans_wins(settled: Catalog) -> None:
     assert mutations(settled) - before == 2
 
 
+@extended
 def test_a_direct_push_is_planned_and_not_applied(settled: Catalog) -> None:
     """No pull request, no review: nothing is written, an issue says so, and its plan can be
     applied by naming the run."""
@@ -180,6 +181,7 @@ def test_a_direct_push_is_planned_and_not_applied(settled: Catalog) -> None:
     assert issue(settled, "ahead").state == "closed"
 
 
+@extended
 def test_a_direct_push_of_a_selector_is_not_taken_as_carried_out(settled: Catalog) -> None:
     """Which products it is about no file says: the branch is ahead until somebody reviews it."""
     path = "desired/metafields/shop.yaml"
@@ -277,6 +279,7 @@ def test_a_pull_request_gains_nothing_by_loosening_or_pointing_elsewhere(
 HOSTILE = "@team `x` </details> $(touch {0}) \x1b[31m =HYPERLINK(1) <!-- --> '\"; touch {0}; #"
 
 
+@extended
 def test_hostile_names_do_nothing(team: Catalog, tmp_path: Path) -> None:
     """Branch, pull request's title, commit, style and a product's title: shown at most, never
     obeyed, and nobody is mentioned."""
