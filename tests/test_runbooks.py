@@ -57,7 +57,7 @@ def script(commands: str) -> str:
         commands,
         flags=re.MULTILINE,
     )
-    return f"set -euo pipefail\n{checked}"
+    return f'set -euo pipefail\n{checked}\npwd > "$WHERE"'
 
 
 @pytest.fixture
@@ -80,17 +80,27 @@ def clone(tmp_path: Path) -> Path:
     return folder
 
 
+def where(clone: Path) -> Path:
+    """The folder that the block before ended in, as in one terminal."""
+    told = clone.parent / "where"
+    return Path(told.read_text().strip()) if told.exists() else clone
+
+
 def run(commands: str, folder: Path) -> str:
     """What the commands print on stdout and stderr. They must succeed."""
     told = subprocess.run(
         ["bash", "-c", script(commands)],
-        cwd=folder,
+        cwd=where(folder),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
         text=True,
         timeout=LONGEST,
-        env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        env=os.environ
+        | {
+            "WHERE": str(folder.parent / "where"),
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        },
     )
     assert told.returncode == 0, f"{commands}\nprinted:\n{told.stdout}"
     return told.stdout

@@ -117,7 +117,7 @@ def named_addresses(
     addresses: list[str], everything: bool, targets: list[str]
 ) -> frozenset[Address]:
     if everything == bool(addresses):
-        raise Usage("say which addresses are written back, or --all")
+        raise Usage("say either which addresses are written back, or --all")
     try:
         named = frozenset(map(Address.parse, addresses))
     except ValueError as error:

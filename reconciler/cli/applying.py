@@ -67,6 +67,7 @@ def apply(
     Example: planogram apply --reviewed plan.json
     """
     with speech.told_plainly(as_json=as_json, stopped=_STOPPED):
+        options.check_files(markdown)
         workspace = open_workspace(desired, all_sandboxed=sandbox)
         sites = open_sites(workspace, target or (), strict=strict)
         review = read_review(reviewed) if reviewed else None
@@ -86,10 +87,10 @@ def apply(
                     listen=lambda outcome: bar.advance(),
                 )
             )
-        _show(applied, run, as_json)
+        keep_applied(workspace, [site.ledger for site in sites], applied, run, at, run_url)
         if markdown is not None:
             markdown.write_text(_comment(applied), encoding="utf-8")
-        keep_applied(workspace, [site.ledger for site in sites], applied, run, at, run_url)
+        _show(applied, run, as_json)
         raise typer.Exit(exit_code(applied))
 
 

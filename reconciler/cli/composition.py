@@ -177,7 +177,7 @@ def _chosen(workspace: Workspace, names: Sequence[str]) -> list[str]:
     targets = workspace.desired.targets
     for name in names:
         if name not in targets:
-            raise Usage(f"--target {name}: {explain.nearest(name, sorted(targets))}")
+            raise Usage(f"there is no target {name}: {explain.nearest(name, sorted(targets))}")
     return list(dict.fromkeys(names)) or sorted(targets)
 
 

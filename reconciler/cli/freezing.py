@@ -12,7 +12,7 @@ import typer
 from reconciler import freeze as freezes
 from reconciler.cli import options, speech
 from reconciler.cli.composition import open_ledgers, open_workspace
-from reconciler.freeze import Freeze
+from reconciler.freeze import Freeze, NotFrozen
 from reconciler.ledger import Ledger
 from reconciler.model.errors import Usage
 from reconciler.repository import repository_of
@@ -63,17 +63,27 @@ def unfreeze(
     desired: options.DesiredFolder = options.DESIRED,
     as_json: options.AsJson = False,
 ) -> None:
-    """Lift a freeze. What was held since is applied by the next apply that is told to.
+    """Lift a freeze; without targets, every freeze there is.
+
+    What was held since is carried out by the next apply that is told to.
 
     Example: planogram unfreeze shop
     """
     with speech.told_plainly(as_json=as_json):
-        ledgers = _ledgers(desired, targets, sandbox=sandbox)
-        lifted = {
-            ledger.target: str(freezes.unfreeze(ledger.repository, ledger.target))
-            for ledger in ledgers
-        }
+        lifted: dict[str, str] = {}
+        refused: list[str] = []
+        for ledger in _ledgers(desired, targets, sandbox=sandbox):
+            try:
+                order = freezes.unfreeze(ledger.repository, ledger.target)
+                lifted[ledger.target] = str(order)
+            except NotFrozen as error:
+                refused += [str(error)] if targets else []
+        if refused and not lifted:
+            raise NotFrozen("; ".join(refused))
         _tell(lifted, "was frozen", as_json=as_json)
+        for text in refused:
+            speech.warn(text)
+        raise typer.Exit(1 if refused else 0)
 
 
 def _ledgers(desired: Path, names: list[str] | None, *, sandbox: bool) -> list[Ledger]:
@@ -108,5 +118,7 @@ def _tell(told: dict[str, str], words: str, *, as_json: bool) -> None:
     if as_json:
         speech.print_json({"targets": told})
         return
+    if not told:
+        speech.stdout().print("nothing is frozen")
     for target, order in told.items():
         speech.stdout().print(f"{target} {words} {order}", markup=False, soft_wrap=True)

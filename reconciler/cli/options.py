@@ -80,3 +80,14 @@ def wishes(only: list[str] | None, limit: int | None, allow: list[str] | None = 
         now=f"{now():%Y-%m-%dT%H:%MZ}",
         allowed=frozenset(Allowance.parse(text) for text in allow or ()),
     )
+
+
+def check_files(*paths: Path | None) -> None:
+    """Raises `Usage` for a file that could not be written at the end, before anything is done."""
+    for path in paths:
+        if path is None:
+            continue
+        if path.is_dir():
+            raise Usage(f"{path} is a folder · name a file in it")
+        if not path.parent.is_dir():
+            raise Usage(f"there is no folder {path.parent} · make it first")

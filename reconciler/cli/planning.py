@@ -97,6 +97,7 @@ def plan(
     Example: planogram plan --target shop --out plan.json
     """
     with speech.told_plainly(as_json=as_json):
+        options.check_files(out, markdown)
         workspace = open_workspace(desired, all_sandboxed=sandbox)
         wishes = options.wishes(only, limit, allow)
         made = _planned(workspace, wishes, target or (), base, strict=strict, quiet=as_json)
@@ -135,6 +136,7 @@ def drift(
     with speech.told_plainly(as_json=as_json):
         if record and only:
             raise Usage("--record keeps looks at everything · leave --only out")
+        options.check_files(out, markdown)
         workspace = open_workspace(desired, all_sandboxed=sandbox)
         sites = open_sites(workspace, target or ())
         at = now()

@@ -20,7 +20,7 @@ Name = Annotated[str, typer.Argument(metavar="TARGET", help="A target of targets
 @sandbox.command()
 def serve(
     target: Name,
-    port: Annotated[int, typer.Option("--port", help="0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option("--port", min=0, max=65_535, help="0 takes a free one.")] = 0,
     desired: options.DesiredFolder = options.DESIRED,
 ) -> None:
     """Serve a target's sandbox on loopback until it is interrupted.

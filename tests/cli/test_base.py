@@ -146,3 +146,19 @@ def test_freezing_by_command_holds_and_lifting_lets_go(clone: Clone) -> None:
     assert clone.plan()["held"] == []
     assert twice.returncode == 1
     assert "nobody froze shop" in twice.stderr
+
+
+def test_unfreezing_lifts_what_is_frozen_and_says_so(clone: Clone) -> None:
+    """Named targets that nobody froze are complained of, after the others were lifted; without
+    names every freeze is lifted."""
+    planogram(clone.folder, "freeze", "shop", "--reason", "x")
+    some = planogram(clone.folder, "unfreeze", "market", "shop")
+    planogram(clone.folder, "freeze", "shop", "--reason", "x")
+    every = planogram(clone.folder, "unfreeze")
+    none = planogram(clone.folder, "unfreeze")
+
+    assert (some.returncode, every.returncode, none.returncode) == (1, 0, 0)
+    assert "shop was frozen" in some.stdout
+    assert "nobody froze market" in some.stderr
+    assert "shop was frozen" in every.stdout
+    assert "nothing is frozen" in none.stdout

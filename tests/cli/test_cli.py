@@ -160,6 +160,10 @@ REFUSALS = [
     (("sandbox", "fault", "shop", "418"), 2, "there is no fault 418"),
     (("sandbox", "edit", "shop", "collection", "nowhere", "title=x"), 2, "nowhere"),
     (("sandbox", "reset", "shp"), 2, "did you mean shop?"),
+    (("sandbox", "serve", "shop", "--port", "99999"), 2, "less than or equal to 65535"),
+    (("plan", "--out", "nowhere/plan.json"), 2, "there is no folder nowhere · make it first"),
+    (("drift", "--markdown", "desired"), 2, "desired is a folder"),
+    (("apply", "--yes", "--markdown", "nowhere/o.md"), 2, "there is no folder nowhere"),
 ]
 
 

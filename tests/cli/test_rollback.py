@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_cli import REAL, planogram
+from tests.conftest import ROOT
 from tests.workshop import Workshop
 
 OLD = "targets: [market]\ntaxonomy: gsv_undone\nlabel: Old\ninput: boolean\n"
@@ -126,3 +127,16 @@ def _real(folder: Path) -> Path:
     journal.parent.mkdir(parents=True)
     journal.write_text('{"closed": true}\n')
     return folder
+
+
+@pytest.mark.extended
+def test_all_of_the_example_can_be_taken_back(tmp_path: Path) -> None:
+    """The first apply of a whole catalog, made and adopted things alike, leaves nothing held,
+    failed or stored otherwise once the guards are told that it is meant."""
+    shutil.copytree(ROOT / "desired", tmp_path / "desired")
+    applied = json.loads(planogram(tmp_path, "apply", "--yes", "--json").stdout)
+    allow = [f"mass_change={name}" for name in ("shop", "market", "pim")] + ["in_use=market"]
+    words = [word for entry in allow for word in ("--allow", entry)]
+    undone = planogram(tmp_path, "rollback", applied["run"], "--yes", *words)
+
+    assert undone.returncode == 0, undone.stdout + undone.stderr

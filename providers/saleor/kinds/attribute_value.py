@@ -64,7 +64,8 @@ class AttributeValueKind:
                     name=value["name"],
                     slug=value["slug"],
                     external_reference=value["externalReference"],
-                    label=value["translation"] and value["translation"]["name"],
+                    # A translation can be emptied and not taken away: an empty one says nothing.
+                    label=(value["translation"] or {}).get("name") or None,
                 ),
                 remote=value["id"],
                 needs=(Address(target, "attribute", attribute_in(found.key)),),
