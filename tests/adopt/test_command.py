@@ -106,11 +106,11 @@ def test_nothing_to_adopt_is_no_failure(shop: Workshop) -> None:
 
 
 REFUSALS = [
-    ((), "say which addresses"),
-    ((A, "--all"), "say which addresses"),
+    ((), "say either which addresses"),
+    ((A, "--all"), "say either which addresses"),
     (("shop/collection",), "is not an address"),
     (("shop/collection/nowhere",), "neither declared nor managed"),
-    (("market/collection/a-shelf",), "--target market"),
+    (("market/collection/a-shelf",), "there is no target market"),
     ((A, "--target", "market"), "is on none of the targets"),
 ]
 
