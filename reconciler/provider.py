@@ -362,4 +362,3 @@ class Provider(Generic[R, W]):
 
 
 AnyProvider = Provider[Any, Any]
-Providers = Mapping[str, AnyProvider]

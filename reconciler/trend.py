@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any
 
 from reconciler.history import Seen, Sort
 from reconciler.stalled import Standing, standing
 
 Row = Mapping[str, Any]
-
-SHOWN: Final = (Seen.DRIFTED, Seen.HELD, Seen.PENDING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def freeze(
     with speech.told_plainly(as_json=as_json):
         if not reason:
             raise Usage('--reason is missing · say why, like --reason "prices look wrong"')
-        now = datetime.now(UTC)
+        now = options.now()
         end = until and _end(until, now)
         order = Freeze(reason, end, _user(desired), now.strftime(_MOMENT))
         ledgers = _ledgers(desired, targets, sandbox=sandbox)
@@ -101,8 +101,11 @@ def _end(text: str, now: datetime) -> str:
     span = _SPAN.fullmatch(text)
     if span:
         count = int(span[1])
-        length = timedelta(hours=count) if span[2] == "h" else timedelta(days=count)
-        return (now + length).strftime(_MOMENT)
+        try:
+            length = timedelta(hours=count) if span[2] == "h" else timedelta(days=count)
+            return (now + length).strftime(_MOMENT)
+        except OverflowError as error:
+            raise Usage(f"--until {text} is beyond all time · leave it out instead") from error
     for form in ("%Y-%m-%d", _MOMENT):
         try:
             moment = datetime.strptime(text, form).replace(tzinfo=UTC)

@@ -162,6 +162,7 @@ REFUSALS = [
     (("sandbox", "reset", "shp"), 2, "did you mean shop?"),
     (("sandbox", "serve", "shop", "--port", "99999"), 2, "less than or equal to 65535"),
     (("plan", "--out", "nowhere/plan.json"), 2, "there is no folder nowhere · make it first"),
+    (("freeze", "--reason", "x", "--until", "99999999999d"), 2, "is beyond all time"),
     (("drift", "--markdown", "desired"), 2, "desired is a folder"),
     (("apply", "--yes", "--markdown", "nowhere/o.md"), 2, "there is no folder nowhere"),
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +15,7 @@ import typer
 from reconciler import runs, workflow
 from reconciler.carrying import Applied
 from reconciler.cli import options, speech
-from reconciler.cli.applying import exit_code, run_name
+from reconciler.cli.applying import exit_code, now, run_name
 from reconciler.cli.composition import (
     Workspace,
     open_ledgers,
@@ -195,7 +194,7 @@ async def _carried_out(
     by_hand = reviewed.dispatched is not None
     ruled = here.workspace if by_hand else governed(here.workspace, stretch.there)[0]
     (site,) = open_sites(ruled, [target])
-    run, at = run_name(), datetime.now(UTC).isoformat(timespec="seconds")
+    run, at = run_name(), now()
     settled = not (reviewed.lacking or unreviewed or wishes.only)
     review = reviewed.review
     applied = await workflow.apply(

@@ -19,7 +19,7 @@ from reconciler.cli.applying import now, run_name
 from reconciler.cli.composition import authenticate, open_sites, open_workspace
 from reconciler.cli.github.job import Job, summarise, this_job
 from reconciler.cli.github.planning import Out
-from reconciler.cli.github.publishing import UNREADABLE, WEBHOOK, Folder
+from reconciler.cli.github.publishing import UNREADABLE, WEBHOOK, Expected, Folder
 from reconciler.cli.planning import looked_at, observation
 from reconciler.cli.recording import head_of
 from reconciler.model.errors import PlanogramError, Usage
@@ -67,12 +67,7 @@ def drift(
 
 def watch(
     folder: Folder,
-    targets: Annotated[
-        str,
-        typer.Option(
-            "--targets", help="All targets, as a JSON list: none may be missing. Empty: not known."
-        ),
-    ] = "",
+    targets: Expected = "",
 ) -> None:
     """Tell what `github drift` found: in the history, in one issue, and in Slack.
 

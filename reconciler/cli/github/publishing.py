@@ -24,6 +24,12 @@ from reports.github.sticky import Sticky, facts_of, ours, stick
 from reports.slack import post
 from reports.view import clean
 
+Expected = Annotated[
+    str,
+    typer.Option(
+        "--targets", help="All targets, as a JSON list: none may be missing. Empty: not known."
+    ),
+]
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="What the other job wrote.")]
 
 ROOM: Final = 60_000
@@ -56,12 +62,7 @@ def comment(folder: Folder) -> None:
 
 def outcome(
     folder: Folder,
-    targets: Annotated[
-        str,
-        typer.Option(
-            "--targets", help="All targets, as a JSON list: none may be missing. Empty: not known."
-        ),
-    ] = "",
+    targets: Expected = "",
 ) -> None:
     """Say what `github apply` came to: on the pull requests, as a status, and in an issue.
 
