@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from providers.kit.sandbox import UnknownThing
 from providers.kit.store import Document
 from providers.saleor.sandbox import assignments, values
+from providers.saleor.sandbox.references import REFERENCES, SORTS
 from providers.saleor.sandbox.slugs import slugify, unique_slug
 from providers.saleor.sandbox.world import World, gid
 
@@ -19,7 +20,8 @@ PRODUCT_FIELDS = ("name", "slug", "externalReference", "attributes")
 def edit(world: World, thing: str, key: str, fields: Mapping[str, Any]) -> None:
     """attribute: by slug. attributeValue: by `<attribute slug>/<value slug>`, or its reference;
     `translations` is language → label. product: by slug; `attributes` is attribute slug → list of
-    value slugs (or what their references end in), or a flag, or null. Raises `UnknownThing`."""
+    value slugs (or what their references end in), slugs of what it points at, a flag, or null.
+    Raises `UnknownThing`."""
     match thing:
         case "attribute":
             _must_be_known(fields, ATTRIBUTE_FIELDS)
@@ -63,10 +65,21 @@ def _input(world: World, slug: str, content: Any) -> dict[str, Any]:
     given: dict[str, Any] = {"id": gid("Attribute", attribute["pk"])}
     if attribute["inputType"] == "BOOLEAN":
         return given | {"boolean": content}
+    if attribute["inputType"] in REFERENCES:
+        return given | _pointing(world, attribute, content or ())
     chosen = [{"id": gid("AttributeValue", _value(world, slug, s)["pk"])} for s in content or ()]
     if attribute["inputType"] == "DROPDOWN":
         return given | {"dropdown": chosen[0] if chosen else None}
     return given | {"multiselect": chosen}
+
+
+def _pointing(world: World, attribute: Document, slugs: Sequence[str]) -> dict[str, Any]:
+    sort = SORTS[attribute["entityType"]]
+    ids = []
+    for slug in slugs:
+        thing = _found(world.first(sort, slug=slug), sort.lower(), slug, world.all(sort))
+        ids.append(gid(sort, thing["pk"]))
+    return {"references": ids, "reference": ids[0] if ids else None}
 
 
 def _attribute(world: World, slug: str) -> Document:

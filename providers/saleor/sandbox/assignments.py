@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from providers.kit.store import Document
-from providers.saleor.sandbox import values
+from providers.saleor.sandbox import references, values
 from providers.saleor.sandbox.refusal import Problem, Refusal, TopLevel, problem, refuse
 from providers.saleor.sandbox.slugs import slugify, unique_slug
 from providers.saleor.sandbox.world import World, gid, parts_of, pk_in
@@ -49,7 +49,7 @@ def resolved(
     assignments = _found(world, type_, given)
     problems: dict[tuple[str, str], list[str]] = {}
     for assignment in assignments:
-        for told in _wrong_with(assignment):
+        for told in _wrong_with(world, assignment):
             problems.setdefault(told, []).append(assignment.identifier)
     refusals = [
         problem("attributes", message, code, attributes=identifiers)
@@ -126,7 +126,7 @@ def _missing(world: World, type_: Document, assignments: Sequence[Assignment]) -
 Told = Sequence[tuple[str, str]]
 
 
-def _wrong_with(assignment: Assignment) -> Told:
+def _wrong_with(world: World, assignment: Assignment) -> Told:
     required = assignment.attribute["valueRequired"]
     given = assignment.given
     match assignment.attribute["inputType"]:
@@ -142,6 +142,8 @@ def _wrong_with(assignment: Assignment) -> Told:
             return _wrong_with_number(given.get("numeric"), required)
         case "BOOLEAN":
             return [REQUIRED] if required and given.get("boolean") is None else []
+        case "REFERENCE" | "SINGLE_REFERENCE":
+            return references.wrong_with(world, assignment.attribute, given)
         case "PLAIN_TEXT":
             return [REQUIRED] if required and not (given.get("plainText") or "").strip() else []
     return [REQUIRED] if required else []
@@ -224,6 +226,8 @@ def _choices(world: World, product: Document, assignment: Assignment) -> list[Do
             return _by_choices(world, attribute, given.get("multiselect") or [])
         case "BOOLEAN":
             return _by_flag(world, attribute, given.get("boolean"))
+        case "REFERENCE" | "SINGLE_REFERENCE":
+            return references.chosen(world, product, attribute, given)
         case "NUMERIC":
             number = given.get("numeric") or (given.get("values") or [None])[0]
             return _of_its_own(world, product, attribute, number, {})

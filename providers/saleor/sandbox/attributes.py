@@ -10,6 +10,7 @@ from providers.saleor.sandbox import callers, filters, values
 from providers.saleor.sandbox.callers import Call
 from providers.saleor.sandbox.fields import must_be_clean, problems_of
 from providers.saleor.sandbox.paging import SortKey, connection
+from providers.saleor.sandbox.references import REFERENCES
 from providers.saleor.sandbox.refusal import Refusal, named, node, one_named, problem, refuse
 from providers.saleor.sandbox.slugs import slugify, unique_slug
 from providers.saleor.sandbox.values import WITH_CHOICES
@@ -128,6 +129,7 @@ def _create(call: Call, _root: Any, args: Args) -> Document:
     call.caller.must_have(callers.TYPE_PERMISSIONS[given["type"]])
     new_values = given.pop("values", None) or []
     attribute = {**BLANK, **_stated(given)}
+    _references_must_name_a_type(attribute)
     attribute["slug"] = _slug_for(call.world, given)
     _values_must_fit(call.world, attribute, new_values, "values")
     must_be_clean(call.world, "Attribute", attribute)
@@ -135,6 +137,12 @@ def _create(call: Call, _root: Any, args: Args) -> Document:
     for value in values.with_slugs((), new_values):
         values.add(call.world, kept, value)
     return {"attribute": kept}
+
+
+def _references_must_name_a_type(attribute: Document) -> None:
+    if attribute["inputType"] in REFERENCES and not attribute["entityType"]:
+        words = "Entity type is required when REFERENCE input type is used."
+        raise refuse("entityType", words, "REQUIRED")
 
 
 def _update(call: Call, _root: Any, args: Args) -> Document:

@@ -22,7 +22,15 @@ from graphql import (
     execute_sync,
 )
 
-from providers.saleor.sandbox import attributes, bulk, catalog, metadata, products, values
+from providers.saleor.sandbox import (
+    attributes,
+    bulk,
+    catalog,
+    metadata,
+    products,
+    reordering,
+    values,
+)
 from providers.saleor.sandbox.callers import Call
 from providers.saleor.sandbox.cost import MOST, cost_of
 from providers.saleor.sandbox.grammar import Malformed, check, coerced, read, shown
@@ -32,7 +40,7 @@ from providers.saleor.sandbox.world import gid
 Body = dict[str, Any]
 Resolver = Callable[[Call, Any, Mapping[str, Any]], Any]
 
-_PARTS: Final = (attributes, bulk, catalog, metadata, products, values)
+_PARTS: Final = (attributes, bulk, catalog, metadata, products, reordering, values)
 
 
 def answer(call: Call, request: Any) -> tuple[int, Any]:

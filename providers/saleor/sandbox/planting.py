@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from providers.kit.store import Document
-from providers.saleor.sandbox import attributes, catalog, products, values
+from providers.saleor.sandbox import attributes, catalog, products, references, values
+from providers.saleor.sandbox.references import REFERENCES, SORTS
 from providers.saleor.sandbox.slugs import slugify, unique_slug
 from providers.saleor.sandbox.world import World
 
@@ -34,8 +35,9 @@ def plant(world: World, seed: Given) -> None:
     for type_ in seed.get("productTypes", ()):
         own = [_by_slug(world, "Attribute", slug) for slug in type_.get("productAttributes", ())]
         _planted(world, "ProductType", {**catalog.BLANK_TYPE, **type_, "productAttributes": own})
-    for product in seed.get("products", ()):
-        _plant_product(world, product)
+    planted = [_plant_product(world, product) for product in seed.get("products", ())]
+    for product, given in zip(planted, seed.get("products", ()), strict=True):
+        _carry(world, product, given.get("attributes") or {})
     for sort, last in seed.get("sequences", {}).items():
         world.store.put("sequence", sort, {"last": last})
 
@@ -65,13 +67,14 @@ def _plant_value(world: World, attribute: Document, given: Given, place: int) ->
         "externalReference": None,
         "boolean": None,
         "plainText": None,
+        "reference": None,
         "translations": {},
         "sortOrder": place,
     }
     return _planted(world, "AttributeValue", {**blank, **given})
 
 
-def _plant_product(world: World, given: Given) -> None:
+def _plant_product(world: World, given: Given) -> Document:
     category = given.get("category")
     product = {
         **products.BLANK,
@@ -83,11 +86,13 @@ def _plant_product(world: World, given: Given) -> None:
         "channelListings": [_listing(world, listing) for listing in given.get("channels", ())],
         "attributes": {},
     }
-    planted = _planted(world, "Product", {n: v for n, v in product.items() if n != "channels"})
-    carried = dict(
-        _carried(world, slug, content) for slug, content in (given.get("attributes") or {}).items()
-    )
-    world.change("Product", planted, attributes=carried)
+    return _planted(world, "Product", {n: v for n, v in product.items() if n != "channels"})
+
+
+def _carry(world: World, product: Document, given: Given) -> None:
+    """Done when all products are there, since they may point at one another."""
+    carried = dict(_carried(world, product, slug, content) for slug, content in given.items())
+    world.change("Product", product, attributes=carried)
 
 
 def _listing(world: World, given: Given) -> Document:
@@ -97,12 +102,13 @@ def _listing(world: World, given: Given) -> Document:
     return {**listing, **given, "channel": channel, "pk": number}
 
 
-def _carried(world: World, slug: str, content: Any) -> tuple[str, list[int]]:
-    """Value slugs, or a flag for a boolean attribute, whose value is made where it is missing."""
+def _carried(world: World, product: Document, slug: str, content: Any) -> tuple[str, list[int]]:
+    """Value slugs, a flag for a boolean attribute, or slugs of what a reference points at; values
+    of the latter two are made where they are missing."""
     pk = _by_slug(world, "Attribute", slug)
-    if not isinstance(content, bool):
-        return str(pk), [_value(world, pk, value) for value in content]
     attribute = world.one("Attribute", pk)
+    if not isinstance(content, bool):
+        return str(pk), [_value(world, product, attribute, value) for value in content]
     flag = f"{pk}_{str(content).lower()}"
     found = world.first("AttributeValue", attribute=pk, slug=flag)
     name = f"{attribute['name']}: {'Yes' if content else 'No'}"
@@ -112,10 +118,19 @@ def _carried(world: World, slug: str, content: Any) -> tuple[str, list[int]]:
     return str(pk), [made["pk"]]
 
 
-def _value(world: World, attribute: int, slug: str) -> int:
-    found = world.first("AttributeValue", attribute=attribute, slug=slug)
+def _value(world: World, product: Document, attribute: Document, slug: str) -> int:
+    found = world.first("AttributeValue", attribute=attribute["pk"], slug=slug)
+    if found is None and attribute["inputType"] in REFERENCES:
+        found = _pointing(world, product, attribute, slug)
     assert found is not None, f"the seed names the value {slug}, which it does not hold"
     return int(found["pk"])
+
+
+def _pointing(world: World, product: Document, attribute: Document, slug: str) -> Document:
+    sort = SORTS[attribute["entityType"]]
+    thing = world.one(sort, _by_slug(world, sort, slug))
+    value = references.value_for(world, product, attribute, sort, thing)
+    return _plant_value(world, attribute, value, 0)
 
 
 def _by_slug(world: World, sort: str, slug: str) -> int:

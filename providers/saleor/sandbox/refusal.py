@@ -3,7 +3,8 @@
 Refusal            business errors, told in the payload's `errors` (HTTP 200)
 TopLevel           errors beside `data` whose mutation is null (HTTP 200)
 ├── PermissionDenied
-└── IntegrityError a database conflict that nobody caught: "Internal Server Error"
+├── IntegrityError a database conflict that nobody caught: "Internal Server Error"
+└── AssertionFailed the server's own crash: "Internal Server Error" as well
 """
 
 from __future__ import annotations
@@ -46,6 +47,13 @@ class IntegrityError(TopLevel):
         super().__init__("Internal Server Error")
 
 
+class AssertionFailed(TopLevel):
+    code = "AssertionError"
+
+    def __init__(self) -> None:
+        super().__init__("Internal Server Error")
+
+
 def problem(field: str | None, message: str, code: str, **more: Any) -> Problem:
     return {"field": field, "message": message, "code": code, **more}
 
@@ -54,7 +62,7 @@ def refuse(field: str | None, message: str, code: str, **more: Any) -> Refusal:
     return Refusal([problem(field, message, code, **more)])
 
 
-def node(world: World, id_: str, sort: str, field: str = "id") -> Document:
+def node(world: World, id_: str, sort: str, field: str = "id", called: str = "a node") -> Document:
     """What a global id names. Refuses ids that are malformed, of another type or unknown."""
     parts = parts_of(id_)
     if parts is None:
@@ -64,8 +72,24 @@ def node(world: World, id_: str, sort: str, field: str = "id") -> Document:
         raise refuse(field, words, "GRAPHQL_ERROR")
     found = world.get(sort, int(parts[1])) if parts[1].isdecimal() else None
     if found is None:
-        raise refuse(field, f"Couldn't resolve to a node: {id_}", "NOT_FOUND")
+        raise refuse(field, f"Couldn't resolve to {called}: {id_}", "NOT_FOUND")
     return found
+
+
+def nodes(world: World, ids: Sequence[str], sort: str, field: str) -> list[Document]:
+    """What a list of global ids names, each once, in their order. Refuses a list of which nothing
+    is found; crashes, as Saleor's `get_nodes` does, where only some is."""
+    foreign = next((i for i in ids if (parts := parts_of(i)) and parts[0] != sort), None)
+    if foreign is not None:
+        raise refuse(field, f"Must receive {sort} id: {foreign}.", "GRAPHQL_ERROR")
+    found = [world.get(sort, pk_in(id_, sort)) for id_ in dict.fromkeys(ids)]
+    malformed = [id_ for id_ in ids if parts_of(id_) is None]
+    if malformed or not any(found):
+        words = f"Could not resolve to a node with the global id list of '{malformed or ids}'."
+        raise refuse(field, words, "GRAPHQL_ERROR")
+    if not all(found):
+        raise AssertionFailed
+    return [document for document in found if document is not None]
 
 
 def named(world: World, sort: str, args: Mapping[str, Any]) -> Document:

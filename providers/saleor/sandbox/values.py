@@ -40,6 +40,7 @@ def add(
         "externalReference": None,
         "boolean": None,
         "plainText": None,
+        "reference": None,
         "translations": {},
         "sortOrder": max(places, default=-1) + 1 if placed else None,
     }
