@@ -10,7 +10,7 @@ from providers.saleor.sandbox import callers, filters, values
 from providers.saleor.sandbox.callers import Call
 from providers.saleor.sandbox.fields import must_be_clean, problems_of
 from providers.saleor.sandbox.paging import SortKey, connection
-from providers.saleor.sandbox.references import REFERENCES
+from providers.saleor.sandbox.references import REFERENCES, UNNAMED
 from providers.saleor.sandbox.refusal import Refusal, named, node, one_named, problem, refuse
 from providers.saleor.sandbox.slugs import slugify, unique_slug
 from providers.saleor.sandbox.values import WITH_CHOICES
@@ -141,8 +141,7 @@ def _create(call: Call, _root: Any, args: Args) -> Document:
 
 def _references_must_name_a_type(attribute: Document) -> None:
     if attribute["inputType"] in REFERENCES and not attribute["entityType"]:
-        words = "Entity type is required when REFERENCE input type is used."
-        raise refuse("entityType", words, "REQUIRED")
+        raise refuse("entityType", UNNAMED, "REQUIRED")
 
 
 def _update(call: Call, _root: Any, args: Args) -> Document:

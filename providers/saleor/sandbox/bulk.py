@@ -16,6 +16,7 @@ from providers.saleor.sandbox import callers, values
 from providers.saleor.sandbox.attributes import BLANK
 from providers.saleor.sandbox.callers import Call
 from providers.saleor.sandbox.fields import problems_of
+from providers.saleor.sandbox.references import REFERENCES, UNNAMED
 from providers.saleor.sandbox.refusal import Problem
 from providers.saleor.sandbox.slugs import slugify, unique_slug
 from providers.saleor.sandbox.values import WITH_CHOICES
@@ -99,6 +100,9 @@ def _new_row(
         return row
     if reference and world.first("Attribute", externalReference=reference):
         row.wrong("externalReference", "External reference already exists.", "UNIQUE")
+        return row
+    if given.get("inputType") in REFERENCES and not given.get("entityType"):
+        row.wrong("entityType", UNNAMED, "REQUIRED")
         return row
     slug = unique_slug(slugify(given["name"]), taken)
     taken.add(slug)

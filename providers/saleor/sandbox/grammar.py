@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from graphql import (
@@ -158,6 +159,8 @@ def _fits(type_: Any, value: Any) -> bool:
             return isinstance(value, int) or (isinstance(value, str) and _is_whole(value))
         case "JSONString":
             return isinstance(value, str) and _is_json(value)
+        case "DateTime":
+            return isinstance(value, str) and _is_moment(value)
     return True
 
 
@@ -187,6 +190,14 @@ def _as_text(value: Any) -> str:
 
 def _is_whole(text: str) -> bool:
     return bool(re.fullmatch(r"-?\d+", text))
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) > len("2026-01-01")
 
 
 def _is_json(text: str) -> bool:
@@ -302,6 +313,8 @@ def _literal_fits(type_: Any, node: Any) -> bool:
             return isinstance(node, StringValueNode | IntValueNode)
         case "JSONString":
             return isinstance(node, StringValueNode) and _is_json(node.value)
+        case "DateTime":
+            return isinstance(node, StringValueNode) and _is_moment(node.value)
     return isinstance(node, StringValueNode)
 
 

@@ -7,11 +7,18 @@ says which numbers were given out last, by type.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from providers.kit.store import Document
-from providers.saleor.sandbox import attributes, catalog, products, references, values
+from providers.saleor.sandbox import (
+    attributes,
+    catalog,
+    listings,
+    products,
+    references,
+    values,
+)
 from providers.saleor.sandbox.references import REFERENCES, SORTS
 from providers.saleor.sandbox.slugs import slugify, unique_slug
 from providers.saleor.sandbox.world import World
@@ -83,7 +90,7 @@ def _plant_product(world: World, given: Given) -> Document:
         **given,
         "productType": _by_slug(world, "ProductType", given["productType"]),
         "category": _by_slug(world, "Category", category) if category else None,
-        "channelListings": [_listing(world, listing) for listing in given.get("channels", ())],
+        "channelListings": _listings(world, given.get("channels", ())),
         "attributes": {},
     }
     return _planted(world, "Product", {n: v for n, v in product.items() if n != "channels"})
@@ -95,11 +102,15 @@ def _carry(world: World, product: Document, given: Given) -> None:
     world.change("Product", product, attributes=carried)
 
 
-def _listing(world: World, given: Given) -> Document:
-    listing = {"isPublished": True, "visibleInListings": True, "isAvailableForPurchase": True}
-    channel = _by_slug(world, "Channel", given["channel"])
-    number = world.store.next_number("ProductChannelListing")
-    return {**listing, **given, "channel": channel, "pk": number}
+def _listings(world: World, given: Sequence[Given]) -> list[Document]:
+    """A listing that says no more is published, visible and purchasable from the start."""
+    entries = []
+    for listing in given:
+        shown = dict.fromkeys(("isPublished", "visibleInListings", "isAvailableForPurchase"), True)
+        said = {name: value for name, value in listing.items() if name != "channel"}
+        entries.append((_by_slug(world, "Channel", listing["channel"]), {**shown, **said}))
+    wanted = listings.Asked(entries, frozenset())
+    return listings.after(world, "ProductChannelListing", [], wanted, listings.PRODUCT_BLANK)
 
 
 def _carried(world: World, product: Document, slug: str, content: Any) -> tuple[str, list[int]]:

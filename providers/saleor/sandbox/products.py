@@ -10,11 +10,12 @@ from providers.kit.store import Document
 from providers.saleor.sandbox import assignments, callers, editorjs, filters
 from providers.saleor.sandbox.callers import Call
 from providers.saleor.sandbox.fields import must_be_clean
+from providers.saleor.sandbox.listings import is_visible
 from providers.saleor.sandbox.metadata import merged
 from providers.saleor.sandbox.paging import connection
 from providers.saleor.sandbox.refusal import Refusal, TopLevel, named, node, one_named, refuse
 from providers.saleor.sandbox.slugs import slugify, unique_slug
-from providers.saleor.sandbox.world import World, gid, pk_in
+from providers.saleor.sandbox.world import World, pk_in
 
 Args = Mapping[str, Any]
 
@@ -33,7 +34,7 @@ BLANK: Mapping[str, Any] = {
 def _one(call: Call, _root: Any, args: Args) -> Document | None:
     channel = _channel(call, args)
     found = one_named(call.world, "Product", args, "id", "slug", "externalReference")
-    return found if found is not None and _is_visible(call, found, channel) else None
+    return found if found is not None and is_visible(call, found, channel) else None
 
 
 def _listing(call: Call, _root: Any, args: Args) -> Document:
@@ -42,7 +43,7 @@ def _listing(call: Call, _root: Any, args: Args) -> Document:
     found = [
         product
         for product in call.world.all("Product")
-        if _is_visible(call, product, channel)
+        if is_visible(call, product, channel)
         and filters.passes(product, args.get("where"), tests)
         and filters.passes(product, args.get("filter"), filter_tests)
         and filters.passes(product, {"search": args.get("search")}, filter_tests)
@@ -59,18 +60,6 @@ def _channel(call: Call, args: Args) -> str | None:
     if len(active) != 1:
         raise TopLevel("More than one channel exists. Specify which channel to use.")
     return str(active[0])
-
-
-def _is_visible(call: Call, product: Document, channel: str | None) -> bool:
-    if channel is None:
-        return True
-    found = call.world.first("Channel", slug=channel)
-    listings = [
-        listing
-        for listing in product["channelListings"]
-        if found is not None and listing["channel"] == found["pk"]
-    ]
-    return any(listing["isPublished"] or call.caller.app for listing in listings)
 
 
 def _tests(world: World) -> dict[str, filters.Test]:
@@ -223,14 +212,6 @@ def _reference(sort: str, field: str) -> Callable[[Call, Document, Args], Docume
     return lambda call, product, _args: call.world.get(sort, product[field])
 
 
-def _channel_of(call: Call, listing: Document, _args: Args) -> Document:
-    return call.world.one("Channel", listing["channel"])
-
-
-def _listing_id(_call: Call, listing: Document, _args: Args) -> str:
-    return gid("ProductChannelListing", listing["pk"])
-
-
 def _description(_call: Call, product: Document, _args: Args) -> str | None:
     kept = product["description"]
     return None if kept is None else json.dumps(kept)
@@ -244,7 +225,5 @@ RESOLVERS = {
     ("Product", "productType"): _reference("ProductType", "productType"),
     ("Product", "category"): _reference("Category", "category"),
     ("Product", "description"): _description,
-    ("ProductChannelListing", "id"): _listing_id,
-    ("ProductChannelListing", "channel"): _channel_of,
 }
 MUTATIONS = {"productCreate": _create, "productUpdate": _update}

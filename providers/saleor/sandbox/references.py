@@ -31,6 +31,9 @@ UNTYPED: Final = ("Invalid value provided for attribute.", "INVALID")
 INVALID: Final = ("Invalid reference type.", "INVALID")
 
 
+UNNAMED: Final = "Entity type is required when REFERENCE input type is used."
+
+
 def wrong_with(world: World, attribute: Document, given: Args) -> Sequence[tuple[str, str]]:
     """What is wrong with the references of an input; ids that name nothing are."""
     ids = _ids(attribute, given)

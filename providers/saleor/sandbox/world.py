@@ -68,6 +68,9 @@ class World:
     def now(self) -> str:
         return (OPENING + timedelta(seconds=self.clock())).isoformat()
 
+    def has_come(self, moment: str) -> bool:
+        return datetime.fromisoformat(moment) <= datetime.fromisoformat(self.now())
+
 
 def gid(sort: str, pk: int) -> str:
     return base64.b64encode(f"{sort}:{pk}".encode()).decode()
