@@ -56,6 +56,7 @@ class Building:
             "productTypes": types,
             "categories": self._categories(products),
             "products": products,
+            "collections": self._all("Collection"),
             "sequences": {sort: pk - 1 for sort, pk in self.first_created.items()},
         }
 
@@ -141,8 +142,8 @@ class Building:
 
     def _channels(self, products: Sequence[Thing]) -> list[Thing]:
         channels = {facts["slug"]: facts for facts in self._all("Channel")}
-        for product in products:
-            for listing in product.get("channels") or ():
+        for owner in [*products, *self._all("Collection")]:
+            for listing in owner.get("channels") or ():
                 slug = listing["channel"]
                 channels.setdefault(slug, {"slug": slug, "pk": self._free("Channel")})
         for slug in ("default-channel", "channel-pln"):

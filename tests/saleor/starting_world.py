@@ -40,6 +40,8 @@ SORTS = {
     "productType": "ProductType",
     "productTypes": "ProductType",
     "category": "Category",
+    "collection": "Collection",
+    "collections": "Collection",
     "channel": "Channel",
     "channels": "Channel",
     "app": "App",
@@ -47,9 +49,9 @@ SORTS = {
 }
 """Which type stands under a field of an answer."""
 
-ONE_BY_NAME = ("attribute", "product", "productType", "category")
+ONE_BY_NAME = ("attribute", "product", "productType", "category", "collection")
 
-MUTABLE = ("Attribute", "AttributeValue", "Product", "ProductType")
+MUTABLE = ("Attribute", "AttributeValue", "Product", "ProductType", "Collection")
 
 DENIALS = ("Couldn't resolve", "Could not resolve", "can't be found", "doesn't exist", "not exist")
 

@@ -26,16 +26,23 @@ from graphql import (
 MOST: Final = 50_000
 
 PLAIN: Final[Mapping[str, frozenset[str]]] = {
-    "Query": frozenset({"app", "attribute", "category", "channels", "product", "productType"}),
+    "Query": frozenset(
+        {"app", "attribute", "category", "channels", "collection", "product", "productType"}
+    ),
+    "Collection": frozenset({"channelListings"}),
+    "CollectionChannelListing": frozenset({"channel"}),
     "Product": frozenset(
-        {"attributes", "category", "channelListings", "description", "productType"}
+        {"attributes", "category", "channelListings", "collections", "description", "media"}
+        | {"productType"}
     ),
     "ProductChannelListing": frozenset({"channel"}),
+    "ProductMedia": frozenset({"url"}),
     "ProductType": frozenset({"productAttributes"}),
     "SelectedAttribute": frozenset({"attribute", "values"}),
 }
 PAGED: Final[Mapping[str, frozenset[str]]] = {
-    "Query": frozenset({"attributes", "products", "productTypes"}),
+    "Query": frozenset({"attributes", "collections", "products", "productTypes"}),
+    "Collection": frozenset({"products"}),
     "Attribute": frozenset({"choices", "productTypes"}),
 }
 

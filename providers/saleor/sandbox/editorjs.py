@@ -6,9 +6,13 @@ The mutation that writes one answers with what it was given; only a later read s
 from __future__ import annotations
 
 import html
+import json
+from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import Any, Final
 
+from providers.kit.store import Document
+from providers.saleor.sandbox.callers import Call
 from providers.saleor.sandbox.refusal import refuse
 
 BLOCKS: Final = frozenset({"paragraph", "header", "list", "image", "quote", "embed"})
@@ -19,6 +23,22 @@ TAGS: Final = frozenset(
 VOID: Final = frozenset({"br", "wbr"})
 DROPPED_WHOLE: Final = frozenset({"script", "style"})
 SAFE_SCHEMES: Final = ("http:", "https:", "mailto:", "tel:", "/", "#")
+
+
+def described(owner: Document, given: Mapping[str, Any]) -> tuple[Any, Document]:
+    """The description as an input's answer echoes it, and its owner as it is kept."""
+    if given.get("description") is None:
+        cleared = {"description": None} if "description" in given else {}
+        return cleared.get("description", owner["description"]), {**owner, **cleared}
+    written = json.loads(given["description"])
+    must_be_editorjs(written)
+    return written, {**owner, "description": stored(written)}
+
+
+def shown(_call: Call, owner: Document, _args: Mapping[str, Any]) -> str | None:
+    """The field `description`."""
+    kept = owner["description"]
+    return None if kept is None else json.dumps(kept)
 
 
 def must_be_editorjs(document: Any) -> None:

@@ -26,6 +26,7 @@ from providers.saleor.sandbox import (
     attributes,
     bulk,
     catalog,
+    collections,
     listings,
     metadata,
     products,
@@ -41,7 +42,17 @@ from providers.saleor.sandbox.world import gid
 Body = dict[str, Any]
 Resolver = Callable[[Call, Any, Mapping[str, Any]], Any]
 
-_PARTS: Final = (attributes, bulk, catalog, listings, metadata, products, reordering, values)
+_PARTS: Final = (
+    attributes,
+    bulk,
+    catalog,
+    collections,
+    listings,
+    metadata,
+    products,
+    reordering,
+    values,
+)
 
 
 def answer(call: Call, request: Any) -> tuple[int, Any]:

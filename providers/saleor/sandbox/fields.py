@@ -15,6 +15,7 @@ NAMES: Mapping[str, str] = {
     "Product": "Product",
     "ProductType": "Product type",
     "Category": "Category",
+    "Collection": "Collection",
 }
 """What a type is called in messages."""
 
@@ -26,6 +27,7 @@ LENGTHS: Mapping[str, Mapping[str, int]] = {
     "Product": {"externalReference": 250, "name": 250, "slug": 255},
     "ProductType": {"name": 250, "slug": 255},
     "Category": {"name": 250, "slug": 255},
+    "Collection": {"name": 250, "slug": 255},
 }
 """The text fields of each type, in the model's order, and how long they may be."""
 
@@ -35,6 +37,7 @@ UNIQUE = {
     "Product": ("externalReference", "slug"),
     "ProductType": ("slug",),
     "Category": ("slug",),
+    "Collection": ("slug",),
 }
 NEEDED = ("name", "slug")
 

@@ -19,6 +19,7 @@ from providers.saleor.sandbox.refusal import (
     IntegrityError,
     Problem,
     Refusal,
+    TopLevel,
     node,
     nodes,
     problem,
@@ -57,6 +58,16 @@ def in_channel(world: World, owner: Document, slug: str) -> Document | None:
     channel = world.first("Channel", slug=slug)
     pk = channel["pk"] if channel else None
     return next((listed for listed in owner["channelListings"] if listed["channel"] == pk), None)
+
+
+def channel_for(call: Call, args: Args) -> str | None:
+    """The channel asked for; a visitor who names none gets the only one there is."""
+    if args.get("channel") or call.caller.app:
+        return args.get("channel")
+    active = [channel["slug"] for channel in call.world.all("Channel") if channel["isActive"]]
+    if len(active) != 1:
+        raise TopLevel("More than one channel exists. Specify which channel to use.")
+    return str(active[0])
 
 
 def is_visible(call: Call, owner: Document, channel: str | None) -> bool:

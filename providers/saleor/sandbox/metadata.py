@@ -14,6 +14,7 @@ from providers.saleor.sandbox.world import parts_of
 OWNERS = {
     "Product": callers.PRODUCTS,
     "Category": callers.PRODUCTS,
+    "Collection": callers.PRODUCTS,
     "Attribute": callers.ATTRIBUTES,
     "ProductType": callers.ATTRIBUTES,
     "App": "MANAGE_APPS",

@@ -1,8 +1,8 @@
 """A world from a document: the example's `seed.json`, or one that a test infers from recordings.
 
-shop, apps, channels, attributes (each with its values), productTypes, categories, products. Things
-refer to one another by slug. `pk` may be given; else they are numbered as they come. `sequences`
-says which numbers were given out last, by type.
+shop, apps, channels, attributes (each with its values), productTypes, categories, products,
+collections. Things refer to one another by slug. `pk` may be given; else they are numbered as they
+come. `sequences` says which numbers were given out last, by type.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from providers.kit.store import Document
 from providers.saleor.sandbox import (
     attributes,
     catalog,
+    collections,
     listings,
     products,
     references,
@@ -45,6 +46,8 @@ def plant(world: World, seed: Given) -> None:
     planted = [_plant_product(world, product) for product in seed.get("products", ())]
     for product, given in zip(planted, seed.get("products", ()), strict=True):
         _carry(world, product, given.get("attributes") or {})
+    for collection in seed.get("collections", ()):
+        _plant_collection(world, collection)
     for sort, last in seed.get("sequences", {}).items():
         world.store.put("sequence", sort, {"last": last})
 
@@ -90,7 +93,13 @@ def _plant_product(world: World, given: Given) -> Document:
         **given,
         "productType": _by_slug(world, "ProductType", given["productType"]),
         "category": _by_slug(world, "Category", category) if category else None,
-        "channelListings": _listings(world, given.get("channels", ())),
+        "channelListings": listings.after(
+            world,
+            "ProductChannelListing",
+            [],
+            _listings(world, given.get("channels", ())),
+            listings.PRODUCT_BLANK,
+        ),
         "attributes": {},
     }
     return _planted(world, "Product", {n: v for n, v in product.items() if n != "channels"})
@@ -102,15 +111,23 @@ def _carry(world: World, product: Document, given: Given) -> None:
     world.change("Product", product, attributes=carried)
 
 
-def _listings(world: World, given: Sequence[Given]) -> list[Document]:
+def _plant_collection(world: World, given: Given) -> None:
+    own = {name: value for name, value in given.items() if name != "channels"}
+    members = [_by_slug(world, "Product", slug) for slug in given.get("products", ())]
+    wanted = _listings(world, given.get("channels", ()))
+    listed = collections.listed(world, [], wanted)
+    more = {"products": members, "channelListings": listed}
+    _planted(world, "Collection", {**collections.BLANK, **own, **more})
+
+
+def _listings(world: World, given: Sequence[Given]) -> listings.Asked:
     """A listing that says no more is published, visible and purchasable from the start."""
     entries = []
     for listing in given:
         shown = dict.fromkeys(("isPublished", "visibleInListings", "isAvailableForPurchase"), True)
         said = {name: value for name, value in listing.items() if name != "channel"}
         entries.append((_by_slug(world, "Channel", listing["channel"]), {**shown, **said}))
-    wanted = listings.Asked(entries, frozenset())
-    return listings.after(world, "ProductChannelListing", [], wanted, listings.PRODUCT_BLANK)
+    return listings.Asked(entries, frozenset())
 
 
 def _carried(world: World, product: Document, slug: str, content: Any) -> tuple[str, list[int]]:

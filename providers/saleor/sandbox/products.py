@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from providers.kit.store import Document
 from providers.saleor.sandbox import assignments, callers, editorjs, filters
 from providers.saleor.sandbox.callers import Call
 from providers.saleor.sandbox.fields import must_be_clean
-from providers.saleor.sandbox.listings import is_visible
+from providers.saleor.sandbox.listings import channel_for, is_visible
 from providers.saleor.sandbox.metadata import merged
 from providers.saleor.sandbox.paging import connection
 from providers.saleor.sandbox.refusal import Refusal, TopLevel, named, node, one_named, refuse
@@ -32,17 +31,21 @@ BLANK: Mapping[str, Any] = {
 
 
 def _one(call: Call, _root: Any, args: Args) -> Document | None:
-    channel = _channel(call, args)
+    channel = channel_for(call, args)
     found = one_named(call.world, "Product", args, "id", "slug", "externalReference")
     return found if found is not None and is_visible(call, found, channel) else None
 
 
 def _listing(call: Call, _root: Any, args: Args) -> Document:
-    channel = _channel(call, args)
+    return page(call, call.world.all("Product"), args, channel_for(call, args))
+
+
+def page(call: Call, among: Iterable[Document], args: Args, channel: str | None) -> Document:
+    """One page of those products that are visible in a channel and pass the arguments."""
     tests, filter_tests = _tests(call.world), _filter_tests(call.world)
     found = [
         product
-        for product in call.world.all("Product")
+        for product in among
         if is_visible(call, product, channel)
         and filters.passes(product, args.get("where"), tests)
         and filters.passes(product, args.get("filter"), filter_tests)
@@ -50,16 +53,6 @@ def _listing(call: Call, _root: Any, args: Args) -> Document:
     ]
     found.sort(key=lambda product: product["slug"])
     return connection("products", found, args, lambda product: [product["slug"]])
-
-
-def _channel(call: Call, args: Args) -> str | None:
-    """The channel asked for; a visitor who names none gets the only one there is."""
-    if args.get("channel") or call.caller.app:
-        return args.get("channel")
-    active = [channel["slug"] for channel in call.world.all("Channel") if channel["isActive"]]
-    if len(active) != 1:
-        raise TopLevel("More than one channel exists. Specify which channel to use.")
-    return str(active[0])
 
 
 def _tests(world: World) -> dict[str, filters.Test]:
@@ -126,7 +119,7 @@ def _create(call: Call, _root: Any, args: Args) -> Document:
     product["metadata"] = merged({}, given.get("metadata") or [])
     product["privateMetadata"] = merged({}, given.get("privateMetadata") or [])
     must_be_clean(world, "Product", product)
-    written, kept = _described(product, given)
+    written, kept = editorjs.described(product, given)
     kept = world.create("Product", {**kept, "created": world.now(), "updatedAt": world.now()})
     try:
         kept = world.change("Product", kept, attributes=assignments.assign(world, kept, new))
@@ -151,19 +144,9 @@ def _update(call: Call, _root: Any, args: Args) -> Document:
     changed["privateMetadata"] = merged(product["privateMetadata"], private)
     must_be_clean(world, "Product", changed)
     changed["attributes"] = assignments.assign(world, product, new)
-    written, kept = _described(changed, given)
+    written, kept = editorjs.described(changed, given)
     kept = world.change("Product", {**kept, "updatedAt": world.now()})
     return {"product": {**kept, "description": written}}
-
-
-def _described(product: Document, given: Args) -> tuple[Any, Document]:
-    """The description as the answer echoes it, and the product as it is kept."""
-    if given.get("description") is None:
-        cleared = {"description": None} if "description" in given else {}
-        return cleared.get("description", product["description"]), {**product, **cleared}
-    written = json.loads(given["description"])
-    editorjs.must_be_editorjs(written)
-    return written, {**product, "description": editorjs.stored(written)}
 
 
 def _plain(given: Args) -> dict[str, Any]:
@@ -212,11 +195,6 @@ def _reference(sort: str, field: str) -> Callable[[Call, Document, Args], Docume
     return lambda call, product, _args: call.world.get(sort, product[field])
 
 
-def _description(_call: Call, product: Document, _args: Args) -> str | None:
-    kept = product["description"]
-    return None if kept is None else json.dumps(kept)
-
-
 RESOLVERS = {
     ("Query", "product"): _one,
     ("Query", "products"): _listing,
@@ -224,6 +202,6 @@ RESOLVERS = {
     ("Product", "attribute"): _selected_one,
     ("Product", "productType"): _reference("ProductType", "productType"),
     ("Product", "category"): _reference("Category", "category"),
-    ("Product", "description"): _description,
+    ("Product", "description"): editorjs.shown,
 }
 MUTATIONS = {"productCreate": _create, "productUpdate": _update}
