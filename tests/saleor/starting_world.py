@@ -42,6 +42,7 @@ SORTS = {
     "category": "Category",
     "collection": "Collection",
     "collections": "Collection",
+    "media": "ProductMedia",
     "channel": "Channel",
     "channels": "Channel",
     "app": "App",
@@ -152,6 +153,8 @@ class _Known:
             self.denied |= set(_ids_in(row["request"]))
 
     def _see_answer(self, row: Row) -> None:
+        for host in re.findall(r"http://([^/\"]+)/(?:media|thumbnail)/", str(row["response"])):
+            self.note("Shop", "the", host=host)
         self._see(_named_data(row), None, None)
         for _, payload in _payloads(row):
             for field, content in payload.items():

@@ -15,6 +15,7 @@ OWNERS = {
     "Product": callers.PRODUCTS,
     "Category": callers.PRODUCTS,
     "Collection": callers.PRODUCTS,
+    "ProductMedia": callers.PRODUCTS,
     "Attribute": callers.ATTRIBUTES,
     "ProductType": callers.ATTRIBUTES,
     "App": "MANAGE_APPS",

@@ -16,6 +16,7 @@ from providers.saleor.sandbox import (
     catalog,
     collections,
     listings,
+    media,
     products,
     references,
     values,
@@ -46,6 +47,8 @@ def plant(world: World, seed: Given) -> None:
     planted = [_plant_product(world, product) for product in seed.get("products", ())]
     for product, given in zip(planted, seed.get("products", ()), strict=True):
         _carry(world, product, given.get("attributes") or {})
+        for image in given.get("media", ()):
+            add_media(world, product, image)
     for collection in seed.get("collections", ()):
         _plant_collection(world, collection)
     for sort, last in seed.get("sequences", {}).items():
@@ -102,7 +105,14 @@ def _plant_product(world: World, given: Given) -> Document:
         ),
         "attributes": {},
     }
-    return _planted(world, "Product", {n: v for n, v in product.items() if n != "channels"})
+    own = {n: v for n, v in product.items() if n not in ("channels", "media")}
+    return _planted(world, "Product", own)
+
+
+def add_media(world: World, product: Document, given: Given) -> None:
+    """An image as a seed tells of it: mediaUrl, alt, metadata."""
+    name, alt = media.name_in(given["mediaUrl"]), given.get("alt", "")
+    media.add(world, product, name, alt, metadata=dict(given.get("metadata", {})))
 
 
 def _carry(world: World, product: Document, given: Given) -> None:
