@@ -86,6 +86,13 @@ def test_what_a_product_carries_can_be_edited(
         ("attributeValue", "colour/nope", {"name": "x"}),
         ("product", "nope", {"name": "x"}),
         ("product", "desk-lamp", {"price": 1}),
+        ("product", "desk-lamp", {"media": [{"at": 0}]}),
+        ("attribute", "colour", {"order": ["nope"]}),
+        ("productType", "lamp", {"attributes": ["nope"]}),
+        ("collection", "nope", {"name": "x"}),
+        ("channelListing", "desk-lamp", {}),
+        ("channelListing", "product/nope/one", {}),
+        ("channelListing", "product/desk-lamp/three", {}),
     ],
 )
 def test_an_edit_of_nothing_says_what_there_is(
@@ -94,6 +101,22 @@ def test_an_edit_of_nothing_says_what_there_is(
     """The message holds the names that would have done."""
     with pytest.raises(UnknownThing, match=" · "):
         Counter().sandbox.admin_edit(thing, key, fields)
+
+
+def test_values_can_be_put_in_another_order() -> None:
+    """Those that are not named stay behind."""
+    counter = Counter()
+    counter.sandbox.admin_edit("attribute", "care", {"order": ["no-iron"]})
+
+    assert [slug for slug, _ in counter.values("care")] == ["no-iron", "wash-30"]
+
+
+def test_a_product_type_can_be_given_other_attributes() -> None:
+    """The whole list; what products carry of the others is hidden with them."""
+    counter = Counter()
+    counter.sandbox.admin_edit("productType", "lamp", {"attributes": ["loose", "colour"]})
+
+    assert counter.carried() == {"loose": [], "colour": ["red"]}
 
 
 def test_a_reset_forgets_everything() -> None:

@@ -2,42 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from providers.kit.sandbox import UnknownThing
 from providers.kit.store import Document
-from providers.saleor.sandbox import assignments, values
-from providers.saleor.sandbox.references import REFERENCES, SORTS
+from providers.saleor.sandbox import assortment, reordering, values
+from providers.saleor.sandbox.naming import must_be_known, named, value_named
 from providers.saleor.sandbox.slugs import slugify, unique_slug
-from providers.saleor.sandbox.world import World, gid
+from providers.saleor.sandbox.world import World
 
-ATTRIBUTE_FIELDS = ("name", "slug", "externalReference", "inputType", "valueRequired", "type")
+Fields = Mapping[str, Any]
+
+ATTRIBUTE_FIELDS = (
+    "name", "slug", "externalReference", "inputType", "valueRequired", "type", "order",
+)  # fmt: skip
 VALUE_FIELDS = ("name", "externalReference", "translations")
-PRODUCT_FIELDS = ("name", "slug", "externalReference", "attributes")
+TYPE_FIELDS = ("name", "slug", "attributes")
 
 
-def edit(world: World, thing: str, key: str, fields: Mapping[str, Any]) -> None:
-    """attribute: by slug. attributeValue: by `<attribute slug>/<value slug>`, or its reference;
-    `translations` is language → label. product: by slug; `attributes` is attribute slug → list of
-    value slugs (or what their references end in), slugs of what it points at, a flag, or null.
-    Raises `UnknownThing`."""
-    match thing:
-        case "attribute":
-            _must_be_known(fields, ATTRIBUTE_FIELDS)
-            world.change("Attribute", _attribute(world, key), **fields)
-        case "attributeValue":
-            _must_be_known(fields, VALUE_FIELDS)
-            _edit_value(world, _value(world, *_both(key)), fields)
-        case "product":
-            _must_be_known(fields, PRODUCT_FIELDS)
-            _edit_product(world, _product(world, key), fields)
-        case _:
-            raise UnknownThing(f"there is no {thing} here · attribute, attributeValue, product")
+def edit(world: World, thing: str, key: str, fields: Fields) -> None:
+    """attribute: by slug; `order` is value slugs, those that are not named staying behind them.
+    attributeValue: by `<attribute slug>/<value slug>`, or its reference; `translations` is
+    language → label. productType: by slug; `attributes` is the slugs of all that are assigned.
+    product, collection, channelListing: see `assortment`. Raises `UnknownThing`."""
+    if thing not in _EDITS:
+        raise UnknownThing(f"there is no {thing} here · {', '.join(_EDITS)}")
+    _EDITS[thing](world, key, fields)
 
 
-def _edit_value(world: World, value: Document, fields: Mapping[str, Any]) -> None:
+def _attribute(world: World, key: str, fields: Fields) -> None:
+    must_be_known(fields, ATTRIBUTE_FIELDS)
+    attribute = named(world, "Attribute", key)
+    if "order" in fields:
+        _put_in_order(world, attribute, fields["order"])
+    own = {name: value for name, value in fields.items() if name != "order"}
+    world.change("Attribute", attribute, **own)
+
+
+def _put_in_order(world: World, attribute: Document, slugs: Sequence[str]) -> None:
+    first = [int(value_named(world, attribute["slug"], slug)["pk"]) for slug in slugs]
+    others = [value["pk"] for value in values.of(world, attribute) if value["pk"] not in first]
+    reordering.place(world, first + others)
+
+
+def _value(world: World, key: str, fields: Fields) -> None:
     """A new name brings a new slug, in the admin too."""
+    must_be_known(fields, VALUE_FIELDS)
+    attribute, _, slug = key.partition("/")
+    value = value_named(world, attribute, slug)
     changed = {**value, **fields}
     changed["translations"] = {
         language: label
@@ -45,72 +58,27 @@ def _edit_value(world: World, value: Document, fields: Mapping[str, Any]) -> Non
         if label is not None
     }
     if "name" in fields:
-        attribute = world.one("Attribute", value["attribute"])
-        taken = {v["slug"] for v in values.of(world, attribute) if v["pk"] != value["pk"]}
+        others = values.of(world, world.one("Attribute", value["attribute"]))
+        taken = {other["slug"] for other in others if other["pk"] != value["pk"]}
         changed["slug"] = unique_slug(slugify(fields["name"]) or "-", taken)
     world.change("AttributeValue", changed)
 
 
-def _edit_product(world: World, product: Document, fields: Mapping[str, Any]) -> None:
-    type_ = world.one("ProductType", product["productType"])
-    given = [_input(world, slug, c) for slug, c in (fields.get("attributes") or {}).items()]
-    assigned = assignments.resolved(world, type_, given, new=False)
-    attributes = assignments.assign(world, product, assigned)
-    world.change("Product", product, **{**fields, "attributes": attributes})
+def _product_type(world: World, key: str, fields: Fields) -> None:
+    must_be_known(fields, TYPE_FIELDS)
+    type_ = named(world, "ProductType", key)
+    own = {name: value for name, value in fields.items() if name != "attributes"}
+    if "attributes" in fields:
+        assigned = [named(world, "Attribute", slug)["pk"] for slug in fields["attributes"]]
+        own["productAttributes"] = assigned
+    world.change("ProductType", type_, **own)
 
 
-def _input(world: World, slug: str, content: Any) -> dict[str, Any]:
-    """The API's input for what is said shortly here."""
-    attribute = _attribute(world, slug)
-    given: dict[str, Any] = {"id": gid("Attribute", attribute["pk"])}
-    if attribute["inputType"] == "BOOLEAN":
-        return given | {"boolean": content}
-    if attribute["inputType"] in REFERENCES:
-        return given | _pointing(world, attribute, content or ())
-    chosen = [{"id": gid("AttributeValue", _value(world, slug, s)["pk"])} for s in content or ()]
-    if attribute["inputType"] == "DROPDOWN":
-        return given | {"dropdown": chosen[0] if chosen else None}
-    return given | {"multiselect": chosen}
-
-
-def _pointing(world: World, attribute: Document, slugs: Sequence[str]) -> dict[str, Any]:
-    sort = SORTS[attribute["entityType"]]
-    ids = []
-    for slug in slugs:
-        thing = _found(world.first(sort, slug=slug), sort.lower(), slug, world.all(sort))
-        ids.append(gid(sort, thing["pk"]))
-    return {"references": ids, "reference": ids[0] if ids else None}
-
-
-def _attribute(world: World, slug: str) -> Document:
-    return _found(world.first("Attribute", slug=slug), "attribute", slug, world.all("Attribute"))
-
-
-def _value(world: World, attribute: str, slug: str) -> Document:
-    owner = _attribute(world, attribute)
-    found = world.first("AttributeValue", attribute=owner["pk"], slug=slug) or world.first(
-        "AttributeValue", attribute=owner["pk"], externalReference=f"{attribute}/{slug}"
-    )
-    return _found(found, "attributeValue", slug, values.of(world, owner))
-
-
-def _product(world: World, slug: str) -> Document:
-    return _found(world.first("Product", slug=slug), "product", slug, world.all("Product"))
-
-
-def _both(key: str) -> tuple[str, str]:
-    attribute, _, slug = key.partition("/")
-    return attribute, slug
-
-
-def _found(found: Document | None, thing: str, key: str, known: list[Document]) -> Document:
-    if found is None:
-        listed = ", ".join(document["slug"] for document in known[:20])
-        raise UnknownThing(f"there is no {thing} {key} here · {listed}")
-    return found
-
-
-def _must_be_known(fields: Mapping[str, Any], known: tuple[str, ...]) -> None:
-    for name in fields:
-        if name not in known:
-            raise UnknownThing(f"there is no field {name} here · {', '.join(known)}")
+_EDITS: Mapping[str, Callable[[World, str, Fields], None]] = {
+    "attribute": _attribute,
+    "attributeValue": _value,
+    "productType": _product_type,
+    "product": assortment.edit_product,
+    "collection": assortment.edit_collection,
+    "channelListing": assortment.edit_listing,
+}

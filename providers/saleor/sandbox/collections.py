@@ -104,14 +104,18 @@ def _written(collection: Args, given: Args) -> dict[str, Any]:
     return {**collection, **texts, **meta}
 
 
-def _delete(call: Call, _root: Any, args: Args) -> Document:
+def remove(world: World, collection: Document) -> None:
     """Values that point at it go with it."""
+    pointing = world.where("AttributeValue", reference=gid("Collection", collection["pk"]))
+    for value in list(pointing):
+        values.delete(world, value)
+    world.delete("Collection", collection["pk"])
+
+
+def _delete(call: Call, _root: Any, args: Args) -> Document:
     call.caller.must_have(callers.PRODUCTS)
     collection = node(call.world, args["id"], "Collection")
-    pointing = call.world.where("AttributeValue", reference=args["id"])
-    for value in list(pointing):
-        values.delete(call.world, value)
-    call.world.delete("Collection", collection["pk"])
+    remove(call.world, collection)
     return {"collection": collection}
 
 

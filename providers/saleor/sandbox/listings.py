@@ -160,9 +160,13 @@ def _update(call: Call, _root: Any, args: Args) -> Document:
         raise Refusal(problems)
     for _, entry in wanted.entries:
         _must_know_variants(world, entry)
-    listings = product["channelListings"]
-    listings = after(world, "ProductChannelListing", listings, wanted, PRODUCT_BLANK)
-    return {"product": world.change("Product", product, channelListings=listings)}
+    kept = of_product(world, product["channelListings"], wanted)
+    return {"product": world.change("Product", product, channelListings=kept)}
+
+
+def of_product(world: World, before: Sequence[Document], wanted: Asked) -> list[Document]:
+    """A product's listings as they become."""
+    return after(world, "ProductChannelListing", before, wanted, PRODUCT_BLANK)
 
 
 def _unsellable(product: Document, entries: Sequence[Args]) -> Sequence[Problem]:

@@ -89,6 +89,7 @@ def _plant_value(world: World, attribute: Document, given: Given, place: int) ->
 
 def _plant_product(world: World, given: Given) -> Document:
     category = given.get("category")
+    wanted = _listings(world, given.get("channels", ()))
     product = {
         **products.BLANK,
         "created": world.now(),
@@ -96,23 +97,17 @@ def _plant_product(world: World, given: Given) -> Document:
         **given,
         "productType": _by_slug(world, "ProductType", given["productType"]),
         "category": _by_slug(world, "Category", category) if category else None,
-        "channelListings": listings.after(
-            world,
-            "ProductChannelListing",
-            [],
-            _listings(world, given.get("channels", ())),
-            listings.PRODUCT_BLANK,
-        ),
+        "channelListings": listings.of_product(world, [], wanted),
         "attributes": {},
     }
     own = {n: v for n, v in product.items() if n not in ("channels", "media")}
     return _planted(world, "Product", own)
 
 
-def add_media(world: World, product: Document, given: Given) -> None:
+def add_media(world: World, product: Document, given: Given) -> Document:
     """An image as a seed tells of it: mediaUrl, alt, metadata."""
     name, alt = media.name_in(given["mediaUrl"]), given.get("alt", "")
-    media.add(world, product, name, alt, metadata=dict(given.get("metadata", {})))
+    return media.add(world, product, name, alt, metadata=dict(given.get("metadata", {})))
 
 
 def _carry(world: World, product: Document, given: Given) -> None:
