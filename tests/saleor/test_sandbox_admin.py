@@ -139,3 +139,28 @@ def test_the_example_holds_what_the_living_example_speaks_of() -> None:
     assert {node["productType"]["slug"] for node in nodes} == {"offering", "creditpack", "giftcard"}
     assert ("summer-sale", "Summer sale") in counter.values("gsv_badges")
     assert counter.values("season") != []
+
+
+def test_the_example_has_something_of_everything() -> None:
+    """An offering that points at others, in two channels, with images and in a collection."""
+    counter = Counter(None)
+    query = """{ product(slug: "customer-support-agent") {
+      attribute(slug: "works_with") { values { name reference } }
+      channelListings { channel { slug } isPublished isAvailableForPurchase }
+      media { alt } collections { slug } } }"""
+    product = counter.data(query)["product"]
+
+    assert [value["name"] for value in product["attribute"]["values"]] == [
+        "Slack Helpdesk",
+        "Knowledge Base Assistant",
+    ]
+    assert product["channelListings"] == [
+        {
+            "channel": {"slug": slug},
+            "isPublished": is_open,
+            "isAvailableForPurchase": is_open,
+        }
+        for slug, is_open in (("default-channel", True), ("partners", False))
+    ]
+    assert [media["alt"] for media in product["media"]] == ["A conversation in the chat window", ""]
+    assert product["collections"] == [{"slug": "featured"}]
