@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -66,6 +67,45 @@ def test_an_image_is_kept_under_a_name_of_its_own() -> None:
     assert (two["alt"], two["sortOrder"]) == ("", 1)
 
 
+def upload(counter: Counter, content_type: str = "image/png", **variables: Any) -> Any:
+    """One multipart request with a file in the place of `variables.i.image`."""
+    given = {"product": product(counter)["id"], "image": None, **variables}
+    fields = {
+        "operations": json.dumps({"query": CREATE, "variables": {"i": given}}),
+        "map": '{"0": ["variables.i.image"]}',
+    }
+    parts = [(f'; name="{name}"', text.encode()) for name, text in fields.items()]
+    parts.append((f'; name="0"; filename="side.png"\r\nContent-Type: {content_type}', b"\x89PNG"))
+    body = b"".join(
+        f"--cut\r\nContent-Disposition: form-data{head}\r\n\r\n".encode() + content + b"\r\n"
+        for head, content in parts
+    )
+    headers = {"Content-Type": "multipart/form-data; boundary=cut"}
+    return counter.send(body + b"--cut--\r\n", headers=headers).json()
+
+
+def test_an_image_can_be_sent() -> None:
+    """Under a name of its own too; what is no image is refused."""
+    counter = pictured()
+    sent = upload(counter, alt="Side")["data"]["productMediaCreate"]
+    text = upload(counter, "text/plain")["data"]["productMediaCreate"]
+    both = upload(counter, mediaUrl="http://images.example/a.png")["data"]["productMediaCreate"]
+    (kept,) = product(counter)["media"]
+
+    assert sent["errors"] == []
+    assert kept["alt"] == "Side"
+    assert re.fullmatch(r".*/media/products/side_[0-9a-f]{8}\.png", kept["url"])
+    assert [(e["field"], e["code"]) for e in text["errors"]] == [("image", "INVALID")]
+    assert [e["code"] for e in both["errors"]] == ["DUPLICATED_INPUT_ITEM"]
+
+
+def test_a_form_without_a_request_is_none() -> None:
+    """HTTP 400, as any body that can not be read."""
+    headers = {"Content-Type": "multipart/form-data; boundary=cut"}
+
+    assert pictured().send(b"--cut--\r\n", headers=headers).status_code == 400
+
+
 @pytest.mark.parametrize(
     ("arguments", "ending"),
     [("", "4096/"), ("(size: 100)", "128/"), ("(size: 64, format: WEBP)", "64/webp/")],
@@ -85,6 +125,7 @@ def test_thumbnails_have_the_nearest_size(arguments: str, ending: str) -> None:
         ({}, "input", "REQUIRED"),
         ({"mediaUrl": "https://offline.example/a.png"}, "mediaUrl", "INVALID"),
         ({"mediaUrl": "https://no.invalid/a.png"}, "mediaUrl", "INVALID"),
+        ({"image": "front.png"}, "image", "REQUIRED"),
         ({"mediaUrl": "a.png"}, "mediaUrl", "INVALID"),
         ({"mediaUrl": "https://images.example/a"}, "mediaUrl", "UNSUPPORTED_MEDIA_PROVIDER"),
         ({"mediaUrl": "http://localhost:8000/a.png"}, "mediaUrl", "UNSUPPORTED_MEDIA_PROVIDER"),

@@ -1,7 +1,8 @@
 """An embedded Saleor 3.23: its GraphQL API at `/graphql/`, as recorded on a real server.
 
-It knows attributes, their values and translations, product types, products and their values,
-metadata, categories, channels and apps. Its token is `sandbox`.
+It knows attributes with their values, order, translations and references, product types, products
+with their media and listings, collections, metadata, categories, channels and apps. Its token is
+`sandbox`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from providers.kit.sandbox import Sandbox
 from providers.kit.store import Store
-from providers.saleor.sandbox import admin
+from providers.saleor.sandbox import admin, uploads
 from providers.saleor.sandbox.callers import Call, caller_of
 from providers.saleor.sandbox.engine import answer
 from providers.saleor.sandbox.grammar import shown
@@ -40,7 +41,7 @@ class SaleorSandbox(Sandbox):
         if request.method != "POST":
             return PlainTextResponse("Method Not Allowed", 405)
         try:
-            asked = json.loads(body)
+            asked = _asked(request.headers.get("content-type", ""), body)
         except ValueError:
             errors = [shown("Unable to parse query.", "str")]
             return JSONResponse({"errors": errors}, 400)
@@ -50,6 +51,12 @@ class SaleorSandbox(Sandbox):
 
     def edit(self, thing: str, key: str, fields: Mapping[str, Any]) -> None:
         admin.edit(World(self.store), thing, key, fields)
+
+
+def _asked(content_type: str, body: bytes) -> Any:
+    if uploads.is_multipart(content_type):
+        return uploads.read(content_type, body)
+    return json.loads(body)
 
 
 def _example() -> Mapping[str, Any]:

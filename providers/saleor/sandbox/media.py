@@ -1,6 +1,6 @@
-"""Media of products: images that were fetched from an address, which is kept nowhere.
+"""Media of products: images that were sent, or fetched from an address, which is kept nowhere.
 
-There is no network here: what an address serves is told by how it looks (`_fetch`).
+There is no network here: what an address serves is told by how it looks (`_fetched`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from providers.kit.store import Document
 from providers.saleor.sandbox import callers
 from providers.saleor.sandbox.callers import Call
 from providers.saleor.sandbox.refusal import node, refuse
+from providers.saleor.sandbox.uploads import Upload
 from providers.saleor.sandbox.world import World, gid
 
 Args = Mapping[str, Any]
@@ -59,19 +60,36 @@ def name_in(url: str) -> str:
 def _create(call: Call, _root: Any, args: Args) -> Document:
     call.caller.must_have(callers.PRODUCTS)
     given = args["input"]
-    if not given.get("mediaUrl"):
-        raise refuse("input", "Image or external URL is required.", "REQUIRED")
+    _must_be_one_image(given)
     _alt_must_fit(given)
     product = node(call.world, given["product"], "Product", "product")
-    _fetch(call.world, given["mediaUrl"])
-    media = add(call.world, product, name_in(given["mediaUrl"]), given.get("alt") or "")
-    return {"product": product, "media": media}
+    name = _uploaded(given["image"]) if given.get("image") else _fetched(call.world, given)
+    return {"product": product, "media": add(call.world, product, name, given.get("alt") or "")}
 
 
-def _fetch(world: World, url: str) -> None:
-    """Nothing answers at `offline.example` nor at names that can not be; the shop itself serves
-    images under `/media/` only; elsewhere the ending tells. Video sites are not known here."""
-    place = urlsplit(url)
+def _must_be_one_image(given: Args) -> None:
+    both = bool(given.get("image")), bool(given.get("mediaUrl"))
+    if not any(both):
+        raise refuse("input", "Image or external URL is required.", "REQUIRED")
+    if all(both):
+        words = "Either image or external URL is required."
+        raise refuse("input", words, "DUPLICATED_INPUT_ITEM")
+
+
+def _uploaded(image: Any) -> str:
+    """The name of a file that came with the request; a text in its place is none."""
+    if not isinstance(image, Upload):
+        raise refuse("image", "File is required.", "REQUIRED")
+    if not image.content_type.startswith("image/"):
+        raise refuse("image", "Invalid file type.", "INVALID")
+    return image.name
+
+
+def _fetched(world: World, given: Args) -> str:
+    """The file's name at an address. Nothing answers at `offline.example` nor at names that can
+    not be; the shop itself serves images under `/media/` only; elsewhere the ending tells. Video
+    sites are not known here."""
+    place = urlsplit(given["mediaUrl"])
     host = place.hostname or ""
     if place.scheme not in ("http", "https") or host == "offline.example":
         raise refuse("mediaUrl", "Failed to fetch media from URL.", "INVALID")
@@ -81,6 +99,7 @@ def _fetch(world: World, url: str) -> None:
     if is_own or PurePosixPath(place.path).suffix.lower() not in IMAGES:
         words = "Unsupported media provider or incorrect URL."
         raise refuse("mediaUrl", words, "UNSUPPORTED_MEDIA_PROVIDER")
+    return name_in(given["mediaUrl"])
 
 
 def _update(call: Call, _root: Any, args: Args) -> Document:
