@@ -67,15 +67,17 @@ def test_an_image_is_kept_under_a_name_of_its_own() -> None:
     assert (two["alt"], two["sortOrder"]) == ("", 1)
 
 
-def upload(counter: Counter, content_type: str = "image/png", **variables: Any) -> Any:
+def upload(
+    counter: Counter, content_type: str = "image/png", name: str = "side.png", **variables: Any
+) -> Any:
     """One multipart request with a file in the place of `variables.i.image`."""
     given = {"product": product(counter)["id"], "image": None, **variables}
     fields = {
         "operations": json.dumps({"query": CREATE, "variables": {"i": given}}),
         "map": '{"0": ["variables.i.image"]}',
     }
-    parts = [(f'; name="{name}"', text.encode()) for name, text in fields.items()]
-    parts.append((f'; name="0"; filename="side.png"\r\nContent-Type: {content_type}', b"\x89PNG"))
+    parts = [(f'; name="{field}"', text.encode()) for field, text in fields.items()]
+    parts.append((f'; name="0"; filename="{name}"\r\nContent-Type: {content_type}', b"\x89PNG"))
     body = b"".join(
         f"--cut\r\nContent-Disposition: form-data{head}\r\n\r\n".encode() + content + b"\r\n"
         for head, content in parts
@@ -88,14 +90,19 @@ def test_an_image_can_be_sent() -> None:
     """Under a name of its own too; what is no image is refused."""
     counter = pictured()
     sent = upload(counter, alt="Side")["data"]["productMediaCreate"]
-    text = upload(counter, "text/plain")["data"]["productMediaCreate"]
+    others = [("text/plain", "a.png"), ("image/svg+xml", "a.svg"), ("image/png", "a")]
+    refused = [upload(counter, *other)["data"]["productMediaCreate"] for other in others]
     both = upload(counter, mediaUrl="http://images.example/a.png")["data"]["productMediaCreate"]
     (kept,) = product(counter)["media"]
 
     assert sent["errors"] == []
     assert kept["alt"] == "Side"
     assert re.fullmatch(r".*/media/products/side_[0-9a-f]{8}\.png", kept["url"])
-    assert [(e["field"], e["code"]) for e in text["errors"]] == [("image", "INVALID")]
+    assert [e["message"] for answer in refused for e in answer["errors"]] == [
+        "Invalid file type.",
+        "Invalid file type.",
+        "Lack of file extension.",
+    ]
     assert [e["code"] for e in both["errors"]] == ["DUPLICATED_INPUT_ITEM"]
 
 

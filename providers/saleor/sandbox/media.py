@@ -21,6 +21,7 @@ from providers.saleor.sandbox.world import World, gid
 Args = Mapping[str, Any]
 
 IMAGES: Final = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
+IMAGE_TYPES: Final = frozenset(f"image/{kind}" for kind in ("png", "jpeg", "gif", "webp"))
 LONGEST_ALT: Final = 250
 SIZES: Final = (32, 64, 128, 256, 512, 1024, 2048, 4096)
 BLANK: Mapping[str, Any] = {"alt": "", "type": "IMAGE", "metadata": {}, "privateMetadata": {}}
@@ -80,8 +81,12 @@ def _uploaded(image: Any) -> str:
     """The name of a file that came with the request; a text in its place is none."""
     if not isinstance(image, Upload):
         raise refuse("image", "File is required.", "REQUIRED")
-    if not image.content_type.startswith("image/"):
+    if image.content_type not in IMAGE_TYPES:
         raise refuse("image", "Invalid file type.", "INVALID")
+    suffix = PurePosixPath(image.name).suffix
+    if suffix.lower() not in IMAGES:
+        words = "Invalid file extension. Image file required." if suffix else ""
+        raise refuse("image", words or "Lack of file extension.", "INVALID")
     return image.name
 
 
