@@ -210,7 +210,9 @@ def _values(
     field: FieldShape, path: Path, desired: Value, live: Value, ours: Resource[Any] | None
 ) -> _Values:
     values = _as_written(path, desired, live, ours)
-    return _of_entries(values) if field.merge is Merge.ENTRIES else values
+    if field.merge is Merge.ENTRIES:
+        return _of_entries(values)
+    return _of_sequence(values) if field.merge is Merge.SEQUENCE else values
 
 
 def _as_written(path: Path, desired: Value, live: Value, ours: Resource[Any] | None) -> _Values:
@@ -231,6 +233,15 @@ def _of_entries(values: _Values) -> _Values:
     there = [entry for entry in values.live or () if entry in wanted or entry in mine]
     taken_in = [entry for entry in there if entry not in mine]
     return replace(values, desired=wanted, live=there, applied=_in_order([*mine, *taken_in]))
+
+
+def _of_sequence(values: _Values) -> _Values:
+    """Of an order only the entries that git states count, in all three states."""
+    wanted = values.desired or []
+    live, applied = (
+        [entry for entry in side or () if entry in wanted] for side in (values.live, values.applied)
+    )
+    return replace(values, live=live, applied=applied)
 
 
 def _in_order(entries: list[Value]) -> list[Value]:

@@ -23,9 +23,9 @@ class Compiled:
     problems: tuple[Problem, ...]
 
 
-def questions(intents: Intents) -> tuple[Question, ...]:
-    """What the intents ask of the live catalog, each question once."""
-    return tuple(dict.fromkeys(q for intent in intents for q in intent.questions()))
+def questions(provider: AnyProvider, intents: Intents) -> tuple[Question, ...]:
+    """What the intents ask of the provider's live catalog, each question once."""
+    return tuple(dict.fromkeys(q for intent in intents for q in provider.questions(intent)))
 
 
 def questions_that_matter(
@@ -37,12 +37,12 @@ def questions_that_matter(
     The others need not be asked: unanswered, they come to nothing on both sides.
     """
     here = (base.for_target(target.name), intents.for_target(target.name))
-    asked = tuple(dict.fromkeys(q for side in here for q in questions(side)))
+    asked = tuple(dict.fromkeys(q for side in here for q in questions(provider, side)))
     marks = {question: f"⟨{number}⟩" for number, question in enumerate(asked)}
     answers = {question: (mark,) for question, mark in marks.items()}
     sides = [compile_for(target, provider, side, answers).resources for side in here]
     keys = [address.key for address in differing(*sides)]
-    moved = set(questions(_moved_documents(*here)))
+    moved = set(questions(provider, _moved_documents(*here)))
     return tuple(q for q in asked if q in moved or any(marks[q] in key for key in keys))
 
 

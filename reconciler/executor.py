@@ -342,10 +342,14 @@ def _moved_paths(change: AnyChange, found: Resource[Any]) -> list[str]:
         field.path
         for field in change.fields
         if field.path != KEY_PATH
-        and canonical_json(now.get(field.path))
-        not in (canonical_json(field.before), canonical_json(field.after))
+        and _said(now.get(field.path)) not in (_said(field.before), _said(field.after))
     ]
     return moved + ([KEY_PATH] if change.before.live_key != found.live_key else [])
+
+
+def _said(value: Any) -> str:
+    """A field that meanwhile can be filled (a product got the attribute) is as empty as before."""
+    return canonical_json(None if value == [] else value)
 
 
 def _now(change: AnyChange, found: Resource[Any]) -> Mapping[str, Any]:

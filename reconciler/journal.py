@@ -180,6 +180,7 @@ def _intention(change: AnyChange) -> Row:
         "intent": change.after.intent if change.after else None,
         "applied": _ledger_row(change.applied),
         "needs": [str(a) for a in (change.after or change.before or _NOTHING).needs],
+        "follows": [str(a) for a in (change.after or change.before or _NOTHING).follows],
     }
 
 

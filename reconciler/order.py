@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -50,7 +50,7 @@ def schedule(changes: Iterable[AnyChange]) -> Schedule:
     """Raises `CircularReferences`."""
     by_address = {change.address: change for change in changes}
     needs = _needs(by_address)
-    sorter = TopologicalSorter(needs)
+    sorter = TopologicalSorter(_in_turn(by_address, needs))
     try:
         sorter.prepare()
     except CycleError as error:
@@ -62,6 +62,22 @@ def schedule(changes: Iterable[AnyChange]) -> Schedule:
         waves.append(tuple(by_address[address] for address in ready))
         sorter.done(*ready)
     return Schedule(tuple(waves), _requires(by_address, needs))
+
+
+def _in_turn(
+    by_address: Mapping[Address, AnyChange], needs: Mapping[Address, frozenset[Address]]
+) -> dict[Address, frozenset[Address]]:
+    """What comes before each change: all that it needs, and what it follows."""
+    return {
+        address: needed | frozenset(_followed(by_address, by_address[address]))
+        for address, needed in needs.items()
+    }
+
+
+def _followed(by_address: Mapping[Address, AnyChange], change: AnyChange) -> Iterator[Address]:
+    for address in change.after.follows if change.after else ():
+        if address in by_address and by_address[address].action is not Action.DELETE:
+            yield address
 
 
 def _requires(
@@ -80,7 +96,7 @@ def _requires(
 
 def _needs(by_address: Mapping[Address, AnyChange]) -> dict[Address, frozenset[Address]]:
     """A change needs those of what it points at; the deletion of a thing needs those of all
-    that point at it now."""
+    that point at it now, or follow it."""
     needs: dict[Address, set[Address]] = {address: set() for address in by_address}
     for change in by_address.values():
         if change.after is not None:
@@ -90,7 +106,7 @@ def _needs(by_address: Mapping[Address, AnyChange]) -> dict[Address, frozenset[A
                 if address in by_address and by_address[address].action is not Action.DELETE
             }
         if change.before is not None:
-            for address in pointed_at(change.before):
+            for address in (*pointed_at(change.before), *change.before.follows):
                 if address in by_address and by_address[address].action is Action.DELETE:
                     needs[address].add(change.address)
     return {address: frozenset(needed - {address}) for address, needed in needs.items()}

@@ -122,7 +122,7 @@ async def _asked_for(
     catalog answered."""
     target, provider = site.target, site.provider
     asked = (
-        questions(intents.for_target(site.name))
+        questions(provider, intents.for_target(site.name))
         if wishes.base is None
         else questions_that_matter(target, provider, wishes.base, intents)
     )

@@ -86,7 +86,7 @@ async def _reading(site: Site) -> AsyncIterator[Any]:
 
 async def _ground(site: Site, intents: Intents) -> Ground:
     """The target with what its catalog says to these documents' selectors."""
-    asked = questions(intents)
+    asked = questions(site.provider, intents)
     async with _reading(site) as session:
         answers = await site.provider.answer(session, asked) if asked else {}
     return Ground(site.target, site.provider, answers)

@@ -339,7 +339,9 @@ class Provider(Generic[R, W]):
     live. mapping: which intents it honours, and how. adoption: the way back from live values to
     intents. sandbox: an emulated platform over a store (`providers.kit.sandbox.Sandbox`). admin:
     links into the platform's own admin; not asked for sandboxes. opening: what it costs to open
-    a session. pace: how fast the platform takes requests, as a session has seen it.
+    a session. pace: how fast the platform takes requests, as a session has seen it. questions:
+    what an intent asks of this platform's catalog: those of the intent itself, unless the
+    platform leaves more to us.
     """
 
     name: str
@@ -356,6 +358,7 @@ class Provider(Generic[R, W]):
     opening: Range = FREE
     pace: Callable[[R], Pace] = lambda session: Pace(session.usage.latency)
     adoption: IntentAdoption = field(default_factory=dict)
+    questions: Callable[[Intent], Iterable[Question]] = lambda intent: intent.questions()
 
     def kind(self, name: str) -> Kind[Any, R, W]:
         return next(kind for kind in self.kinds if kind.name == name)

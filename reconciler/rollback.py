@@ -58,6 +58,7 @@ class Image:
     remote: str | None
     needs: tuple[Address, ...]
     is_known: bool
+    follows: tuple[Address, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -185,6 +186,7 @@ def _image(address: Address, row: Row, outcome: Row | None, *, is_known: bool) -
         (outcome or row)["remote"],
         tuple(Address.parse(text) for text in row.get("needs", ())),
         is_known,
+        tuple(Address.parse(text) for text in row.get("follows", ())),
     )
 
 
@@ -216,7 +218,11 @@ def _wanted(
     if spec is None:
         return "its fields from before the run can not be read any more"
     return Resource(
-        image.address, spec, needs=image.needs, intent=(image.applied or {}).get("intent")
+        image.address,
+        spec,
+        needs=image.needs,
+        follows=image.follows,
+        intent=(image.applied or {}).get("intent"),
     )
 
 
@@ -292,7 +298,7 @@ def _moved(
     if paths:
         return _hold(", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if paths[3:] else ""))
     is_new = image.applied is None and image.achieved is not None
-    if is_new and entry and canonical_json(entry.spec) != canonical_json(image.achieved):
+    if is_new and entry and not _is_the_last_word(image, entry):
         return _hold("a later run wrote it too")
     return None
 
@@ -350,7 +356,7 @@ def _hold(what: str) -> Hold:
 def _row_before(image: Image, entry: Entry | None, spec_type: type) -> Resource[Any] | None:
     """What the ledger said before the run; of what later runs wrote too, only the run's part."""
     before = _applied(image, spec_type)
-    if before is None or entry is None:
+    if before is None or entry is None or _is_the_last_word(image, entry):
         return before
     spec = dict(entry.spec)
     old = (image.applied or {}).get("spec") or {}
@@ -360,6 +366,11 @@ def _row_before(image: Image, entry: Entry | None, spec_type: type) -> Resource[
             spec[name] = old[name]
     restored = _restored(spec_type, spec)
     return replace(before, spec=restored) if restored is not None else before
+
+
+def _is_the_last_word(image: Image, entry: Entry) -> bool:
+    """Whether the ledger says what this run made it say, the fields that it let go included."""
+    return canonical_json(entry.spec) == canonical_json(image.achieved)
 
 
 def _applied(image: Image, spec_type: type) -> Resource[Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -133,5 +133,10 @@ def _told(site: Site, change: AnyChange, image: Image) -> AnyChange:
 
 def _with_needs(live: State, run: Sequence[Image]) -> State:
     """What is live does not say what it needs; the journal does, and deletions go by it."""
-    needs: Mapping[Address, tuple[Address, ...]] = {image.address: image.needs for image in run}
-    return {a: replace(r, needs=needs.get(a, ())) for a, r in live.items()}
+    images = {image.address: image for image in run}
+    return {
+        a: replace(r, needs=images[a].needs, follows=images[a].follows)
+        if a in images
+        else replace(r, needs=(), follows=())
+        for a, r in live.items()
+    }

@@ -18,9 +18,12 @@ from providers.kit.served import served
 from reconciler import workflow
 from reconciler.carrying import Applied
 from reconciler.cli.composition import open_sandbox, open_sites, open_workspace
+from reconciler.compile import compile_for, questions
 from reconciler.guards import Allowance
 from reconciler.intent.base import Intents
 from reconciler.model.plan import Plan
+from reconciler.model.question import Answers
+from reconciler.model.resource import State
 from reconciler.planner import Wishes
 from reconciler.site import Site
 from tests.virtual_time import run_in_virtual_time
@@ -90,6 +93,18 @@ class Workshop:
     def intents(self) -> Intents:
         """What git says now: for a later plan to be measured from."""
         return self._open()[1]
+
+    def compiled(self) -> State:
+        """What git states now, with what the catalog answers now."""
+        (site,), intents = self._open()
+
+        async def answered() -> Answers:
+            async with site.provider.reading(site.target, site.wire()) as session:
+                asked = questions(site.provider, intents)
+                return await site.provider.answer(session, asked) if asked else {}
+
+        answers = run_in_virtual_time(answered)
+        return compile_for(site.target, site.provider, intents, answers).resources
 
     def drift(self) -> Plan:
         sites, intents = self._open()

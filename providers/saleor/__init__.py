@@ -6,20 +6,30 @@ from typing import Any
 
 from providers.saleor.admin import admin
 from providers.saleor.adoption import ADOPTION
+from providers.saleor.asking import answer, questions
 from providers.saleor.client import (
     Credentials,
     SaleorReader,
     SaleorWriter,
     Settings,
-    answer,
     identify,
     reading,
     writing,
 )
 from providers.saleor.kinds.attribute import AttributeKind
+from providers.saleor.kinds.attribute_assignment import AttributeAssignmentKind
 from providers.saleor.kinds.attribute_value import AttributeValueKind
+from providers.saleor.kinds.bundle import BundleKind
+from providers.saleor.kinds.channel import ChannelKind
+from providers.saleor.kinds.channel_listing import ChannelListingKind
+from providers.saleor.kinds.collection import CollectionKind
 from providers.saleor.kinds.product import ProductKind
 from providers.saleor.kinds.product_attributes import ProductAttributesKind
+from providers.saleor.kinds.product_media import ProductMediaKind
+from providers.saleor.kinds.product_metadata import ProductMetadataKind
+from providers.saleor.kinds.product_type import ProductTypeKind
+from providers.saleor.kinds.thumbnail import ThumbnailKind
+from providers.saleor.kinds.value_order import ValueOrderKind
 from providers.saleor.mapping import MAPPING
 from reconciler.model.cost import Cost, Range
 from reconciler.provider import Provider
@@ -33,13 +43,29 @@ def _sandbox(store: Any) -> Any:
 
 PROVIDER: Provider[SaleorReader, SaleorWriter] = Provider(
     name="saleor",
-    kinds=(AttributeKind(), AttributeValueKind(), ProductKind(), ProductAttributesKind()),
+    kinds=(
+        AttributeKind(),
+        AttributeValueKind(),
+        ValueOrderKind(),
+        ProductTypeKind(),
+        AttributeAssignmentKind(),
+        ProductKind(),
+        ProductAttributesKind(),
+        ProductMetadataKind(),
+        BundleKind(),
+        ProductMediaKind(),
+        ThumbnailKind(),
+        CollectionKind(),
+        ChannelKind(),
+        ChannelListingKind(),
+    ),
     settings=Settings,
     credentials=Credentials,
     reading=reading,
     writing=writing,
     identify=identify,
     answer=answer,
+    questions=questions,
     mapping=MAPPING,
     sandbox=_sandbox,
     admin=admin,

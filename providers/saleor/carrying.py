@@ -14,6 +14,9 @@ AT_ONCE: Final = 50
 """Counts in one request, of the hundred aliases that it may hold."""
 
 Condition = Mapping[str, Any]
+"""On an attribute."""
+Filter = Mapping[str, Any]
+"""On products."""
 
 
 def would_lose(count: int, what: str) -> str:
@@ -44,6 +47,23 @@ async def carrying_attributes(
     return counts
 
 
+async def carrying_assignments(
+    session: SaleorReader, assignments: Mapping[Address, tuple[Remote, Remote]]
+) -> dict[Address, int]:
+    """Products of a type with any value of an attribute. assignments: the ids of both."""
+    nodes = await attributes_with_choices(session, by_id(a for _, a in assignments.values()))
+    by_remote = {node["id"]: node for node in nodes}
+    counts = dict.fromkeys(assignments, 0)
+    asked: list[tuple[Address, Filter]] = []
+    for address, (product_type, attribute) in assignments.items():
+        for condition in _conditions(by_remote.get(attribute)):
+            asked.append((address, {"attributes": [condition], "productTypes": [product_type]}))
+    told = await _counted(session, [filter_ for _, filter_ in asked])
+    for (address, _), count in zip(asked, told, strict=True):
+        counts[address] += count
+    return counts
+
+
 def _conditions(attribute: Mapping[str, Any] | None) -> list[Condition]:
     if attribute is None:
         return []
@@ -54,10 +74,14 @@ def _conditions(attribute: Mapping[str, Any] | None) -> list[Condition]:
 
 
 async def _counts(session: SaleorReader, conditions: Sequence[Condition]) -> list[int]:
+    return await _counted(session, [{"attributes": [condition]} for condition in conditions])
+
+
+async def _counted(session: SaleorReader, filters: Sequence[Filter]) -> list[int]:
     counts: list[int] = []
-    for start in range(0, len(conditions), AT_ONCE):
-        part = conditions[start : start + AT_ONCE]
-        variables = {f"f{index}": {"attributes": [c]} for index, c in enumerate(part)}
+    for start in range(0, len(filters), AT_ONCE):
+        part = filters[start : start + AT_ONCE]
+        variables = {f"f{index}": filter_ for index, filter_ in enumerate(part)}
         data = await session.query(Query(_document(len(part))), **variables)
         counts += [int(data[f"c{index}"]["totalCount"]) for index in range(len(part))]
     return counts

@@ -26,11 +26,10 @@ from providers.kit.graphql import (
     Query,
 )
 from providers.kit.throttle import Window, Windows
+from providers.saleor.shelf import Shelf
 from reconciler.model.address import Remote
 from reconciler.model.cost import Pace
 from reconciler.provider import (
-    Answers,
-    Question,
     Remotes,
     Target,
     Unauthorised,
@@ -65,6 +64,8 @@ class Settings(BaseModel):
     """
     language: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,3}(_[A-Z0-9]+)*$")] = "EN"
     """The language of the labels that are kept as translations."""
+    tags: Annotated[str, StringConstraints(min_length=1)] | None = None
+    """The slug of the attribute whose values stand for tags. Saleor's products have none."""
     dashboard: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$")] | None = None
     """Where the dashboard is, where that is not `/dashboard/` on the server's own host."""
 
@@ -86,7 +87,8 @@ class Assigned:
 @dataclass
 class SaleorReader:
     """A session that can only read. `account` is where it reads; `assigned` is what it saw last:
-    the attributes that products can carry, by the product's id and the attribute's slug."""
+    the attributes that products can carry, by the product's id and the attribute's slug. What it
+    has read of products and attributes stays on its shelves."""
 
     graphql: GraphQLReader
     usage: Usage
@@ -94,6 +96,8 @@ class SaleorReader:
     account: str
     windows: tuple[tuple[int, float], ...] = ()
     assigned: dict[Remote, Mapping[str, Assigned]] = field(default_factory=dict)
+    products: Shelf = field(default_factory=Shelf)
+    attributes: Shelf = field(default_factory=Shelf)
 
     @property
     def pace(self) -> Pace:
@@ -111,10 +115,12 @@ class SaleorReader:
 
 @dataclass
 class SaleorWriter(SaleorReader):
-    """A session that may write."""
+    """A session that may write. It reads everything anew."""
 
     graphql: GraphQLWriter
     remotes: Remotes = field(kw_only=True)
+    products: Shelf = field(default_factory=partial(Shelf, keeps=False))
+    attributes: Shelf = field(default_factory=partial(Shelf, keeps=False))
 
     async def mutate(self, mutation: Mutation, **variables: Any) -> Data:
         return await self.graphql.mutate(mutation, **variables)
@@ -147,12 +153,6 @@ async def writing(
 async def identify(session: SaleorReader) -> str:
     """The host that the server says it is."""
     return session.account
-
-
-async def answer(_session: SaleorReader, _questions: Sequence[Question]) -> Answers:
-    """No intent that asks is honoured on Saleor, so no question has an answer; the compilation
-    says so at the intent's own place."""
-    return {}
 
 
 @asynccontextmanager

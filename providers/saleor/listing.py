@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from providers.kit.graphql import Query
 from providers.saleor.client import SaleorReader
+from providers.saleor.shelf import By, Node, Read, Shelf
+from reconciler.concurrent import side_by_side
+from reconciler.model.address import Key, Remote
 from reconciler.provider import Distrusted
 
 T = TypeVar("T")
@@ -14,17 +18,9 @@ T = TypeVar("T")
 PAGE: Final = 100
 """The most that a page may hold, and the most names that one question asks for."""
 
-Node = dict[str, Any]
 Where = dict[str, Any]
 
 PAGE_INFO: Final = "pageInfo { hasNextPage endCursor }"
-
-ATTRIBUTES = Query(f"""query Attributes($where: AttributeWhereInput, $after: String) {{
-  attributes(where: $where, first: {PAGE}, after: $after) {{
-    edges {{ node {{ id slug name type inputType }} }}
-    {PAGE_INFO}
-  }}
-}}""")
 
 _CHOICE = "id slug name externalReference translation(languageCode: $language) { name }"
 
@@ -34,7 +30,7 @@ CHOICES = Query(f"""query Choices(
 ) {{
   attributes(where: $where, first: {PAGE}, after: $after) {{
     edges {{ node {{
-      id slug name
+      id slug name type inputType entityType
       choices(where: $choices, first: {PAGE}) {{ edges {{ node {{ {_CHOICE} }} }} {PAGE_INFO} }}
     }} }}
     {PAGE_INFO}
@@ -54,23 +50,22 @@ MORE_CHOICES = Query(f"""query MoreChoices(
 PRODUCTS = Query(f"""query Products($where: ProductWhereInput, $after: String) {{
   products(where: $where, first: {PAGE}, after: $after) {{
     edges {{ node {{
-      id slug
+      id slug externalReference productType {{ slug name }}
+      metadata {{ key value }}
       attributes {{
         attribute {{ id slug inputType }}
-        values {{ id slug boolean externalReference }}
+        values {{ id slug name boolean externalReference reference }}
       }}
+      channelListings {{
+        channel {{ slug }}
+        isPublished publishedAt visibleInListings availableForPurchaseAt
+      }}
+      media {{ id url(size: 0) alt sortOrder metadata {{ key value }} }}
     }} }}
     {PAGE_INFO}
   }}
 }}""")
-
-
-PRODUCT_IDS = Query(f"""query ProductIds($where: ProductWhereInput, $after: String) {{
-  products(where: $where, first: {PAGE}, after: $after) {{
-    edges {{ node {{ id slug }} }}
-    {PAGE_INFO}
-  }}
-}}""")
+"""All that any kind wants to know of a product: kinds that are read side by side ask once."""
 
 
 def by_slug(slugs: Iterable[str]) -> Iterator[Where]:
@@ -93,13 +88,48 @@ def in_parts(items: Sequence[T], most: int) -> Iterator[Sequence[T]]:
 
 
 async def listed(
-    session: SaleorReader, query: Query, field: str, where: Iterable[Where], **variables: Any
+    session: SaleorReader,
+    query: Query,
+    field: str,
+    where: Iterable[Where],
+    condition: str = "where",
+    **variables: Any,
 ) -> list[Node]:
-    """Every node of a connection, for each condition."""
-    nodes: list[Node] = []
-    for condition in where:
-        nodes += await _pages(session, query, field, condition, variables)
-    return nodes
+    """Every node of a connection, for each condition; conditions are asked side by side.
+    condition: the name of the argument that takes it."""
+    pages = await side_by_side(
+        partial(_pages, session, query, field, {**variables, condition: given}) for given in where
+    )
+    return [node for nodes in pages for node in nodes]
+
+
+async def looked_up(
+    shelf: Shelf, read: Read, wanted: Mapping[Key, Remote | None]
+) -> list[tuple[Key, Node]]:
+    """The wanted nodes under the slugs that they were wanted by: found by slug, else by id."""
+    by_key = await shelf.at("slug", wanted, read)
+    moved = {remote: key for key, remote in wanted.items() if key not in by_key and remote}
+    again = await shelf.at("id", moved, read)
+    return [(key, by_key[key]) for key in wanted if key in by_key] + [
+        (moved[remote], node) for remote, node in again.items()
+    ]
+
+
+def condition_on(by: By, names: Iterable[str]) -> Iterator[Where]:
+    return by_slug(names) if by == "slug" else by_id(names)
+
+
+async def attributes(session: SaleorReader, slugs: Iterable[str]) -> list[Node]:
+    """The attributes that are there, with all their values."""
+    found = await session.attributes.at("slug", slugs, reading_attributes(session))
+    return list(found.values())
+
+
+def reading_attributes(session: SaleorReader) -> Read:
+    async def read(by: By, names: list[str]) -> list[Node]:
+        return await attributes_with_choices(session, condition_on(by, names))
+
+    return read
 
 
 async def attributes_with_choices(
@@ -115,15 +145,15 @@ async def attributes_with_choices(
 
 
 async def _pages(
-    session: SaleorReader, query: Query, field: str, where: Where, variables: dict[str, Any]
+    session: SaleorReader, query: Query, field: str, variables: Mapping[str, Any]
 ) -> list[Node]:
     nodes: list[Node] = []
     after: str | None = None
     while True:
-        data = await session.query(query, where=where, after=after, **variables)
+        data = await session.query(query, after=after, **variables)
         page = data[field]
         nodes += [edge["node"] for edge in page["edges"]]
-        after = _next(page, after)
+        after = following(page, after)
         if after is None:
             return nodes
 
@@ -136,7 +166,7 @@ async def _choices(
     while True:
         for edge in page["edges"]:
             yield edge["node"]
-        after = _next(page, after)
+        after = following(page, after)
         if after is None:
             return
         data = await session.query(
@@ -151,7 +181,7 @@ async def _choices(
         page = data["attribute"]["choices"]
 
 
-def _next(page: Node, before: str | None) -> str | None:
+def following(page: Node, before: str | None) -> str | None:
     """The cursor of the next page, None after the last one."""
     info = page["pageInfo"]
     if not info["hasNextPage"]:

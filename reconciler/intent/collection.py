@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from reconciler.intent.base import Intent, Part, Text
 
 Relation = Literal["is", "is_not"]
 
+BY: Final[tuple[Literal["tag", "type", "term"], ...]] = ("tag", "type", "term")
+"""What a condition may ask a product for."""
+
 
 class Condition(Part):
-    """One condition on a product: exactly one of `tag` and `type`."""
+    """One condition on a product: exactly one of `tag`, `type` and `term`."""
 
     tag: Text | None = None
     type: Text | None = None
+    term: Annotated[str, StringConstraints(pattern=r"^[^/]+/[^/]+$")] | None = None
+    """A term that the product carries: `<taxonomy>/<term>`, like `gsv_roles/hr`."""
     relation: Relation = "is"
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Condition:
-        if (self.tag is None) == (self.type is None):
-            raise ValueError("a condition has not exactly one of tag and type · write one of them")
+        if sum(getattr(self, by) is not None for by in BY) != 1:
+            raise ValueError(
+                "a condition has not exactly one of tag, type and term · write one of them"
+            )
         return self
+
+    @property
+    def asked(self) -> tuple[Literal["tag", "type", "term"], str]:
+        """What it asks for, and the value."""
+        for by in BY:
+            if (value := getattr(self, by)) is not None:
+                return by, value
+        raise AssertionError("a condition asks for something")
 
 
 class Rules(Part):

@@ -52,6 +52,8 @@ class Purposes(Part):
 
     gallery: Text | None = None
     """The attribute that holds all images (Plytix: a MediaGallery)."""
+    media: bool = False
+    """Whether they are the product's own media (Saleor), the thumbnail before all others."""
     look: Text | None = None
     """`namespace.key` of the metafield that refers to the look image (Shopify)."""
     swatch: Text | None = None

@@ -15,10 +15,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from reconciler.intent import explain, yaml
 from reconciler.intent.base import Intent, Intents, Places
+from reconciler.intent.bundles import Bundles
+from reconciler.intent.channels import Channels
 from reconciler.intent.collection import Collections
 from reconciler.intent.images import Images
+from reconciler.intent.mapping import Mapping as FieldMapping
+from reconciler.intent.mapping import Registry
 from reconciler.intent.metafields import Metafields
-from reconciler.intent.offering import Mapping as FieldMapping
 from reconciler.intent.offering import Offering
 from reconciler.intent.sources import ShopifyCsv, Sources
 from reconciler.intent.targets import TargetEntry, Targets
@@ -30,11 +33,14 @@ from reconciler.model.tolerance import Tolerance
 
 INTENT_KINDS: Final[tuple[type[Intent], ...]] = (
     Taxonomy,
+    Registry,
     FieldMapping,
     Offering,
     Collections,
     Metafields,
     Images,
+    Channels,
+    Bundles,
 )
 """Adding an intent kind: its module, and its name here."""
 

@@ -1,32 +1,39 @@
-"""`desired/offerings/` and `desired/mappings/`: field values of products, and where fields go."""
+"""`desired/offerings/`: what one product's fields are, in its team's own words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping as Map
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import Field
+from pydantic import model_validator
 
 from reconciler.intent.base import Intent, Part, SnakeKey, Text
 
-FieldValue = bool | str | tuple[SnakeKey, ...] | None
-"""A flag, a term or a text, a list of terms; null is managed and empty."""
+FieldValue = bool | int | float | str | tuple[SnakeKey, ...] | None
+"""A flag, a number, a term or a text, a list of terms; null is managed and empty."""
 
 
-class Destination(Part):
-    """Where a field of an offering is kept on the platform."""
+class Identity(Part):
+    """Which product is meant: exactly one of the platform's `id`, its `external_reference` and
+    its `slug`."""
 
-    attribute: SnakeKey
-    """A taxonomy, whose `input` says what values the field takes."""
+    id: Text | None = None
+    external_reference: Text | None = None
+    slug: Text | None = None
 
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Identity:
+        if sum(value is not None for value in self.stated.values()) != 1:
+            raise ValueError(
+                "a product has not exactly one of id, external_reference and slug"
+                " · write one of them"
+            )
+        return self
 
-class Mapping(Intent):
-    """The contract between a team's field names and the platform's attributes."""
-
-    folder: ClassVar[str] = "mappings"
-
-    mapping: SnakeKey
-    fields: Annotated[Map[SnakeKey, Destination], Field(min_length=1)]
+    @property
+    def stated(self) -> dict[str, str]:
+        given = {"id": self.id, "external_reference": self.external_reference, "slug": self.slug}
+        return {name: value for name, value in given.items() if value is not None}
 
 
 class Offering(Intent):
@@ -35,6 +42,7 @@ class Offering(Intent):
     folder: ClassVar[str] = "offerings"
 
     offering: Text
-    """The product's slug or handle."""
+    """Its own key; the product's slug or handle too, unless `product` says which product it is."""
+    product: Identity | None = None
     mapping: SnakeKey
     fields: Map[SnakeKey, FieldValue]

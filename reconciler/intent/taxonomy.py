@@ -28,4 +28,6 @@ class Taxonomy(Intent):
     label: Text
     input: Literal["dropdown", "multiselect", "boolean"]
     description: str | None = None
+    ordered: bool = False
+    """Whether the platform shall show the terms in the order in which they are written here."""
     terms: Mapping[SnakeKey, Term] = Field(default_factory=dict)

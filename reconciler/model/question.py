@@ -9,9 +9,11 @@ from reconciler.model.address import Key
 
 
 class Question(NamedTuple):
-    """Which products have this type, or this tag? `value` is compared as the platform does."""
+    """Which products have this type, or this tag, carry this term (`<taxonomy>/<term>`), have
+    this id or external reference, or are there at all? `value` is compared as the platform does.
+    """
 
-    by: Literal["type", "tag"]
+    by: Literal["type", "tag", "term", "id", "external_reference", "every"]
     value: str
 
 

@@ -56,6 +56,7 @@ class Resource(Generic[S]):
     live and desired: `shows`: the addresses of its pictures by the names that fields call them.
     `needs` are resources that must exist before this one though no field of its spec points
     at them (a metafield's owner and definition): with the spec's `Ref`s they make the order.
+    `follows`: those that come before it where both change, and do not stop it where they fail.
     """
 
     address: Address
@@ -67,6 +68,7 @@ class Resource(Generic[S]):
     source: Source | None = None
     intent: str | None = None
     needs: tuple[Address, ...] = ()
+    follows: tuple[Address, ...] = ()
     maybe: Mapping[str, Any] = field(default_factory=dict)
     is_draft: bool = False
     shows: tuple[tuple[str, str], ...] = ()

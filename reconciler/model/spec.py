@@ -69,6 +69,8 @@ class Merge(Enum):
     """Wholly ours, order does not count."""
     ENTRIES = "entries"
     """Only the entries that git states, or stated before; the others are left alone."""
+    SEQUENCE = "sequence"
+    """Only the order of the entries that git states, among themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,7 @@ def digest(value: Value) -> str:
 
 def _canonical(value: Any, merge: Merge) -> Value:
     content = plain(value)
-    if isinstance(content, list) and merge is not Merge.ORDERED:
+    if isinstance(content, list) and merge in (Merge.SET, Merge.ENTRIES):
         unique = {canonical_json(entry): entry for entry in content}
         return [unique[text] for text in sorted(unique)]
     return content
@@ -249,7 +251,7 @@ def stated_alike(value: object, pattern: object) -> dict[str, Value]:
             result[field.name] = asked[field.name]
         elif field.keyed and asked[field.name] is not None:
             result[field.name] = _entries_alike(have.get(field.name) or {}, asked[field.name])
-        elif field.merge is Merge.ENTRIES:
+        elif field.merge in (Merge.ENTRIES, Merge.SEQUENCE):
             mine = asked[field.name] or ()
             result[field.name] = [entry for entry in have.get(field.name) or () if entry in mine]
         else:

@@ -16,14 +16,18 @@ from providers.kit.sandbox import Fault
 from reconciler.cli.composition import platform, platform_names
 from reconciler.model.change import Cause
 from reconciler.model.outcome import Status
-from reconciler.model.resource import Resource
 from reconciler.model.spec import owned, shape
 from reconciler.provider import OnDrop
-from tests.contract import plytix, saleor, shopify
+from tests.contract import plytix, saleor, saleor_assortment, shopify
 from tests.contract.case import Case
 from tests.workshop import Workshop, problems_of
 
-CASES: list[Case] = [*shopify.CASES, *saleor.CASES, *plytix.CASES]
+CASES: list[Case] = [
+    *shopify.CASES,
+    *saleor.CASES,
+    *saleor_assortment.CASES,
+    *plytix.CASES,
+]
 
 every_kind = pytest.mark.parametrize("case", CASES, ids=str)
 POLICY = {"adopt": True, "prune": True}
@@ -45,14 +49,7 @@ def at_work(case: Case, folder: Path, state: int = 0) -> Workshop:
 
 def desired(case: Case, shop: Workshop) -> Mapping[str, Any]:
     """The owned fields that git states of the case's resource, without those never read."""
-    from reconciler.compile import compile_for
-    from reconciler.planner import questions
-
-    (site,), intents = shop._open()
-    answers = dict.fromkeys(questions(intents), ())
-    resource: Resource[Any] = compile_for(site.target, site.provider, intents, answers).resources[
-        case.address
-    ]
+    resource = shop.compiled()[case.address]
     return {p: v for p, v in owned(resource.spec).items() if p.split(".")[0] not in case.unread}
 
 

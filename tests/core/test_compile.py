@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from reconciler.cli.composition import platform
 from reconciler.compile import compile_for, questions
 from reconciler.intent.base import Intents, Places
 from reconciler.intent.metafields import Metafields
@@ -64,7 +65,7 @@ def test_each_question_is_asked_once() -> None:
         {"targets": ("shop",), "namespace": "altuzarra", "selectors": (selected, selected, other)}
     )
 
-    assert questions(Intents((document,))) == (
+    assert questions(platform("shopify"), Intents((document,))) == (
         Question("type", "Dresses"),
         Question("tag", "new"),
     )

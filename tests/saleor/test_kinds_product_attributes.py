@@ -163,7 +163,8 @@ def test_an_attribute_that_the_type_has_not_is_told_with_a_remedy(at: Shop) -> N
 
     assert failures == {
         f"product_attributes/{PRODUCT}": "failed: the attribute new_colour is not assigned to the"
-        " product's type · assign it in the dashboard, under Configuration, Product Types"
+        " product's type · name the type in the mapping's product_types, or assign it in the"
+        " dashboard"
     }
     assert at.carried("slack-helpdesk")["gsv_roles"] == ["hr"]
 

@@ -13,7 +13,7 @@ from providers.saleor.kinds.attribute import Attribute
 from providers.saleor.kinds.attribute_value import AttributeValue
 from providers.saleor.kinds.product_attributes import ProductAttributes
 from reconciler.compile import Compiled, compile_for
-from reconciler.intent.loader import load
+from reconciler.intent.loader import INTENT_KINDS, load
 from tests.saleor.market import TARGET
 
 TARGETS = b"market:\n  provider: saleor\n  environment: staging\n  sandbox: true\n"
@@ -260,9 +260,6 @@ def test_a_description_means_nothing_to_the_platform() -> None:
     assert was == same != other
 
 
-def test_other_intents_have_no_home_yet() -> None:
-    """They are told by the core, at the target's own place."""
-    document = "targets: [market]\ncollections: {}\n"
-    (problem,) = compiled({"collections/one": document}).problems
-
-    assert problem.cause == "saleor does not honour collections, and market is a saleor target"
+def test_every_kind_of_intent_has_a_home() -> None:
+    """What people can write can be said of a Saleor shop."""
+    assert set(MAPPING) == set(INTENT_KINDS)

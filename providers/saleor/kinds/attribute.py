@@ -9,28 +9,35 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from providers.saleor.aliased import ERRORS, Part, Told, carried_out, requests_for
+from providers.saleor.aliased import ERRORS, Part, Told
 from providers.saleor.carrying import carrying_attributes, would_lose
+from providers.saleor.changing import batches_of, carried
 from providers.saleor.client import SaleorReader, SaleorWriter
-from providers.saleor.listing import ATTRIBUTES, Node, by_id, by_slug, in_parts, listed
-from reconciler.model.address import Address, Key
+from providers.saleor.listing import attributes_with_choices, looked_up, reading_attributes
+from providers.saleor.shelf import Node
+from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Action, Change, Effect
-from reconciler.model.cost import Cost, Range
-from reconciler.model.outcome import Outcome, done, failed
+from reconciler.model.outcome import Outcome
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Owned, spec
-from reconciler.provider import All, Batch, Echo, OnDrop, Precondition, Wanted
+from reconciler.provider import (
+    All,
+    Batch,
+    Echo,
+    OnDrop,
+    PlatformError,
+    Precondition,
+    Wanted,
+)
 
 FOR_PRODUCTS: Final = "PRODUCT_TYPE"
-
-READ_TOGETHER: Final = 20
-"""Changes of a batch: the core reads a batch again with one request before it and one after."""
 
 
 @spec
 class Attribute:
     """`input` is `dropdown`, `multiselect`, `boolean`, or another of the platform's input types
-    in lower case, with the owner's type before it where that is not a product."""
+    in lower case, with the owner's type before it where that is not a product, and what a
+    reference refers to behind it: `reference to product`."""
 
     name: Owned[str] = UNSTATED
     input: Owned[str] = UNSTATED
@@ -56,17 +63,13 @@ class AttributeKind:
             )
 
     def batches(self, changes: Sequence[Change[Attribute]]) -> Iterable[Batch[Attribute]]:
-        for part in in_parts(changes, READ_TOGETHER):
-            sent = [change for change in part if not _asks_too_much(change)]
-            yield Batch(tuple(part), requests=requests_for(len(sent)), reading=_reading(part))
+        """Reading takes a page more for each attribute with more values than one page holds."""
+        return batches_of(changes, lambda change: not _asks_too_much(change), pages=1)
 
     async def write(
         self, session: SaleorWriter, batch: Batch[Attribute]
     ) -> Sequence[Outcome[Attribute]]:
-        fixed = [_unchangeable(change) for change in batch.changes if _asks_too_much(change)]
-        possible = [change for change in batch.changes if not _asks_too_much(change)]
-        told = await carried_out(session, [_part(change) for change in possible])
-        return fixed + [_outcome(c, t) for c, t in zip(possible, told, strict=True)]
+        return await carried(session, batch.changes, _parts, _remote)
 
     async def effects(
         self, session: SaleorReader, changes: Sequence[Change[Attribute]]
@@ -82,51 +85,49 @@ class AttributeKind:
         return effects | {change.address: Effect(_refusal(change)) for change in fixed}
 
 
-def _reading(changes: Sequence[Change[Attribute]]) -> Range:
-    """One request; a second one looks by ids for what its slug does not find."""
-    twice = any(change.renamed_from or change.action is Action.DELETE for change in changes)
-    return Range(Cost(1), Cost(2 if twice else 1))
-
-
 async def _wanted(session: SaleorReader, wanted: Wanted) -> list[tuple[Key, Node]]:
     """Found by slug, else by id."""
     if isinstance(wanted, All):
         where = [{"type": {"eq": FOR_PRODUCTS}}]
-        return [(n["slug"], n) for n in await listed(session, ATTRIBUTES, "attributes", where)]
-    found = await listed(session, ATTRIBUTES, "attributes", by_slug(wanted))
-    by_key = {node["slug"]: node for node in found}
-    moved = {wanted[key]: key for key in wanted if key not in by_key and wanted[key]}
-    again = await listed(session, ATTRIBUTES, "attributes", by_id(filter(None, moved)))
-    return [(key, by_key[key]) for key in wanted if key in by_key] + [
-        (moved[node["id"]], node) for node in again
-    ]
+        return [(node["slug"], node) for node in await attributes_with_choices(session, where)]
+    return await looked_up(session.attributes, reading_attributes(session), wanted)
 
 
 def _input(node: Node) -> str:
     owner = "" if node["type"] == FOR_PRODUCTS else f"{node['type']} "
-    return f"{owner}{node['inputType']}".lower()
+    entity = f" to {node['entityType']}" if node["entityType"] else ""
+    return f"{owner}{node['inputType']}{entity}".lower()
 
 
-def _part(change: Change[Attribute]) -> Part:
+def _parts(change: Change[Attribute]) -> list[Part]:
+    """Raises `PlatformError` where a live attribute would have to take another input type."""
+    if _asks_too_much(change):
+        raise PlatformError(_refusal(change))
     if change.action is Action.DELETE:
-        return Part("attributeDelete", {"id": ("ID", change.remote)})
+        return [Part("attributeDelete", {"id": ("ID", change.remote)})]
     asked = f"attribute {{ id slug }} {ERRORS}"
     if change.before is None:
         new = {"input": ("AttributeCreateInput!", _new(change))}
-        return Part("attributeCreate", new, asked)
+        return [Part("attributeCreate", new, asked)]
     moved = {"id": ("ID", change.remote), "input": ("AttributeUpdateInput!", _changes(change))}
-    return Part("attributeUpdate", moved, asked)
+    return [Part("attributeUpdate", moved, asked)]
+
+
+def _remote(_change: Change[Attribute], told: Sequence[Told]) -> Remote:
+    return str(told[0].payload["attribute"]["id"])
 
 
 def _new(change: Change[Attribute]) -> dict[str, Any]:
     wished = _stated(change)
-    return {
+    input_, _, entity = str(wished.input).upper().partition(" TO ")
+    given = {
         "name": wished.name,
         "slug": change.address.key,
         "type": FOR_PRODUCTS,
-        "inputType": str(wished.input).upper(),
+        "inputType": input_,
         "externalReference": change.address.key,
     }
+    return {**given, "entityType": entity} if entity else given
 
 
 def _changes(change: Change[Attribute]) -> dict[str, Any]:
@@ -144,24 +145,9 @@ def _stated(change: Change[Attribute]) -> Attribute:
     return change.after.spec
 
 
-def _outcome(change: Change[Attribute], told: Told) -> Outcome[Attribute]:
-    if change.action is Action.DELETE:
-        if told.is_done or told.is_gone:
-            return done(change.address, None)
-        return failed(change.address, told.message, change.remote)
-    if not told.is_done:
-        return failed(change.address, told.message, change.remote)
-    attribute = told.payload["attribute"]
-    return done(change.address, attribute["id"])
-
-
 def _asks_too_much(change: Change[Attribute]) -> bool:
     """Whether a live attribute would have to take another input type."""
     return bool(change.before and change.after) and change.differs_in("input")
-
-
-def _unchangeable(change: Change[Attribute]) -> Outcome[Attribute]:
-    return failed(change.address, _refusal(change), change.remote)
 
 
 def _refusal(change: Change[Attribute]) -> str:

@@ -13,7 +13,8 @@ from typing import Final, NamedTuple
 from providers.saleor.aliased import MOST, requests_for
 from providers.saleor.carrying import carrying_values, would_lose
 from providers.saleor.client import SaleorReader, SaleorWriter
-from providers.saleor.listing import Node, attributes_with_choices, by_slug, in_hundreds
+from providers.saleor.listing import attributes, attributes_with_choices, in_hundreds
+from providers.saleor.shelf import Node
 from providers.saleor.terms import attribute_in, reference_of, says_its_term, terms_of
 from providers.saleor.valuing import Writing
 from reconciler.model.address import Address, Key, Remote
@@ -128,12 +129,13 @@ class Found(NamedTuple):
 async def _found(session: SaleorReader, wanted: Wanted) -> list[Found]:
     """By reference, else by id wherever it went, else by slug."""
     if isinstance(wanted, All):
-        attributes = await attributes_with_choices(session, [FOR_PRODUCTS])
-        return [found for attribute in attributes for found in _all_of(attribute)]
-    attributes = await attributes_with_choices(session, by_slug(map(attribute_in, wanted)))
-    named = {found.key: found for attribute in attributes for found in _all_of(attribute)}
+        every = await attributes_with_choices(session, [FOR_PRODUCTS])
+        return [found for attribute in every for found in _all_of(attribute)]
+    slugs = dict.fromkeys(map(attribute_in, wanted))
+    there = await attributes(session, slugs)
+    named = {found.key: found for attribute in there for found in _all_of(attribute)}
     by_remote = {found.value["id"]: found for found in named.values()}
-    known = {attribute["slug"] for attribute in attributes}
+    known = {attribute["slug"] for attribute in there}
     far = [remote for key, remote in wanted.items() if remote and attribute_in(key) not in known]
     by_remote |= {found.value["id"]: found for found in await _anywhere(session, far)}
     choices = ((key, _chosen(named.get(key), by_remote.get(r))) for key, r in wanted.items())

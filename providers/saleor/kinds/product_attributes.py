@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Final
 
-from providers.saleor.aliased import Part, Told, carried_out, requests_for
+from providers.saleor.aliased import Part
+from providers.saleor.changing import batches_of, carried
 from providers.saleor.client import Assigned, SaleorReader, SaleorWriter
-from providers.saleor.kinds.product import products
-from providers.saleor.listing import PRODUCTS, Node, by_id, in_parts, listed
+from providers.saleor.kinds.product import product_of, products
+from providers.saleor.listing import PRODUCTS, by_id, listed
+from providers.saleor.shelf import Node
 from providers.saleor.terms import reference_of, terms_of
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Change
-from reconciler.model.cost import Cost, Range
-from reconciler.model.outcome import Outcome, done, failed
+from reconciler.model.outcome import Outcome
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Merge, Owned, Ref, spec
 from reconciler.provider import (
@@ -35,9 +36,6 @@ ONE: Final = ("DROPDOWN", "SWATCH")
 """Input types that take one term."""
 MANY: Final = "MULTISELECT"
 FLAG: Final = "BOOLEAN"
-
-READ_TOGETHER: Final = 20
-"""Products of a batch: the core reads a batch again with one request before it and one after."""
 
 Terms = Annotated[tuple[Annotated[str, Ref("attribute_value", within_entry=True)], ...], Merge.SET]
 AttributeKey = Annotated[str, Ref("attribute")]
@@ -64,8 +62,8 @@ class ProductAttributesKind:
         self, session: SaleorReader, target: str, wanted: Wanted
     ) -> AsyncIterator[Resource[ProductAttributes]]:
         """A product that carries nothing is there too, its entries being empty."""
-        for key, node in await products(session, PRODUCTS, wanted):
-            session.assigned[node["id"]] = _assigned(node)
+        for key, node in await products(session, wanted):
+            session.assigned[node["id"]] = assigned(node)
             yield Resource(
                 Address(target, self.name, key),
                 _live(node),
@@ -76,31 +74,16 @@ class ProductAttributesKind:
     def batches(
         self, changes: Sequence[Change[ProductAttributes]]
     ) -> Iterable[Batch[ProductAttributes]]:
-        for part in in_parts(changes, READ_TOGETHER):
-            twice = any(change.renamed_from for change in part)
-            yield Batch(
-                tuple(part),
-                requests=requests_for(len(part)),
-                reading=Range(Cost(1), Cost(2 if twice else 1)),
-            )
+        return batches_of(changes)
 
     async def write(
         self, session: SaleorWriter, batch: Batch[ProductAttributes]
     ) -> Sequence[Outcome[ProductAttributes]]:
-        await _learn_types(session, batch.changes)
-        parts: dict[Address, Part] = {}
-        outcomes: list[Outcome[ProductAttributes]] = []
-        for change in batch.changes:
-            try:
-                parts[change.address] = _part(session, change)
-            except PlatformError as error:
-                outcomes.append(failed(change.address, str(error), change.remote))
-        told = await carried_out(session, list(parts.values()))
-        sent = [change for change in batch.changes if change.address in parts]
-        return outcomes + [_outcome(c, t) for c, t in zip(sent, told, strict=True)]
+        await learn_types(session, batch.changes)
+        return await carried(session, batch.changes, lambda change: [_part(session, change)])
 
 
-def _assigned(node: Node) -> dict[Key, Assigned]:
+def assigned(node: Node) -> dict[Key, Assigned]:
     attributes = (selected["attribute"] for selected in node["attributes"])
     return {a["slug"]: Assigned(a["id"], a["inputType"]) for a in attributes}
 
@@ -119,39 +102,46 @@ def _live(node: Node) -> ProductAttributes:
     return ProductAttributes(choices=choices, booleans=booleans)
 
 
-async def _learn_types(session: SaleorReader, changes: Sequence[Change[ProductAttributes]]) -> None:
+async def learn_types(session: SaleorReader, changes: Sequence[Change[Any]]) -> None:
     """The real input types of the products' attributes, where this session has not seen them."""
     unseen = [c.remote for c in changes if c.remote and c.remote not in session.assigned]
     for node in await listed(session, PRODUCTS, "products", by_id(unseen)):
-        session.assigned[node["id"]] = _assigned(node)
+        session.assigned[node["id"]] = assigned(node)
+
+
+def attribute_at(session: SaleorReader, product: Remote, attribute: Key) -> Assigned:
+    """An attribute as the product's type has it. Raises `PlatformError` where it has it not."""
+    found = session.assigned.get(product, {}).get(attribute)
+    if found is None:
+        raise PlatformError(
+            f"the attribute {attribute} is not assigned to the product's type"
+            " · name the type in the mapping's product_types, or assign it in the dashboard"
+        )
+    return found
 
 
 def _part(session: SaleorWriter, change: Change[ProductAttributes]) -> Part:
     """Only the entries that differ. Raises `PlatformError` for one that can not be written."""
-    if change.remote is None or change.remote not in session.assigned:
-        raise PlatformError(f"there is no product {change.address.key} · make it in the dashboard")
-    if change.renamed_from:
-        raise PlatformError(
-            f"the product's slug is {change.renamed_from} now · correct the offering"
-        )
-    given = {"attributes": [_entry(session, change, field.path) for field in change.fields]}
+    product = product_of(change, change.address.key)
+    given = [_entry(session, product, change, field.path) for field in change.fields]
+    return product_update(product, given)
+
+
+def product_update(product: Remote, attributes: Sequence[Mapping[str, Any]]) -> Part:
+    """The mutation that gives a product these attributes, and leaves its others alone."""
     return Part(
         "productUpdate",
-        {"id": ("ID", change.remote), "input": ("ProductInput!", given)},
+        {"id": ("ID", product), "input": ("ProductInput!", {"attributes": attributes})},
         "errors { field message code attributes }",
     )
 
 
-def _entry(session: SaleorWriter, change: Change[ProductAttributes], path: str) -> dict[str, Any]:
-    assert change.remote is not None
+def _entry(
+    session: SaleorWriter, product: Remote, change: Change[ProductAttributes], path: str
+) -> dict[str, Any]:
     assert change.after is not None
     field, _, attribute = path.partition(".")
-    found = session.assigned[change.remote].get(attribute)
-    if found is None:
-        raise PlatformError(
-            f"the attribute {attribute} is not assigned to the product's type"
-            " · assign it in the dashboard, under Configuration, Product Types"
-        )
+    found = attribute_at(session, product, attribute)
     content = getattr(change.after.spec, field)[attribute]
     if field == "booleans":
         return {"id": found.id, "boolean": _flag(attribute, found, content)}
@@ -182,9 +172,3 @@ def _value(session: SaleorWriter, attribute: Key, term: Key) -> Remote:
         return session.remotes("attribute_value", reference_of(attribute, term))
     except Unresolved as error:
         raise PlatformError(f"{error} · declare the term in its taxonomy") from error
-
-
-def _outcome(change: Change[ProductAttributes], told: Told) -> Outcome[ProductAttributes]:
-    if not told.is_done:
-        return failed(change.address, told.message, change.remote)
-    return done(change.address, change.remote)

@@ -18,13 +18,14 @@ ATTRIBUTE_FIELDS = (
     "name", "slug", "externalReference", "inputType", "valueRequired", "type", "order",
 )  # fmt: skip
 VALUE_FIELDS = ("name", "externalReference", "translations")
-TYPE_FIELDS = ("name", "slug", "attributes")
+TYPE_FIELDS = ("name", "slug", "attributes", "variantAttributes")
 
 
 def edit(world: World, thing: str, key: str, fields: Fields) -> None:
     """attribute: by slug; `order` is value slugs, those that are not named staying behind them.
     attributeValue: by `<attribute slug>/<value slug>`, or its reference; `translations` is
-    language → label. productType: by slug; `attributes` is the slugs of all that are assigned.
+    language → label. productType: by slug; `attributes` is the slugs of all that are assigned,
+    `variantAttributes` of those that are its variants' instead.
     product, collection, channelListing: see `assortment`. Raises `UnknownThing`."""
     if thing not in _EDITS:
         raise UnknownThing(f"there is no {thing} here · {', '.join(_EDITS)}")
@@ -67,10 +68,14 @@ def _value(world: World, key: str, fields: Fields) -> None:
 def _product_type(world: World, key: str, fields: Fields) -> None:
     must_be_known(fields, TYPE_FIELDS)
     type_ = named(world, "ProductType", key)
-    own = {name: value for name, value in fields.items() if name != "attributes"}
+    own = {name: value for name, value in fields.items() if not name.endswith("ttributes")}
     if "attributes" in fields:
         assigned = [named(world, "Attribute", slug)["pk"] for slug in fields["attributes"]]
         own["productAttributes"] = assigned
+    if "variantAttributes" in fields:
+        moved = [named(world, "Attribute", slug)["pk"] for slug in fields["variantAttributes"]]
+        left = [pk for pk in type_["productAttributes"] if pk not in moved]
+        own = {"productAttributes": left, **own, "variantAttributes": moved}
     world.change("ProductType", type_, **own)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from providers.shopify.mapping.collections import SORT_ORDERS, handle_of, of_style
+from providers.shopify.mapping.collections import SORT_ORDERS
 from providers.shopify.sources import condition, condition_parts
 from reconciler.intent.base import Place
 from reconciler.intent.collection import Collection as Declared
 from reconciler.intent.collection import Collections, Condition
 from reconciler.intent.edit import REMOVE, Edit, substituted
+from reconciler.intent.styles import handle_of, of_style
 from reconciler.model.address import Key
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Source

@@ -1,11 +1,10 @@
-"""From what is live on Saleor back to intents.
+"""Taxonomies back into their documents.
 
 | live | written back to |
 |---|---|
 | an attribute's name, input type | the taxonomy's label, input |
 | a value's label (its name, where the reference carries the key) | the term's label |
-| what a product carries | the offering's fields |
-| what is gone | the term, the offering, or the whole taxonomy goes |
+| what is gone | the term, or the whole taxonomy goes |
 """
 
 from __future__ import annotations
@@ -13,15 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from providers.saleor.mapping import mapping_of, taxonomies
 from providers.saleor.terms import attribute_in
-from reconciler.intent.edit import REMOVE, Edit, substituted
-from reconciler.intent.offering import FieldValue, Offering
+from reconciler.intent.edit import REMOVE, Edit
 from reconciler.intent.taxonomy import Taxonomy
 from reconciler.model.address import Key
 from reconciler.model.problem import Problem
 from reconciler.model.spec import Value
-from reconciler.provider import Adopted, Compilation, IntentAdoption, Restatement
+from reconciler.provider import Adopted, Compilation, Restatement
 
 _INPUTS: Final = ("dropdown", "multiselect", "boolean")
 
@@ -29,27 +26,9 @@ _INPUTS: Final = ("dropdown", "multiselect", "boolean")
 def taxonomy(intent: Taxonomy, wish: Restatement, compilation: Compilation) -> Adopted:
     if wish.address.kind == "attribute":
         return _attribute(intent, wish)
+    if wish.address.kind == "value_order":
+        return _order(intent)
     return _term(intent, wish, compilation)
-
-
-def offering(
-    intent: Offering, wish: Restatement, compilation: Compilation
-) -> Iterator[Edit | Problem]:
-    """Every field of the offering whose attribute's content moved."""
-    if wish.values is None:
-        yield Edit(intent.path, (), REMOVE)
-        return
-    fields = mapping_of(compilation, intent.mapping)
-    known = taxonomies(compilation)
-    assert fields is not None
-    for field, value in intent.fields.items():
-        about = known[fields.fields[field].attribute]
-        path = f"{'booleans' if about.input == 'boolean' else 'choices'}.{about.taxonomy}"
-        if path in wish.values:
-            yield from _field(intent, field, value, about, wish.values[path])
-
-
-ADOPTION: Final[IntentAdoption] = {Taxonomy: taxonomy, Offering: offering}
 
 
 def _attribute(intent: Taxonomy, wish: Restatement) -> Iterator[Edit | Problem]:
@@ -103,25 +82,12 @@ def _of_the_key(intent: Taxonomy, key: Key, path: str, live: Value) -> Problem:
     )
 
 
-def _field(
-    intent: Offering, field: str, value: FieldValue, about: Taxonomy, live: Value
-) -> Iterator[Edit | Problem]:
-    place = ("fields", field)
-    if about.input == "boolean":
-        yield Edit(intent.path, place, live)
-        return
-    unknown = [term for term in live or () if term not in about.terms]
-    if unknown:
-        yield Problem(
-            intent.at(*place),
-            f"the product carries {', '.join(unknown)}, no term of {about.taxonomy}",
-            "add it to the taxonomy's terms first, or apply to put back what git says",
-        )
-    elif about.input == "dropdown":
-        yield Edit(intent.path, place, next(iter(live or ()), None))
-    else:
-        stated = value if isinstance(value, tuple) else ()
-        yield Edit(intent.path, place, substituted(stated, live or ()))
+def _order(intent: Taxonomy) -> Iterator[Problem]:
+    yield Problem(
+        intent.at("ordered"),
+        "the live values stand in another order, and the terms here are not moved unasked",
+        "move them by hand, take ordered out, or apply to put the order back",
+    )
 
 
 def _term_in(key: Key) -> Key:

@@ -1,0 +1,59 @@
+"""Collections back into their documents: single ones at their handle, of styles as overrides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from reconciler.intent.base import Place
+from reconciler.intent.collection import Collections
+from reconciler.intent.edit import REMOVE, Edit
+from reconciler.intent.styles import handle_of
+from reconciler.model.address import Key
+from reconciler.model.problem import Problem
+from reconciler.provider import Compilation, Restatement
+
+_FIELDS: Final = {"name": "title", "description": "description"}
+
+
+def collections(
+    intent: Collections, wish: Restatement, _compilation: Compilation
+) -> Iterator[Edit | Problem]:
+    """Its products follow from rules, which no list of products can be turned back into."""
+    handle = wish.address.key
+    if wish.values is None:
+        yield from _gone(intent, handle)
+        return
+    place = _place(intent, handle)
+    for path, name in _FIELDS.items():
+        if path in wish.values:
+            yield Edit(intent.path, (*place, name), wish.values[path])
+    if "products" in wish.values:
+        yield Problem(
+            wish.source,
+            "other products are in it than the rules find",
+            "change the rules by hand, or apply to put back what they find",
+        )
+
+
+def _place(intent: Collections, handle: Key) -> Place:
+    if handle in intent.collections:
+        return ("collections", handle)
+    return ("per_style", "overrides", _style(intent, handle))
+
+
+def _gone(intent: Collections, handle: Key) -> Iterator[Edit]:
+    if handle in intent.collections:
+        yield Edit(intent.path, ("collections", handle), REMOVE)
+        return
+    template, style = intent.per_style, _style(intent, handle)
+    assert template is not None
+    yield Edit(intent.path, ("per_style", "styles", template.styles.index(style)), REMOVE)
+    if style in template.overrides:
+        yield Edit(intent.path, ("per_style", "overrides", style), REMOVE)
+
+
+def _style(intent: Collections, handle: Key) -> str:
+    template = intent.per_style
+    assert template is not None
+    return next(s for s in template.styles if handle_of(template, s) == handle)

@@ -1,0 +1,226 @@
+"""What intents ask of a Saleor catalog, and how that is answered.
+
+Saleor has no rules of its own for collections, and names no product by anything but its slug in
+our addresses: so collections and offerings ask here, where other platforms leave them alone.
+Products are searched for on the server, and each one found is looked at again: a search that was
+not understood finds everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from providers.kit.graphql import Query
+from providers.saleor.client import SaleorReader
+from providers.saleor.listing import PAGE, PAGE_INFO, attributes, by_id, by_slug, in_parts, listed
+from providers.saleor.shelf import Node
+from providers.saleor.terms import terms_of
+from reconciler.intent.base import Intent
+from reconciler.intent.collection import Collections
+from reconciler.intent.offering import Offering
+from reconciler.intent.styles import declared
+from reconciler.model.address import Key, Remote
+from reconciler.model.problem import Problem
+from reconciler.provider import Answers, Distrusted, Question
+
+EVERY: Final = Question("every", "")
+
+_FOUND: Final = Query(f"""query Found($filter: ProductFilterInput, $after: String) {{
+  products(filter: $filter, first: {PAGE}, after: $after) {{
+    edges {{ node {{
+      id slug productType {{ slug name }}
+      attributes {{ attribute {{ slug }} values {{ id }} }}
+    }} }}
+    {PAGE_INFO}
+  }}
+}}""")
+
+_NAMED: Final = Query(f"""query Named($where: ProductWhereInput, $after: String) {{
+  products(where: $where, first: {PAGE}, after: $after) {{
+    edges {{ node {{ id slug }} }}
+    {PAGE_INFO}
+  }}
+}}""")
+
+_TYPES: Final = Query(f"""query ProductTypes($filter: ProductTypeFilterInput, $after: String) {{
+  productTypes(filter: $filter, first: {PAGE}, after: $after) {{
+    edges {{ node {{ id slug name }} }}
+    {PAGE_INFO}
+  }}
+}}""")
+
+_AT_ONCE: Final = 50
+
+
+def questions(intent: Intent) -> Iterator[Question]:
+    """What an intent of any kind asks of this platform."""
+    if isinstance(intent, Offering):
+        yield from _identity(intent)
+    elif isinstance(intent, Collections):
+        yield from _rules(intent)
+    else:
+        yield from intent.questions()
+
+
+def identity_of(intent: Offering) -> Question | None:
+    """The question that tells an offering's slug, where it is named by something else."""
+    if intent.product is None or intent.product.slug is not None:
+        return None
+    if intent.product.id is not None:
+        return Question("id", intent.product.id)
+    return Question("external_reference", intent.product.external_reference or "")
+
+
+def _identity(intent: Offering) -> Iterator[Question]:
+    question = identity_of(intent)
+    if question is not None:
+        yield question
+
+
+def _rules(intent: Collections) -> Iterator[Question]:
+    for found in declared(intent):
+        if not isinstance(found, Problem):
+            for condition in found[1].rules.conditions:
+                yield Question(*condition.asked)
+                if condition.relation == "is_not":
+                    yield EVERY
+
+
+async def answer(session: SaleorReader, asked: Sequence[Question]) -> Answers:
+    """The slugs of the products that each question finds."""
+    answers: dict[Question, Sequence[Key]] = {}
+    answers |= await _by_id(session, [q for q in asked if q.by == "id"])
+    answers |= await _by_reference(session, [q for q in asked if q.by == "external_reference"])
+    answers |= await _by_type(session, [q for q in asked if q.by == "type"])
+    answers |= await _by_term(session, [q for q in asked if q.by in ("term", "tag")])
+    if EVERY in asked:
+        nodes = await listed(session, _NAMED, "products", [{}])
+        answers[EVERY] = sorted(node["slug"] for node in nodes)
+    return answers
+
+
+async def slugs_by_id(session: SaleorReader, ids: Iterable[Remote]) -> dict[Remote, Key]:
+    """The slugs of products; what is not there is left out."""
+    nodes = await listed(session, _NAMED, "products", by_id(ids))
+    return {node["id"]: node["slug"] for node in nodes}
+
+
+async def ids_by_slug(session: SaleorReader, slugs: Iterable[Key]) -> dict[Key, Remote]:
+    """The ids of products; what is not there is left out."""
+    nodes = await listed(session, _NAMED, "products", by_slug(slugs))
+    return {node["slug"]: node["id"] for node in nodes}
+
+
+async def _by_id(session: SaleorReader, asked: Sequence[Question]) -> Answers:
+    slugs = await slugs_by_id(session, [question.value for question in asked])
+    return {q: tuple(slugs[q.value] for _ in (0,) if q.value in slugs) for q in asked}
+
+
+async def _by_reference(session: SaleorReader, asked: Sequence[Question]) -> Answers:
+    """`where` knows no external references, so each is a field of its own."""
+    answers: dict[Question, Sequence[Key]] = {}
+    for part in in_parts(asked, _AT_ONCE):
+        variables = {f"r{index}": question.value for index, question in enumerate(part)}
+        data = await session.query(_references(len(part)), **variables)
+        for index, question in enumerate(part):
+            found = data[f"p{index}"]
+            answers[question] = (found["slug"],) if found else ()
+    return answers
+
+
+def _references(count: int) -> Query:
+    declared_ = ", ".join(f"$r{index}: String" for index in range(count))
+    fields = "\n".join(
+        f"  p{index}: product(externalReference: $r{index}) {{ slug }}" for index in range(count)
+    )
+    return Query(f"query References({declared_}) {{\n{fields}\n}}")
+
+
+async def _by_type(session: SaleorReader, asked: Sequence[Question]) -> Answers:
+    """A type is named by its slug or by its name."""
+    if not asked:
+        return {}
+    types = await listed_types(session)
+    answers: dict[Question, Sequence[Key]] = {}
+    for question in asked:
+        ids = [t["id"] for t in types if question.value in (t["slug"], t["name"])]
+        answers[question] = await _search(
+            session, {"productTypes": ids} if ids else None, _is_of(question.value)
+        )
+    return answers
+
+
+async def listed_types(session: SaleorReader, slugs: Iterable[str] | None = None) -> list[Node]:
+    """Product types, all of them or those with these slugs."""
+    if slugs is None:
+        conditions: list[dict[str, Any]] = [{}]
+    else:
+        conditions = [{"slugs": list(part)} for part in in_parts(sorted(set(slugs)), PAGE)]
+    return await filtered(session, _TYPES, "productTypes", conditions)
+
+
+async def filtered(
+    session: SaleorReader, query: Query, field: str, conditions: Iterable[dict[str, Any]]
+) -> list[Node]:
+    """As `listed`, for lists that know `filter` only."""
+    return await listed(session, query, field, conditions, condition="filter")
+
+
+def _is_of(name: str) -> Callable[[Node], bool]:
+    return lambda node: name in (node["productType"]["slug"], node["productType"]["name"])
+
+
+async def _by_term(session: SaleorReader, asked: Sequence[Question]) -> Answers:
+    """Products that carry a term. A tag is a term of the attribute that stands for tags."""
+    places = {q: place for q in asked if (place := _place(session, q))}
+    there = await attributes(session, dict.fromkeys(slug for slug, _ in places.values()))
+    known = {node["slug"]: node for node in there}
+    answers: dict[Question, Sequence[Key]] = dict.fromkeys(asked, ())
+    for question, (slug, term) in places.items():
+        value = _value(known.get(slug), term)
+        condition = {"attributes": [{"slug": slug, "values": [value["slug"]]}]} if value else None
+        answers[question] = await _search(session, condition, _carries(slug, value))
+    return answers
+
+
+def _place(session: SaleorReader, question: Question) -> tuple[str, str] | None:
+    if question.by == "tag":
+        tags = session.settings.tags
+        return (tags, question.value) if tags else None
+    attribute, _, term = question.value.partition("/")
+    return attribute, term
+
+
+def _value(attribute: Node | None, term: str) -> Node | None:
+    """The value that a term, or a tag, means."""
+    if attribute is None:
+        return None
+    terms = terms_of(attribute["slug"], attribute["choices"])
+    named = [v for v in attribute["choices"] if term in (terms[v["id"]], v["name"])]
+    return named[0] if named else None
+
+
+def _carries(attribute: str, value: Node | None) -> Callable[[Node], bool]:
+    def carries(node: Node) -> bool:
+        return value is not None and any(
+            carried["id"] == value["id"]
+            for selected in node["attributes"]
+            if selected["attribute"]["slug"] == attribute
+            for carried in selected["values"]
+        )
+
+    return carries
+
+
+async def _search(
+    session: SaleorReader, condition: dict[str, Any] | None, is_meant: Callable[[Node], bool]
+) -> Sequence[Key]:
+    """None: nothing can be found. Raises `Distrusted` where something else was found."""
+    if condition is None:
+        return ()
+    nodes = await filtered(session, _FOUND, "products", [condition])
+    for node in nodes:
+        if not is_meant(node):
+            raise Distrusted(f"a search for {condition} found {node['slug']}, which is not meant")
+    return sorted(node["slug"] for node in nodes)

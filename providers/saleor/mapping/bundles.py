@@ -1,0 +1,69 @@
+"""Bundles: products that refer to their components in an attribute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from providers.saleor.kinds.attribute import Attribute
+from providers.saleor.kinds.attribute_assignment import (
+    AttributeAssignment,
+    assignment_key,
+    needs_of,
+)
+from providers.saleor.kinds.bundle import Bundle, bundle_key
+from reconciler.intent.bundles import Bundles
+from reconciler.model.address import Address
+from reconciler.model.problem import Problem
+from reconciler.model.resource import Resource
+from reconciler.model.spec import digest, stated
+from reconciler.provider import Compilation, Mapped
+
+REFERENCES: Final = "reference to product"
+
+
+def bundles(intent: Bundles, compilation: Compilation) -> Mapped:
+    """The attribute and its assignments are stated where a label says that they are ours."""
+    target = compilation.target.name
+    yield from _attribute(intent, target)
+    for product, bundle in intent.bundles.items():
+        place = intent.at("bundles", product)
+        if product in bundle.components:
+            yield Problem(place, f"{product} can not be a part of itself", "take it out")
+            continue
+        key = bundle_key(product, intent.into.attribute)
+        yield Resource(
+            Address(target, "bundle", key),
+            Bundle(components=bundle.components),
+            source=place,
+            intent=digest([key, list(bundle.components)]),
+            needs=(
+                Address(target, "product", product),
+                Address(target, "attribute", intent.into.attribute),
+            ),
+            follows=tuple(
+                Address(target, "attribute_assignment", assignment_key(t, intent.into.attribute))
+                for t in intent.into.product_types
+            ),
+        )
+
+
+def _attribute(intent: Bundles, target: str) -> Iterator[Resource[Any]]:
+    into = intent.into
+    if into.label is not None:
+        spec = Attribute(name=into.label, input=REFERENCES)
+        yield Resource(
+            Address(target, "attribute", into.attribute),
+            spec,
+            source=intent.at("into"),
+            intent=digest([into.attribute, stated(spec)]),
+        )
+    for product_type in into.product_types:
+        key = assignment_key(product_type, into.attribute)
+        yield Resource(
+            Address(target, "attribute_assignment", key),
+            AttributeAssignment(on="product"),
+            source=intent.at("into", "product_types"),
+            intent=digest([key]),
+            needs=needs_of(target, key),
+        )

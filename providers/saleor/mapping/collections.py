@@ -1,0 +1,95 @@
+"""Collections: what the rules find is worked out here, since Saleor knows no rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+from typing import Any
+
+from providers.saleor.asking import EVERY
+from providers.saleor.kinds.collection import Collection
+from providers.saleor.mapping.taxonomy import LONGEST
+from providers.saleor.prose import canonical
+from reconciler.intent.collection import Collection as Declared
+from reconciler.intent.collection import Collections, Condition, Rules
+from reconciler.intent.styles import declared
+from reconciler.model.address import Address, Key
+from reconciler.model.problem import Problem
+from reconciler.model.question import Answers, Question
+from reconciler.model.resource import Resource, Source
+from reconciler.model.spec import UNSTATED, digest
+from reconciler.provider import Compilation, Mapped
+
+
+def collections(intent: Collections, compilation: Compilation) -> Mapped:
+    """Nothing of those whose rules nobody was asked about."""
+    for found in declared(intent):
+        if isinstance(found, Problem):
+            yield found
+            continue
+        handle, collection, place = found
+        problems = list(_problems(handle, collection, place, compilation))
+        yield from problems
+        members = _members(collection.rules, compilation.answers)
+        if not problems and members is not None:
+            yield _collection(handle, collection, members, place, compilation.target.name)
+
+
+def _problems(
+    handle: Key, collection: Declared, place: Source, compilation: Compilation
+) -> Iterator[Problem]:
+    if collection.sort is not None:
+        cause = "a collection of Saleor has no sort order; a storefront chooses one"
+        yield Problem(place, cause, "take sort out")
+    if len(collection.title) > LONGEST:
+        cause = f"the title has {len(collection.title)} characters, and Saleor takes {LONGEST}"
+        yield Problem(place, cause, "shorten it")
+    if handle != handle.lower() or "/" in handle or " " in handle:
+        cause = f"{handle!r} is no slug"
+        yield Problem(place, cause, "write lowercase letters, digits and dashes")
+    asks_for_tags = any(condition.tag is not None for condition in collection.rules.conditions)
+    if asks_for_tags and compilation.target.settings.tags is None:
+        yield Problem(
+            place,
+            "Saleor's products have no tags",
+            f"name the attribute that stands for them in settings.tags of"
+            f" {compilation.target.name}, or ask for a type or a term",
+        )
+
+
+def _members(rules: Rules, answers: Answers | None) -> tuple[Key, ...] | None:
+    """The products that belong, in the order of their slugs; None where it is not known."""
+    sets = [_found(condition, answers) for condition in rules.conditions]
+    known = [found for found in sets if found is not None]
+    if len(known) < len(sets):
+        return None
+    joined = reduce(frozenset.intersection if rules.match == "all" else frozenset.union, known)
+    return tuple(sorted(joined))
+
+
+def _found(condition: Condition, answers: Answers | None) -> frozenset[Key] | None:
+    question = Question(*condition.asked)
+    if answers is None or question not in answers:
+        return None
+    found = frozenset(answers[question])
+    if condition.relation == "is":
+        return found
+    return frozenset(answers[EVERY]) - found if EVERY in answers else None
+
+
+def _collection(
+    handle: Key, collection: Declared, members: tuple[Key, ...], place: Source, target: str
+) -> Resource[Any]:
+    """Its intent is what is written in git, rules and all: when its products move and that does
+    not, the catalog moved."""
+    says_more = "description" in collection.model_fields_set
+    return Resource(
+        Address(target, "collection", handle),
+        Collection(
+            name=collection.title,
+            description=canonical(collection.description) if says_more else UNSTATED,
+            products=members,
+        ),
+        source=place,
+        intent=digest({"handle": handle, **collection.model_dump(mode="json")}),
+    )

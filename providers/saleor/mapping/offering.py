@@ -1,0 +1,160 @@
+"""An offering: what its product carries and what its metadata says, by the mapping's contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from providers.saleor.asking import identity_of
+from providers.saleor.kinds.attribute_assignment import assignment_key
+from providers.saleor.kinds.product_attributes import ProductAttributes
+from providers.saleor.kinds.product_metadata import ProductMetadata
+from providers.saleor.mapping.contract import mappings
+from providers.saleor.mapping.taxonomy import taxonomies
+from providers.saleor.mapping.terms import term_problems
+from providers.saleor.mapping.texts import Unfit, label, text_of
+from reconciler.intent.explain import nearest
+from reconciler.intent.mapping import Destination, Mapping
+from reconciler.intent.offering import Offering
+from reconciler.model.address import Address, Key
+from reconciler.model.problem import Problem
+from reconciler.model.resource import Resource
+from reconciler.model.spec import UNSTATED, digest, stated
+from reconciler.provider import Compilation, Mapped
+
+
+def offering(intent: Offering, compilation: Compilation) -> Mapped:
+    """What the product carries and is described by, or everything that is wrong with it. Nothing
+    where it is named by an id that nobody was asked about."""
+    found = mappings(compilation, intent.mapping)
+    if not found:
+        names = [m.mapping for m in compilation.intents.of(Mapping)]
+        cause = f"there is no mapping {intent.mapping} on {compilation.target.name}"
+        yield Problem(intent.at("mapping"), cause, nearest(intent.mapping, names))
+        return
+    problems = list(_problems(intent, found[0], compilation))
+    yield from problems
+    slug = None if problems else _slug(intent, compilation)
+    if slug is not None:
+        yield from _resources(intent, found[0], slug, compilation)
+
+
+def _slug(intent: Offering, compilation: Compilation) -> Key | None:
+    """The product's slug. Where the catalog has no such product, the name that was looked for:
+    what is written on it is then held, since there is no product of that name."""
+    question = identity_of(intent)
+    if question is None:
+        named = intent.product and intent.product.slug
+        return named or intent.offering
+    if compilation.answers is None or question not in compilation.answers:
+        return None
+    found = compilation.answers[question]
+    return found[0] if found else f"{question.by}:{question.value}"
+
+
+def _problems(intent: Offering, contract: Mapping, compilation: Compilation) -> Iterator[Problem]:
+    for field, destination in contract.fields.items():
+        if destination.required and intent.fields.get(field) in (None, "", ()):
+            place = intent.at("fields", field) if field in intent.fields else intent.at("fields")
+            yield Problem(place, f"{field} is not said, and every offering needs it", "add it")
+    for field in intent.fields:
+        if field not in contract.fields:
+            cause = f"the mapping {contract.mapping} has no field {field}"
+            remedy = nearest(field, list(contract.fields))
+            yield Problem(intent.at("fields", field), cause, remedy)
+            continue
+        yield from _value_problems(intent, field, contract.fields[field], compilation)
+    yield from _estimate_problems(intent, contract)
+
+
+def _value_problems(
+    intent: Offering, field: str, destination: Destination, compilation: Compilation
+) -> Iterator[Problem]:
+    known = taxonomies(compilation)
+    if destination.attribute is not None:
+        taxonomy = known.get(destination.attribute)
+        yield from term_problems(intent, field, taxonomy) if taxonomy else ()
+    elif destination.metadata is not None:
+        try:
+            text_of(intent.fields[field], destination, known)
+        except Unfit as unfit:
+            yield Problem(intent.at("fields", field), f"{field} {unfit}", unfit.remedy)
+
+
+def _estimate_problems(intent: Offering, contract: Mapping) -> Iterator[Problem]:
+    for field, destination in contract.fields.items():
+        if destination.estimate is not None and field not in intent.fields:
+            try:
+                label(intent.fields, destination.estimate)
+            except Unfit as unfit:
+                place = intent.at("fields", destination.estimate.min)
+                yield Problem(place, f"{field} {unfit}", unfit.remedy)
+
+
+def _resources(
+    intent: Offering, contract: Mapping, slug: Key, compilation: Compilation
+) -> Iterator[Resource[ProductAttributes] | Resource[ProductMetadata]]:
+    target = compilation.target.name
+    carried = _carried(intent, contract, compilation)
+    entries = _entries(intent, contract, compilation)
+    needs = (Address(target, "product", slug),)
+    if stated(carried):
+        yield Resource(
+            Address(target, "product_attributes", slug),
+            carried,
+            source=intent.at("offering"),
+            intent=digest([slug, stated(carried)]),
+            needs=needs,
+            follows=tuple(_assignments(intent, contract, target)),
+        )
+    if entries:
+        described = ProductMetadata(entries=entries)
+        yield Resource(
+            Address(target, "product_metadata", slug),
+            described,
+            source=intent.at("offering"),
+            intent=digest([slug, stated(described)]),
+            needs=needs,
+        )
+
+
+def _assignments(intent: Offering, contract: Mapping, target: str) -> Iterator[Address]:
+    """Of which of them the product's type has need is not known here."""
+    for field in intent.fields:
+        destination = contract.fields[field]
+        for product_type in contract.types_of(destination) if destination.attribute else ():
+            key = assignment_key(product_type, destination.attribute or "")
+            yield Address(target, "attribute_assignment", key)
+
+
+def _carried(intent: Offering, contract: Mapping, compilation: Compilation) -> ProductAttributes:
+    known = taxonomies(compilation)
+    choices: dict[Key, tuple[Key, ...]] = {}
+    booleans: dict[Key, bool | None] = {}
+    for field, value in intent.fields.items():
+        taxonomy = known.get(contract.fields[field].attribute or "")
+        if taxonomy is None:
+            continue  # It is kept elsewhere; or the mapping's own problem says so, once.
+        if taxonomy.input == "boolean":
+            booleans[taxonomy.taxonomy] = value if isinstance(value, bool) else None
+        else:
+            terms = (value,) if isinstance(value, str) else value
+            choices[taxonomy.taxonomy] = terms if isinstance(terms, tuple) else ()
+    return ProductAttributes(choices=choices or UNSTATED, booleans=booleans or UNSTATED)
+
+
+def _entries(
+    intent: Offering, contract: Mapping, compilation: Compilation
+) -> dict[str, str | None]:
+    """The metadata that the offering states, and the labels that are made of what it states."""
+    known = taxonomies(compilation)
+    entries: dict[str, str | None] = {}
+    for field, destination in contract.fields.items():
+        if destination.metadata is None:
+            continue
+        if field in intent.fields:
+            entries[destination.metadata] = text_of(intent.fields[field], destination, known)
+        elif destination.estimate is not None:
+            made = label(intent.fields, destination.estimate)
+            if made is not UNSTATED:
+                entries[destination.metadata] = made
+    return entries
