@@ -1,7 +1,8 @@
-"""A sandbox on a loopback port, over real HTTP."""
+"""A sandbox on a loopback port, over real HTTP or HTTPS."""
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,23 +11,30 @@ from typing import Final
 
 import uvicorn
 
+from providers.kit.certificate import Certificate
 from providers.kit.sandbox import Sandbox
 
 LOOPBACK: Final = "127.0.0.1"
 
 
-def serve(app: Sandbox, port: int, tell: Callable[[str], None]) -> None:
-    """Serve until interrupted. `tell` is called with the address once requests are taken."""
-    with _listening(port) as (door, address):
+def serve(
+    app: Sandbox, port: int, tell: Callable[[str], None], certificate: Certificate | None = None
+) -> None:
+    """Serve until interrupted. `tell` is called with the address once requests are taken.
+
+    To be terminated is to be interrupted: the caller still puts away what it lent.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with _listening(port, certificate) as (door, address):
         tell(address)
-        uvicorn.Server(_config(app)).run(sockets=[door])
+        uvicorn.Server(_config(app, certificate)).run(sockets=[door])
 
 
 @contextmanager
-def served(app: Sandbox) -> Iterator[str]:
+def served(app: Sandbox, certificate: Certificate | None = None) -> Iterator[str]:
     """Serve in a thread for as long as the block lasts; yields the address."""
-    with _listening(0) as (door, address):
-        server = uvicorn.Server(_config(app))
+    with _listening(0, certificate) as (door, address):
+        server = uvicorn.Server(_config(app, certificate))
         thread = Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
         thread.start()
         try:
@@ -37,11 +45,18 @@ def served(app: Sandbox) -> Iterator[str]:
 
 
 @contextmanager
-def _listening(port: int) -> Iterator[tuple[socket.socket, str]]:
+def _listening(port: int, certificate: Certificate | None) -> Iterator[tuple[socket.socket, str]]:
     """Bound before anybody is told, so that no request comes too early."""
+    scheme = "https" if certificate else "http"
     with socket.create_server((LOOPBACK, port)) as door:
-        yield door, f"http://{LOOPBACK}:{door.getsockname()[1]}"
+        yield door, f"{scheme}://{LOOPBACK}:{door.getsockname()[1]}"
 
 
-def _config(app: Sandbox) -> uvicorn.Config:
-    return uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=2)
+def _config(app: Sandbox, certificate: Certificate | None) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_level="error",
+        lifespan="off",
+        timeout_graceful_shutdown=2,
+        ssl_context_factory=(lambda *_: certificate.context) if certificate else None,
+    )

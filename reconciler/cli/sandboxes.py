@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -21,19 +23,34 @@ Name = Annotated[str, typer.Argument(metavar="TARGET", help="A target of targets
 def serve(
     target: Name,
     port: Annotated[int, typer.Option("--port", min=0, max=65_535, help="0 takes a free one.")] = 0,
+    tls: Annotated[
+        bool, typer.Option("--tls", help="By HTTPS. Needs pip install 'planogram[tls]'.")
+    ] = False,
     desired: options.DesiredFolder = options.DESIRED,
 ) -> None:
     """Serve a target's sandbox on loopback until it is interrupted.
 
     Its first line on stdout is its address. Each provider's README names paths and token.
+    With --tls the second is a file with the certificate to trust, made anew each time and taken
+    away at the end: SSL_CERT_FILE, or NODE_EXTRA_CA_CERTS, or curl --cacert.
 
     Example: planogram sandbox serve shop --port 8085
     """
-    with speech.told_plainly(as_json=False):
+    with speech.told_plainly(as_json=False), ExitStack() as lent_out:
+        from providers.kit.certificate import certify, lent
+        from providers.kit.served import LOOPBACK
         from providers.kit.served import serve as serve_on_loopback
 
-        app = open_sandbox(_workspace(desired, target), target)
-        serve_on_loopback(app, port, lambda address: speech.stdout().print(address))
+        workspace = _workspace(desired, target)
+        certificate = certify(LOOPBACK, "localhost") if tls else None
+
+        def tell(address: str) -> None:
+            _say_line(address)
+            if certificate:
+                file = workspace.sandbox_folder(target) / f"ca-{urlsplit(address).port}.pem"
+                _say_line(str(lent_out.enter_context(lent(certificate, file))))
+
+        serve_on_loopback(open_sandbox(workspace, target), port, tell, certificate)
 
 
 @sandbox.command()
@@ -112,6 +129,11 @@ def _workspace(desired: Any, target: str) -> Workspace:
         remedy = nearest(target, sorted(workspace.desired.targets))
         raise Usage(f"there is no target {target}: {remedy}")
     return workspace
+
+
+def _say_line(text: str) -> None:
+    """Unbroken, for whoever reads by lines."""
+    speech.stdout().print(text, markup=False, soft_wrap=True)
 
 
 def _field(text: str) -> tuple[str, Any]:
