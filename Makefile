@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-extended check lint types docs lock clean
+.PHONY: help setup demo test test-extended test-clients check lint types docs lock clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -24,10 +24,13 @@ demo: $(STAMP) ## Plan, apply, plan again and find drift, on the embedded sandbo
 	@$(BIN)/planogram demo
 
 test: $(STAMP) ## Run the tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not extended"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not extended and not clients"
 
 test-extended: $(STAMP) ## Run the tests that take longer: further turns of the loop on GitHub
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m extended
+
+test-clients: $(STAMP) ## Run the tests with clients that nobody here wrote
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m clients
 
 check: lint types test ## Lint, types, tests
 
