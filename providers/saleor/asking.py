@@ -81,7 +81,7 @@ def _identity(intent: Offering) -> Iterator[Question]:
 def _rules(intent: Collections) -> Iterator[Question]:
     for found in declared(intent):
         if not isinstance(found, Problem):
-            for condition in found[1].rules.conditions:
+            for condition in found[1].conditions:
                 yield Question(*condition.asked)
                 if condition.relation == "is_not":
                     yield EVERY

@@ -179,13 +179,13 @@ def _wished(change: ValueChange) -> AttributeValue:
 
 
 def _new(change: ValueChange) -> dict[str, Any]:
-    wished = _wished(change)
-    return {"name": wished.name, "externalReference": wished.external_reference}
+    """Its reference is what makes a repeated creation harmless: it has one in any case."""
+    return {"name": _wished(change).name, "externalReference": change.address.key}
 
 
 def _named(change: ValueChange) -> dict[str, Any]:
     if change.remote is None:
-        return {"externalReference": _wished(change).external_reference}
+        return {"externalReference": change.address.key}
     return {"id": change.remote}
 
 

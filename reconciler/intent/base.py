@@ -17,6 +17,9 @@ I = TypeVar("I", bound="Intent")  # noqa: E741 - the type variable of intents
 SnakeKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 """A key that is stable for ever: lowercase snake_case. Labels may change, keys may not."""
 
+AttributeKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$")]
+"""A taxonomy's key, which is the platform's own: dashes are usual there."""
+
 Text = Annotated[str, StringConstraints(min_length=1)]
 
 TargetName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")]

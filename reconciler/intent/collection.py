@@ -56,7 +56,21 @@ class Collection(Part):
     description: str | None = None
     """HTML. Left out: not managed."""
     sort: Sort | None = None
-    rules: Rules
+    rules: Rules | None = None
+    products: tuple[Text, ...] | None = None
+    """The products that belong, told one by one, where no rules tell them."""
+
+    @model_validator(mode="after")
+    def _told_one_way(self) -> Collection:
+        if (self.rules is None) == (self.products is None):
+            raise ValueError(
+                "a collection has not exactly one of rules and products · write one of them"
+            )
+        return self
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        return self.rules.conditions if self.rules else ()
 
 
 class Override(Part):

@@ -28,6 +28,7 @@ _WANTED = {
 
 _PATTERNS = {
     r"^[a-z][a-z0-9_]*$": "lowercase snake_case, like sales_sdr",
+    r"^[a-z][a-z0-9_-]*$": "lowercase letters, digits, underscores and dashes, like gsv_roles",
     r"^[a-z0-9-]+$": "lowercase letters, digits and dashes",
     r"^[A-Z][A-Z0-9_]*$": "capitals, digits and underscores, beginning with a capital",
     r"^[A-Za-z0-9_-]{2,64}$": "2 to 64 letters, digits, dashes and underscores",

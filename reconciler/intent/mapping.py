@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from reconciler.intent.base import Intent, Part, SnakeKey, Text
+from reconciler.intent.base import AttributeKey, Intent, Part, SnakeKey, Text
 
 
 class Estimate(Part):
@@ -28,7 +28,7 @@ class Destination(Part):
     """Where a field of an offering is kept: in an attribute or under a metadata key. A field with
     neither is kept nowhere: others are made of it."""
 
-    attribute: SnakeKey | None = None
+    attribute: AttributeKey | None = None
     """A taxonomy, whose `input` says what values the field takes."""
     registry: SnakeKey | None = None
     """A registry that must know every term of the attribute's taxonomy."""
@@ -38,7 +38,7 @@ class Destination(Part):
     """A key of the product's metadata."""
     type: Literal["text", "number", "flag", "url"] = "text"
     """What the metadata key holds."""
-    taxonomy: SnakeKey | None = None
+    taxonomy: AttributeKey | None = None
     """The metadata key holds one term of this taxonomy."""
     base: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$")] | None = None
     """What makes an address without a host absolute, where `type` is url."""

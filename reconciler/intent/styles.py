@@ -60,12 +60,12 @@ def _filled(collection: Collection, fill: Callable[[str], str]) -> Collection:
     """The collection with every text of it filled in."""
     conditions = tuple(
         c.model_copy(update={by: fill(text) for by in BY if (text := getattr(c, by))})
-        for c in collection.rules.conditions
+        for c in collection.conditions
     )
     texts = {
         name: fill(text) for name in ("title", "description") if (text := getattr(collection, name))
     }
-    rules = collection.rules.model_copy(update={"conditions": conditions})
+    rules = collection.rules and collection.rules.model_copy(update={"conditions": conditions})
     return collection.model_copy(update={**texts, "rules": rules})
 
 
@@ -90,7 +90,7 @@ def _template_texts(template: Styles) -> Iterator[tuple[Place, str]]:
     yield ("handle",), template.handle
     yield ("collection", "title"), template.collection.title
     yield ("collection", "description"), template.collection.description or ""
-    for index, part in enumerate(template.collection.rules.conditions):
+    for index, part in enumerate(template.collection.conditions):
         for by in BY:
             place = ("collection", "rules", "conditions", index, by)
             yield place, getattr(part, by) or ""

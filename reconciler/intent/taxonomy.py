@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from reconciler.intent.base import Intent, Part, SnakeKey, Text
+from reconciler.intent.base import AttributeKey, Intent, Part, SnakeKey, Text
 
 
 class Term(Part):
@@ -16,6 +16,9 @@ class Term(Part):
     label: Text
     description: str | None = None
     """For the people who read the file; no platform has a home for it."""
+    unreferenced: bool = False
+    """Whether the reference by which Planogram knows the live value is not managed: a value that
+    was there before keeps whatever it has. One that is made gets its reference all the same."""
 
 
 class Taxonomy(Intent):
@@ -23,7 +26,7 @@ class Taxonomy(Intent):
 
     folder: ClassVar[str] = "taxonomies"
 
-    taxonomy: SnakeKey
+    taxonomy: AttributeKey
     """The attribute's own key: its slug on Saleor, its metafield key on Shopify."""
     label: Text
     input: Literal["dropdown", "multiselect", "boolean"]

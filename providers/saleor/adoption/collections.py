@@ -19,7 +19,7 @@ _FIELDS: Final = {"name": "title", "description": "description"}
 def collections(
     intent: Collections, wish: Restatement, _compilation: Compilation
 ) -> Iterator[Edit | Problem]:
-    """Its products follow from rules, which no list of products can be turned back into."""
+    """Products that follow from rules can not be turned back into these."""
     handle = wish.address.key
     if wish.values is None:
         yield from _gone(intent, handle)
@@ -28,7 +28,13 @@ def collections(
     for path, name in _FIELDS.items():
         if path in wish.values:
             yield Edit(intent.path, (*place, name), wish.values[path])
-    if "products" in wish.values:
+    if (
+        "products" in wish.values
+        and handle in intent.collections
+        and (intent.collections[handle].products is not None)
+    ):
+        yield Edit(intent.path, (*place, "products"), list(wish.values["products"] or ()))
+    elif "products" in wish.values:
         yield Problem(
             wish.source,
             "other products are in it than the rules find",

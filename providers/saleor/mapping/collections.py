@@ -11,7 +11,7 @@ from providers.saleor.kinds.collection import Collection
 from providers.saleor.mapping.taxonomy import LONGEST
 from providers.saleor.prose import canonical
 from reconciler.intent.collection import Collection as Declared
-from reconciler.intent.collection import Collections, Condition, Rules
+from reconciler.intent.collection import Collections, Condition
 from reconciler.intent.styles import declared
 from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
@@ -30,7 +30,7 @@ def collections(intent: Collections, compilation: Compilation) -> Mapped:
         handle, collection, place = found
         problems = list(_problems(handle, collection, place, compilation))
         yield from problems
-        members = _members(collection.rules, compilation.answers)
+        members = _members(collection, compilation.answers)
         if not problems and members is not None:
             yield _collection(handle, collection, members, place, compilation.target.name)
 
@@ -47,7 +47,7 @@ def _problems(
     if handle != handle.lower() or "/" in handle or " " in handle:
         cause = f"{handle!r} is no slug"
         yield Problem(place, cause, "write lowercase letters, digits and dashes")
-    asks_for_tags = any(condition.tag is not None for condition in collection.rules.conditions)
+    asks_for_tags = any(condition.tag is not None for condition in collection.conditions)
     if asks_for_tags and compilation.target.settings.tags is None:
         yield Problem(
             place,
@@ -57,8 +57,11 @@ def _problems(
         )
 
 
-def _members(rules: Rules, answers: Answers | None) -> tuple[Key, ...] | None:
+def _members(collection: Declared, answers: Answers | None) -> tuple[Key, ...] | None:
     """The products that belong, in the order of their slugs; None where it is not known."""
+    rules = collection.rules
+    if rules is None:
+        return tuple(sorted(collection.products or ()))
     sets = [_found(condition, answers) for condition in rules.conditions]
     known = [found for found in sets if found is not None]
     if len(known) < len(sets):

@@ -17,7 +17,7 @@ from reconciler.intent.taxonomy import Taxonomy, Term
 from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Resource
-from reconciler.model.spec import digest, stated
+from reconciler.model.spec import UNSTATED, digest, stated
 from reconciler.provider import Compilation, Mapped
 
 LONGEST: Final = 250
@@ -72,10 +72,11 @@ def _value(
     label is the name. The reference carries the key in both."""
     target, settings = compilation.target.name, compilation.target.settings
     reference = reference_of(intent.taxonomy, key)
+    owned = UNSTATED if term.unreferenced else reference
     spec = (
-        AttributeValue(name=key, slug=key, external_reference=reference, label=term.label)
+        AttributeValue(name=key, slug=key, external_reference=owned, label=term.label)
         if settings.identity == "slug"
-        else AttributeValue(name=term.label, external_reference=reference)
+        else AttributeValue(name=term.label, external_reference=owned)
     )
     return Resource(
         Address(target, "attribute_value", reference),

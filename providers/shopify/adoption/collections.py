@@ -83,7 +83,8 @@ def _rules(
     if match is None or not texts or foreign:
         yield _no_words_for(foreign, wish.source)
         return
-    written = {_canonical(c): _said(c) for c in declared.rules.conditions}
+    assert declared.rules is not None
+    written = {_canonical(c): _said(c) for c in declared.conditions}
     conditions = [
         written.get(text) or _condition(text) for text in substituted(list(written), texts)
     ]

@@ -42,7 +42,10 @@ def collections(intent: Collections, compilation: Compilation) -> Mapped:
 
 
 def _conditions_without_a_home(collection: Declared, place: Source) -> Iterator[Problem]:
-    for asked in collection.rules.conditions:
+    if collection.rules is None:
+        cause = "Planogram writes smart collections on Shopify, whose products follow from rules"
+        yield Problem(place, cause, "write rules instead of products")
+    for asked in collection.conditions:
         if asked.term is not None:
             cause = f"a smart collection of Shopify can not ask for the term {asked.term}"
             yield Problem(place, cause, "ask for a tag or a type")
@@ -64,10 +67,10 @@ def _collection(
             title=collection.title,
             description_html=(collection.description or None) if says_more else UNSTATED,
             sort_order=SORT_ORDERS[collection.sort] if collection.sort else UNSTATED,
-            match=collection.rules.match,
+            match=collection.rules.match if collection.rules else UNSTATED,
             conditions=tuple(
                 condition(by, c.relation, value)
-                for c in collection.rules.conditions
+                for c in collection.conditions
                 for by, value in (c.asked,)
             ),
         ),
