@@ -79,6 +79,7 @@ def write(desired: Path, files: Mapping[str, bytes | None]) -> None:
             if content is None:
                 path.unlink()
             else:
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
         except OSError as error:
             raise PlanogramError(f"{path} can not be written: {error.strerror}") from error

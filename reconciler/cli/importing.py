@@ -1,21 +1,35 @@
-"""`import`: write intents from what is outside. Adds and updates; never takes away."""
+"""`import`: write intents from what is outside. Nothing is taken away without consent."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
-from providers.sources import shopify_csv
+from providers.sources.wagtail import OFFERINGS, Change, Consent, Removal
 from reconciler.cli import options, speech
-from reconciler.cli.composition import open_workspace
-from reconciler.intent.written import merged
-from reconciler.model.errors import InvalidDesiredState, PlanogramError, Usage
-from reconciler.model.problem import Problem
-from reconciler.model.resource import Source
+from reconciler.cli.adopting import write
+from reconciler.cli.composition import Workspace, open_workspace
+from reconciler.cli.sourcing import (
+    CAUTIOUS,
+    Looked,
+    change_line,
+    export,
+    look,
+    removal_line,
+    shopify_target,
+)
+from reconciler.intent.edit import Taken
+from reconciler.intent.explain import nearest
+from reconciler.intent.sources import AnySource, WagtailSite
+from reconciler.model.errors import Usage
+from reports.view import clean
 
 importing = typer.Typer(
     name="import", help="Write intents from what is outside.", no_args_is_help=True
@@ -25,6 +39,38 @@ importing = typer.Typer(
 @importing.callback()
 def _importing() -> None:
     """Write intents from what is outside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What one or several sources came to."""
+
+    looked: Sequence[Looked]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        counts: Counter[str] = Counter()
+        for one in self.looked:
+            counts.update(one.counts)
+        return dict(counts)
+
+    @property
+    def written(self) -> list[str]:
+        """Paths below `desired/`."""
+        paths = {path for one in self.looked for path in one.result.files}
+        return sorted(str(PurePosixPath(*PurePosixPath(path).parts[1:])) for path in paths)
+
+    @property
+    def changes(self) -> list[Change]:
+        return [change for one in self.looked for change in one.result.changes]
+
+    @property
+    def removals(self) -> list[Removal]:
+        return [removal for one in self.looked for removal in one.result.removals]
+
+    @property
+    def warnings(self) -> list[str]:
+        return [warning for one in self.looked for warning in one.result.warnings]
 
 
 @importing.command("shopify-csv")
@@ -54,12 +100,55 @@ def import_shopify_csv(
     """
     with speech.told_plainly(as_json=as_json):
         workspace = open_workspace(desired, all_sandboxed=True)
-        shops = [n for n, e in workspace.desired.targets.items() if e.provider == "shopify"]
-        name = _chosen(target, shops)
+        name = shopify_target(workspace, target)
         if not re.fullmatch(r"[\w-]{3,255}\.[\w-]{2,64}", look):
             raise Usage(f"--look {look}: write NAMESPACE.KEY, like custom.look_image")
-        count, written = _import(file, desired, name, style_prefix, None if no_images else look)
-        _tell(count, written, desired, as_json=as_json)
+        found = export(workspace, file, name, style_prefix, None if no_images else look)
+        write(desired, found.result.files)
+        _tell(Imported([found]), desired, as_json=as_json)
+
+
+@importing.command("wagtail")
+def import_wagtail(
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--source",
+            metavar="N|URL",
+            help="Only this entry of sources.yaml: its number from 1, or its url.",
+        ),
+    ] = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Take out terms and offerings that vanished.")
+    ] = False,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow",
+            metavar="NAME",
+            help="More than half of this taxonomy, or of `offerings`, may go; repeatable.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")
+    ] = False,
+    desired: options.DesiredFolder = options.DESIRED,
+    as_json: options.AsJson = False,
+) -> None:
+    """Write taxonomies and offerings from the Wagtail sites of desired/sources.yaml.
+
+    Only what is published counts. What a site does not own stays as it is, byte for byte. What
+    vanished from it is told, and taken out with --prune alone (or `prune: true` of the source);
+    more than half of a taxonomy's terms or of the offerings, or all, with --allow besides.
+
+    Example: planogram import wagtail --dry-run
+    """
+    with speech.told_plainly(as_json=as_json):
+        workspace = open_workspace(desired, all_sandboxed=True)
+        chosen = _sites(workspace, source)
+        consent = Consent(prune, frozenset(_allowed(chosen, allow or ())))
+        found = _carried_out(desired, chosen, consent, dry_run=dry_run)
+        _tell(found, desired, as_json=as_json, dry_run=dry_run)
 
 
 @importing.command("configured")
@@ -71,80 +160,96 @@ def import_configured(
     Example: planogram import configured
     """
     with speech.told_plainly(as_json=as_json):
-        count, written = configured(desired)
-        _tell(count, written, desired, as_json=as_json)
+        _tell(configured(desired), desired, as_json=as_json)
 
 
-def configured(desired: Path) -> tuple[int, list[str]]:
-    """How many products the configured sources have, and the files that had to be touched."""
+def configured(desired: Path) -> Imported:
+    """What the configured sources came to; the files are written."""
     workspace = open_workspace(desired, all_sandboxed=True)
-    shops = [n for n, e in workspace.desired.targets.items() if e.provider == "shopify"]
-    count = 0
-    written: list[str] = []
-    for entry in workspace.desired.sources:
-        file = workspace.root / entry.file
-        look = entry.look if entry.images else None
-        found, paths = _import(
-            file, desired, _chosen(entry.target, shops), entry.style_prefix, look
-        )
-        count, written = count + found, written + paths
-    return count, sorted(set(written))
+    return _carried_out(desired, workspace.desired.sources, CAUTIOUS)
 
 
-def _import(
-    file: Path, desired: Path, target: str, style_prefix: str, look: str | None
-) -> tuple[int, list[str]]:
-    products = _read(file)
-    documents = _documents(products, target, style_prefix, look)
-    return len(products), [p for p, data in documents.items() if _write(desired / p, data)]
+def _carried_out(
+    desired: Path, entries: Iterable[AnySource], consent: Consent, *, dry_run: bool = False
+) -> Imported:
+    """One after another, each on the files that the one before it left."""
+    looked = []
+    for entry in entries:
+        found = look(open_workspace(desired, all_sandboxed=True), entry, consent)
+        if not dry_run:
+            write(desired, found.result.files)
+        looked.append(found)
+    return Imported(looked)
 
 
-def _tell(count: int, written: list[str], desired: Path, *, as_json: bool) -> None:
+def _sites(workspace: Workspace, named: str | None) -> list[WagtailSite]:
+    sources = workspace.desired.sources
+    sites = {n: s for n, s in enumerate(sources, start=1) if isinstance(s, WagtailSite)}
+    if not sites:
+        raise Usage(f"{workspace.folder}/sources.yaml names no Wagtail site · see docs/wagtail.md")
+    chosen = [s for n, s in sites.items() if named in (None, str(n), s.url, s.url.rstrip("/"))]
+    if not chosen:
+        known = ", ".join(f"{n} ({site.url})" for n, site in sites.items())
+        raise Usage(f"--source {named}: it is no Wagtail site of sources.yaml · known: {known}")
+    return chosen
+
+
+def _allowed(sites: Iterable[WagtailSite], names: Iterable[str]) -> Iterator[str]:
+    known = [OFFERINGS, *(key for site in sites for key in site.taxonomies)]
+    for name in names:
+        if name not in known:
+            raise Usage(f"--allow {name}: no such taxonomy is read · {nearest(name, known)}")
+        yield name
+
+
+def _tell(found: Imported, desired: Path, *, as_json: bool, dry_run: bool = False) -> None:
     if as_json:
-        speech.print_json({"products": count, "written": sorted(written)})
+        speech.print_json(_data(found, dry_run=dry_run))
         return
-    told = ", ".join(f"{desired.name}/{path}" for path in written) or "nothing: all is there"
-    speech.stdout().print(f"{count} products read; written: {told}", markup=False, soft_wrap=True)
+    console = speech.stdout()
+    for change in found.changes:
+        console.print(Text(clean(change_line(change)), "green"), soft_wrap=True)
+    for removal in found.removals:
+        console.print(Text(clean(removal_line(removal)), "yellow"), soft_wrap=True)
+    for warning in found.warnings:
+        speech.warn(warning)
+    console.print(Text(clean(_summary(found, desired, dry_run)), "bold"), soft_wrap=True)
 
 
-def _chosen(target: str | None, shops: list[str]) -> str:
-    if target is not None and target not in shops:
-        raise Usage(f"--target {target}: it is no Shopify target of targets.yaml")
-    if target is None and len(shops) != 1:
-        raise Usage(f"say --target: there are {len(shops)} Shopify targets in targets.yaml")
-    return target or shops[0]
+def _summary(found: Imported, desired: Path, dry_run: bool) -> str:
+    counts = " and ".join(f"{count} {name}" for name, count in found.counts.items())
+    files = ", ".join(f"{desired.name}/{path}" for path in found.written)
+    verb = "would be written" if dry_run else "written"
+    proposed = sum(not removal.is_done for removal in found.removals)
+    waiting = f"; {proposed} proposed to be taken out" if proposed else ""
+    return f"{counts or 'nothing'} read; {verb}: {files or 'nothing: all is there'}{waiting}"
 
 
-def _read(file: Path) -> list[shopify_csv.Product]:
-    try:
-        return shopify_csv.read(file.name, file.read_bytes())
-    except OSError as error:
-        problem = Problem(
-            Source(str(file), 1), f"can not be read: {error.strerror}", "check the path"
-        )
-        raise InvalidDesiredState([problem]) from error
-    except shopify_csv.UnreadableExport as error:
-        raise InvalidDesiredState(error.problems) from error
+def _data(found: Imported, *, dry_run: bool) -> dict[str, Any]:
+    return {
+        **found.counts,
+        "written": found.written,
+        "changes": [_change_data(change) for change in found.changes],
+        "removals": [
+            {
+                "path": removal.path,
+                "line": removal.line,
+                "what": removal.what,
+                "why": removal.why,
+                "done": removal.is_done,
+            }
+            for removal in found.removals
+        ],
+        "warnings": found.warnings,
+        "dry_run": dry_run,
+    }
 
 
-def _documents(
-    products: list[shopify_csv.Product], name: str, style_prefix: str, look: str | None
-) -> shopify_csv.Documents:
-    try:
-        return shopify_csv.documents(products, name, style_prefix, look)
-    except shopify_csv.UnreadableExport as error:
-        raise InvalidDesiredState(error.problems) from error
-
-
-def _write(path: Path, data: Mapping[str, Any]) -> bool:
-    """Whether the file had to be touched."""
-    before = path.read_bytes().decode() if path.exists() else None
-    after = merged(before, data)
-    if after == before:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        path.write_bytes(after.encode())
-    except OSError as error:
-        raise PlanogramError(f"{path} can not be written: {error.strerror}") from error
-    return True
+def _change_data(change: Change) -> dict[str, Any]:
+    return {
+        "path": change.path,
+        "place": list(change.way),
+        "before": None if isinstance(change.before, Taken) else change.before,
+        "after": None if isinstance(change.after, Taken) else change.after,
+        "taken_out": isinstance(change.after, Taken),
+    }

@@ -22,6 +22,7 @@ from reconciler.cli.composition import (
 )
 from reconciler.cli.recording import ages, head_of, keep
 from reconciler.cli.revisions import checkout, governed
+from reconciler.cli.sourcing import behind
 from reconciler.history import Row, Run, Sort, observed
 from reconciler.model.change import Cause
 from reconciler.model.errors import InvalidDesiredState, Usage
@@ -156,8 +157,11 @@ def drift(
 
 
 def looked_at(workspace: Workspace, sites: list[Site], wishes: Wishes) -> Watched:
-    """Everything that stands on these targets, and since when."""
+    """Everything that stands on these targets, and since when; where git is behind its sources
+    is warned of."""
     whole = anyio.run(workflow.plan, sites, workspace.desired.intents, wishes)
+    stale = behind(workspace, [site.name for site in sites])
+    whole = replace(whole, warnings=(*whole.warnings, *stale))
     rows = ages([site.ledger for site in sites])
     return watched(whole, workspace.desired.tolerances, wishes.now or "", rows)
 

@@ -23,7 +23,7 @@ from reconciler.intent.mapping import Mapping as FieldMapping
 from reconciler.intent.mapping import Registry
 from reconciler.intent.metafields import Metafields
 from reconciler.intent.offering import Offering
-from reconciler.intent.sources import ShopifyCsv, Sources
+from reconciler.intent.sources import KINDS, AnySource, Sources, contested
 from reconciler.intent.targets import TargetEntry, Targets
 from reconciler.intent.taxonomy import Taxonomy
 from reconciler.intent.tolerances import ToleranceEntry, Tolerances, placed
@@ -49,7 +49,7 @@ SOURCES_FILE: Final = "sources.yaml"
 TOLERANCES_FILE: Final = "tolerances.yaml"
 
 _TARGETS: TypeAdapter[Mapping[str, TargetEntry]] = TypeAdapter(Targets)
-_SOURCES: TypeAdapter[Sequence[ShopifyCsv]] = TypeAdapter(Sources)
+_SOURCES: TypeAdapter[Sequence[AnySource]] = TypeAdapter(Sources)
 _TOLERANCES: TypeAdapter[tuple[ToleranceEntry, ...]] = TypeAdapter(Tolerances)
 
 _NO_INTENTS: Final = frozenset({TARGETS_FILE, SOURCES_FILE, TOLERANCES_FILE})
@@ -64,7 +64,7 @@ class Desired:
     target_places: Places
     intents: Intents
     problems: tuple[Problem, ...]
-    sources: tuple[ShopifyCsv, ...] = ()
+    sources: tuple[AnySource, ...] = ()
     tolerances: tuple[Tolerance, ...] = ()
 
 
@@ -102,24 +102,42 @@ def load(files: Files) -> Desired:
     ]
     sources = tuple(_load_sources(files, problems))
     tolerances = _load_tolerances(files, problems)
-    spoken_of = _spoken_of(intents, tolerances)
+    spoken_of = _spoken_of(intents, tolerances, sources)
     problems += _unknown_targets(spoken_of, targets, target_places)
     made = Intents.made_of(intents)
     return Desired(targets, target_places, made, tuple(problems), sources, tolerances)
 
 
-def _load_sources(files: Files, problems: list[Problem]) -> Iterable[ShopifyCsv]:
+def _load_sources(files: Files, problems: list[Problem]) -> Iterable[AnySource]:
     path = f"{_root(files)}/{SOURCES_FILE}"
-    if path not in files:
-        return ()
-    document = _read(path, files[path], problems, wanted=Sequence)
+    document = _read(path, files[path], problems, wanted=Sequence) if path in files else None
     if document is None:
         return ()
     try:
-        return _SOURCES.validate_python(document.data)
+        found = _SOURCES.validate_python(document.data)
     except ValidationError as error:
-        problems += explain.problems(error, Sequence[ShopifyCsv], document.data, document.places)
+        problems += _source_problems(error, document.data, document.places)
         return ()
+    placed = [entry.placed(document.places.under(index)) for index, entry in enumerate(found)]
+    problems += contested(placed)
+    return placed
+
+
+def _source_problems(error: ValidationError, data: Any, places: Places) -> Iterator[Problem]:
+    """Each entry against what its `source` says that it is."""
+    if not data:
+        yield from explain.problems(error, Sequence[AnySource], data, places)
+    for index, entry in enumerate(data):
+        name = str(entry.get("source", "")) if isinstance(entry, Mapping) else ""
+        if name not in KINDS:
+            cause = f"{name!r} does not fit source" if name else "an entry names no source"
+            remedy = f"write one of {' or '.join(map(repr, KINDS))}"
+            yield Problem(places.at(index, "source"), cause, remedy)
+            continue
+        try:
+            KINDS[name].model_validate(entry)
+        except ValidationError as own:
+            yield from explain.problems(own, KINDS[name], entry, places.under(index))
 
 
 def _load_targets(
@@ -218,12 +236,13 @@ def _read(
 
 
 def _spoken_of(
-    intents: Iterable[Intent], tolerances: Iterable[Tolerance]
+    intents: Iterable[Intent], tolerances: Iterable[Tolerance], sources: Iterable[AnySource]
 ) -> Iterator[tuple[str, Source]]:
     """Every target that something is said of, and where."""
     for intent in intents:
         yield from ((name, intent.at("targets", n)) for n, name in enumerate(intent.targets))
     yield from ((tolerance.target, tolerance.place) for tolerance in tolerances)
+    yield from ((entry.target, entry.at("target")) for entry in sources)
 
 
 def _unknown_targets(

@@ -16,7 +16,8 @@ from reconciler.cli.adopting import named_addresses, write
 from reconciler.cli.composition import open_sites, targets_with_providers
 from reconciler.cli.github.planning import Out
 from reconciler.cli.github.proposing import begun, write_down
-from reconciler.cli.importing import configured
+from reconciler.cli.importing import Imported, configured
+from reconciler.cli.sourcing import removal_line
 from reconciler.intent.edit import Taken
 from reconciler.intent.loader import files_under
 from reconciler.model.change import Action
@@ -63,11 +64,22 @@ def import_sources(out: Out, desired: options.DesiredFolder = options.DESIRED) -
     """
     with speech.told_plainly(as_json=False):
         here = begun(desired)
-        count, written = configured(desired)
-        files = "\n".join(f"- {code(f'{here.folder}/{path}')}" for path in written)
-        body = f"## What the sources say now\n\n{count:,} products read.\n\n{files}\n"
+        body = "\n".join(_said_by_sources(configured(desired), here.folder)) + "\n"
         changed = write_down(here, out, "Import from the sources", body)
         speech.stdout().print("written down" if changed else "nothing new", markup=False)
+
+
+def _said_by_sources(found: Imported, folder: str) -> Iterator[str]:
+    counts = ", ".join(f"{count:,} {name}" for name, count in found.counts.items())
+    yield f"## What the sources say now\n\n{counts} read.\n"
+    yield from (f"- {code(f'{folder}/{path}')}" for path in found.written)
+    waiting = [removal_line(r) for r in found.removals if not r.is_done]
+    if waiting:
+        yield "\n### What they say no more\n"
+        yield from (f"- {code(clean(text))}" for text in waiting[:MOST])
+    if found.warnings:
+        yield "\n### To be known\n"
+        yield from (f"- {code(clean(text))}" for text in found.warnings[:MOST])
 
 
 def rollback(
