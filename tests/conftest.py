@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No credential, git setting or colour of the machine reaches a test."""
     for name in list(os.environ):
-        if name.startswith(("GIT_", "SHOP_", "MARKET_", "PIM_")) or name == "NO_COLOR":
+        if name.startswith(("GIT_", "SHOP_", "MARKET_", "PIM_", "CMS_")) or name == "NO_COLOR":
             monkeypatch.delenv(name)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("GIT_CONFIG_SYSTEM", os.devnull)

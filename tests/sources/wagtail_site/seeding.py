@@ -95,7 +95,9 @@ def _picture() -> Image:
     stream = io.BytesIO()
     Picture.new("RGB", (8, 8), "teal").save(stream, "PNG")
     stream.seek(0)
-    return Image.objects.create(title="Card", file=ImageFile(stream, name="card.png"))
+    image: Image = Image.objects.create(title="Card", file=ImageFile(stream, name="card.png"))
+    image.get_rendition("fill-4x4")
+    return image
 
 
 def _permissions(action: str) -> list[Permission]:

@@ -26,7 +26,11 @@ ROOT_URLCONF = "urls"
 USE_TZ = True
 LANGUAGE_CODE = "en"
 DATABASES = {
-    "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(FOLDER / "site.sqlite")}
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(FOLDER / "site.sqlite"),
+        "OPTIONS": {"init_command": "PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY;"},
+    }
 }
 MIGRATION_MODULES = NoMigrations()
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
@@ -59,4 +63,5 @@ TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP
 WAGTAIL_SITE_NAME = "Market"
 WAGTAILADMIN_BASE_URL = "http://elsewhere.example.com"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAILAPI_TOKEN_LAST_USED_INTERVAL = None
 LOGGING_CONFIG = None
