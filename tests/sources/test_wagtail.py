@@ -207,6 +207,18 @@ def test_api_v2_says_the_same(desk: Desk) -> None:
     assert found[0] == found[1]
 
 
+def test_private_pages_are_read_with_the_token(desk: Desk) -> None:
+    """By somebody who may publish them, without the drafts that such a person sees; to anybody
+    else Wagtail shows none, which is refused."""
+    desk.configure(offerings="{pages: catalog.OfferingPage, private: true}")
+    refused = desk.imported(exit_code=1)
+    desk.use(desk.site.tokens["editor"])
+    told = desk.imported()
+
+    assert "allow it to edit or publish them" in refused["error"]["message"]
+    assert told["offerings"] == 2
+
+
 def test_a_rendition_becomes_an_absolute_address(desk: Desk) -> None:
     """Of the site that was asked, whatever the site calls itself; numbers and texts as they are,
     a term in a text field by its key."""
@@ -339,6 +351,7 @@ def test_a_taxonomy_does_not_go_by_halves_unasked(desk: Desk) -> None:
     assert "3 of 3 terms of gsv_roles would be taken out" in refused["error"]["message"]
     assert "--prune --allow gsv_roles" in refused["error"]["message"]
     assert untouched == before
+    assert desk.imported()["written"] == []
     assert "terms: {}" in desk.read("taxonomies/gsv_roles.yaml")
 
 

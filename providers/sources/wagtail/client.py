@@ -56,6 +56,12 @@ class Site:
         assert wanted is not None
         asked = _stated(type=wanted.pages, locale=wanted.locale, site=wanted.site)
         rows = await self._listed("pages/", asked, public=not wanted.private)
+        if wanted.private and not rows:
+            raise Unauthorised(
+                f"{self._at('pages/')} shows none of {wanted.pages} to the user of"
+                f" {self.entry.credentials}_TOKEN · allow it to edit or publish them, or leave"
+                " private out"
+            )
         if self.entry.api == "v2":
             return rows
         jobs = [partial(self._page, row["id"], not wanted.private) for row in rows]
@@ -174,6 +180,8 @@ def _page_of(told: Row, path: str) -> tuple[Sequence[Row], int]:
     count = told.get("count", (told.get("meta") or {}).get("total_count"))
     if not isinstance(items, list) or not isinstance(count, int):
         raise Distrusted(f"{path} tells no items and their count · check api: v3 or v2")
+    if not all("id" in row and "type" in row.get("meta", {}) for row in items):
+        raise Distrusted(f"{path} tells rows without id or meta.type · models need an id")
     return items, count
 
 

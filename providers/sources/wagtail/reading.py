@@ -127,7 +127,7 @@ class _Pages:
                 " them in api_fields",
             )
             return None
-        offering = slug or str(row["meta"]["slug"])
+        offering = slug or str(row["meta"].get("slug") or row["id"])
         return Page(name, offering, identity or None, dict(self._fields(name, row)))
 
     def _fields(self, page: str, row: Row) -> Iterator[tuple[str, Told]]:

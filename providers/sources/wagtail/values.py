@@ -123,9 +123,9 @@ class Reader:
         )
 
     def _keyed(self, key: str, taxonomy: str | None) -> Reference:
-        for term in self.known[taxonomy or ""].values():
-            if term.key == key:
-                return Reference(taxonomy or "", term)
+        found = [term for term in self.known[taxonomy or ""].values() if term.key == key]
+        for term in sorted(found, key=lambda term: not term.is_live):
+            return Reference(taxonomy or "", term)
         raise Unusable(f"{key!r} is no key of the taxonomy {taxonomy}", "correct it in Wagtail")
 
 

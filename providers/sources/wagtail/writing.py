@@ -157,7 +157,7 @@ class _Desk:
         kept: set[str] = set()
         for page in pages:
             values = {name: self._value(page, name, told) for name, told in page.fields.items()}
-            offering = _of(page, present)
+            offering = _of(page, [o for o in present if o.path not in kept])
             if offering is None:
                 self._make("offerings", page.offering, self._new_offering(page, values))
                 continue
@@ -252,8 +252,9 @@ class _Desk:
                 contents[path] = _rewritten(path, self.files[path], edits)
             except Unwritable as error:
                 problems.append(error.problem)
-        after = {**self.files, **contents}
-        problems += load({p: c for p, c in after.items() if c is not None}).problems
+        if contents:
+            after = {**self.files, **contents}
+            problems += load({p: c for p, c in after.items() if c is not None}).problems
         if problems:
             raise UnreadableSite(*problems)
         return Import(contents, tuple(changes), tuple(self.removals), tuple(self.warnings))
@@ -275,11 +276,10 @@ def _term_edits(taxonomy: Taxonomy, term: Term) -> Iterator[tuple[Place, Value |
         yield ("terms", term.key, "description"), term.description or REMOVE
 
 
-def _of(page: Page, offerings: Iterable[Offering]) -> Offering | None:
+def _of(page: Page, offerings: Sequence[Offering]) -> Offering | None:
     """The offering of a page: by its product's id, else by its name."""
-    listed = list(offerings)
-    by_id = [o for o in listed if page.product and o.product and o.product.id == page.product]
-    by_name = [o for o in listed if o.offering == page.offering]
+    by_id = [o for o in offerings if page.product and o.product and o.product.id == page.product]
+    by_name = [o for o in offerings if o.offering == page.offering]
     return next(iter([*by_id, *by_name]), None)
 
 
