@@ -19,6 +19,7 @@ from reports.watch import DriftReport, Group, Told, counted, watch_data
 MOST_TARGETS: Final = 60
 MOST_FIELDS: Final = 12
 MOST_MEMBERS: Final = 20
+MOST_WARNINGS: Final = 20
 _ARTIFACT: Final = "the run's artifacts have them all"
 
 
@@ -75,6 +76,7 @@ def _head(report: DriftReport) -> Iterator[str]:
         yield ""
     if report.looked:
         yield from _table(report)
+    yield from _warnings(report)
     if not report.is_calm:
         yield from ("", *_ways(report))
 
@@ -98,6 +100,17 @@ def _table(report: DriftReport) -> Iterator[str]:
         yield f"| {code(clean(target))} | {' | '.join(cells)} |"
     if len(report.looked) > MOST_TARGETS:
         yield f"| … and {len(report.looked) - MOST_TARGETS:,} more | | | | | |"
+
+
+def _warnings(report: DriftReport) -> Iterator[str]:
+    """What is to be known of targets: that git is behind a source, above all."""
+    told = [text for target in report.looked.values() for text in target["warnings"]]
+    listed = list(dict.fromkeys(map(str, told)))
+    if listed:
+        yield ""
+    yield from (f"- {code(shortened(clean(text)))}" for text in listed[:MOST_WARNINGS])
+    if len(listed) > MOST_WARNINGS:
+        yield f"- … and {len(listed) - MOST_WARNINGS:,} more"
 
 
 def _ways(report: DriftReport) -> Iterator[str]:

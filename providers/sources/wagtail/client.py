@@ -14,10 +14,10 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import httpx
-from pydantic import SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings
 
 from providers.kit.connection import connect
@@ -34,7 +34,7 @@ Row = Mapping[str, Any]
 class Credentials(BaseSettings):
     """`<PREFIX>_TOKEN`: an API token of Wagtail."""
 
-    token: SecretStr
+    token: Annotated[SecretStr, Field(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ async def opened(entry: WagtailSite, wire: Wire | None = None) -> AsyncIterator[
 
 
 def token_of(entry: WagtailSite) -> SecretStr | None:
-    """Raises `Unauthorised` where the variable is not set."""
+    """Raises `Unauthorised` where the variable is not set, or empty."""
     if entry.credentials is None:
         return None
     try:

@@ -14,6 +14,7 @@ from reconciler.adopting import Adoption
 from reconciler.cli import options, speech
 from reconciler.cli.adopting import named_addresses, write
 from reconciler.cli.composition import open_sites, targets_with_providers
+from reconciler.cli.github.job import summarise
 from reconciler.cli.github.planning import Out
 from reconciler.cli.github.proposing import begun, write_down
 from reconciler.cli.importing import Imported, configured
@@ -64,8 +65,11 @@ def import_sources(out: Out, desired: options.DesiredFolder = options.DESIRED) -
     """
     with speech.told_plainly(as_json=False):
         here = begun(desired)
-        body = "\n".join(_said_by_sources(configured(desired), here.folder)) + "\n"
+        found = configured(desired)
+        body = "\n".join(_said_by_sources(found, here.folder)) + "\n"
         changed = write_down(here, out, "Import from the sources", body)
+        if not changed and (found.removals or found.warnings):
+            summarise(body)
         speech.stdout().print("written down" if changed else "nothing new", markup=False)
 
 
