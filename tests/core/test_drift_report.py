@@ -213,3 +213,17 @@ def test_an_apply_with_a_thousand_failures_keeps_to_them_too() -> None:
         int(n.replace(",", "")) for t in texts(message) for n in re.findall(r"and ([\d,]+) more", t)
     )
     assert shown + rest == 1000
+
+
+def test_where_git_is_behind_a_source_stands_in_the_issue() -> None:
+    """Warnings of all targets, each once, at most twenty; they alone disturb nobody."""
+    texts = tuple(f"git is behind https://cms.example.com/: term_{n:02}" for n in range(25))
+    plan = Plan(scope=Scope(12, 12), warnings=texts)
+    report = merged([result(plan, "shop"), result(plan, "eu")], ["shop", "eu"], NOW, URL)
+    told = drift_issue(report)
+
+    assert told.count("term_00") == 1
+    assert "term_19" in told
+    assert "term_20" not in told
+    assert "… and 5 more" in told
+    assert report.is_calm

@@ -15,6 +15,7 @@ from tests.github import branches, events
 from tests.github.emulated import GitHub
 from tests.github.runner import Runner
 from tests.github.shop import STYLES, Catalog, catalog, slack, styles
+from tests.sources.site import served
 
 pytestmark = pytest.mark.long
 
@@ -429,6 +430,32 @@ def test_sources_come_as_a_pull_request(settled: Catalog) -> None:
     assert "X_Dress" in settled.github.bare.git("grep", "X_Dress", "main", "--", "desired")
     assert again.conclusion == "success"
     assert again.job("propose").conclusion == "skipped"
+
+
+@extended
+def test_a_wagtail_site_comes_as_a_pull_request(settled: Catalog, tmp_path: Path) -> None:
+    """With the site's token in its job alone; what vanished is told, and stays."""
+    settled.github.actions_may_open_pulls = True
+    folder = tmp_path / "wagtail"
+    folder.mkdir()
+    with served(folder) as site:
+        settled.runner.secrets = {"CMS_TOKEN": site.tokens["reader"]}
+        sources = (
+            f"- source: wagtail\n  url: {site.url}/api/v3/\n  credentials: CMS\n  target: shop\n"
+            "  taxonomies:\n    role: {snippets: catalog.Role}\n"
+        )
+        settled.github.commit("main", {"desired/sources.yaml": sources}, "sources")
+        first = settled.dispatch("import.yml")
+        assert first.conclusion == "success", first.log
+        (pull,) = [i for i in settled.github.issues.values() if i.pull and i.state == "open"]
+        settled.merge(pull.number)
+        site.unpublish(site.snippet("Role", "hr"))
+        again = settled.dispatch("import.yml")
+
+    assert "sales_sdr" in settled.github.bare.git("show", "main:desired/taxonomies/role.yaml")
+    assert "3 terms" in pull.body
+    assert again.job("propose").conclusion == "skipped"
+    assert site.tokens["reader"] not in first.log
 
 
 @extended
