@@ -134,7 +134,7 @@ def _behind(workspace: Workspace, entry: AnySource) -> Iterator[str]:
     yield from (f"git is behind {name}: {text}" for text in told[:MOST_TOLD])
     if len(told) > MOST_TOLD:
         yield f"git is behind {name}: … and {len(told) - MOST_TOLD:,} more"
-    if told:
+    if result.files:
         yield f"planogram import configured brings in what {name} says"
 
 

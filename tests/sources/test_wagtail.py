@@ -281,6 +281,21 @@ def test_what_the_source_does_not_say_stays(desk: Desk) -> None:
     assert desk.read("offerings/helper.yaml") == written
 
 
+def test_what_can_not_be_changed_alone_is_left_to_people(desk: Desk) -> None:
+    """A label that is shared by an anchor: told with its place, and nothing is written."""
+    desk.write(
+        "taxonomies/people.yaml",
+        "targets: [market]\ntaxonomy: gsv_roles\nlabel: Roles\ninput: multiselect\n"
+        "terms:\n  hr: {label: &x Human}\ndescription: *x\n",
+    )
+    before = desk.contents
+    (told,) = desk.imported(exit_code=3)["error"]["problems"]
+
+    assert (told["path"], told["line"]) == ("desired/taxonomies/people.yaml", 6)
+    assert "shared" in told["cause"]
+    assert desk.contents == before
+
+
 def test_an_offering_is_known_by_its_product(desk: Desk) -> None:
     """A page that moved to another slug is still the offering that names its product's id."""
     desk.imported()
