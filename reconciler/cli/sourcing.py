@@ -15,7 +15,7 @@ from providers.sources import shopify_csv, wagtail
 from reconciler.cli.composition import Workspace
 from reconciler.intent.edit import Taken
 from reconciler.intent.loader import files_under
-from reconciler.intent.offering import Mapping as FieldMapping
+from reconciler.intent.mapping import Mapping as FieldMapping
 from reconciler.intent.sources import AnySource, ShopifyCsv, WagtailSite
 from reconciler.intent.written import merged
 from reconciler.model.errors import InvalidDesiredState, PlanogramError, Usage

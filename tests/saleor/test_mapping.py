@@ -262,4 +262,4 @@ def test_a_description_means_nothing_to_the_platform() -> None:
 
 def test_every_kind_of_intent_has_a_home() -> None:
     """What people can write can be said of a Saleor shop."""
-    assert set(MAPPING) == set(INTENT_KINDS)
+    assert set(PROVIDER.mapping) == set(INTENT_KINDS)

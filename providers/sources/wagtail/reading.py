@@ -8,7 +8,7 @@ from typing import Any, Final
 from providers.sources.wagtail.client import Row, Site
 from providers.sources.wagtail.content import Content, Page, Term, Told, UnreadableSite
 from providers.sources.wagtail.values import Lost, Reader, Unusable, is_key
-from reconciler.intent.offering import Mapping as FieldMapping
+from reconciler.intent.mapping import Mapping as FieldMapping
 from reconciler.intent.sources import PageOfferings, SnippetTaxonomy, WagtailSite
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Source
