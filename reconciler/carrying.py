@@ -75,7 +75,7 @@ async def carry(
             _holding(site, part, review.holds(part.plan, wishes.allowed))
             for site, part in zip(sites, planned, strict=True)
         ]
-    planned = limited(sites, planned, wishes.limit)
+    planned = limited(sites, planned, wishes.at_most)
     whole = as_one(planned, wishes)
     if whole.pending and not consent(whole):
         raise Refused("nobody consented · nothing was applied")
@@ -101,7 +101,7 @@ def limited(sites: Sequence[Site], planned: Sequence[Planned], limit: int | None
     """The same plans with all but the first changes held, counted over all targets."""
     if limit is None:
         return list(planned)
-    hold = Hold("limit", f"the limit is {limit} changes", "run it again, or raise --limit")
+    hold = Hold("limit", f"the limit is {limit} changes", "run it again, or raise --at-most")
     result: list[Planned] = []
     for site, part in zip(sites, planned, strict=True):
         beyond = part.plan.pending[limit:]

@@ -28,6 +28,8 @@ from reconciler.model.resource import Origin, Resource, State
 from reconciler.model.spec import FieldShape, Merge, Path, Value, canonical_json, owned, shape
 from reconciler.provider import OnDrop
 
+_NEW_ID: Final = "made again, it would have another id"
+
 KEY_PATH: Final = "(key)"
 """The path under which a resource's own key is said to differ: key drift."""
 
@@ -92,6 +94,17 @@ def compare(
         elif attributed and _is_news(wanted, found, ours):
             recorded.append(_recorded(wanted, found, ours))
     return Comparison(tuple(changes), tuple(recorded), tuple(gone))
+
+
+def unknown(found: Resource[Any]) -> AnyChange:
+    """The deletion of something live that git never stated, in the midst of what it states."""
+    fields = tuple(
+        FieldChange(path, value, None, Cause.INTENT)
+        for path, value in sorted(owned(found.spec).items())
+    )
+    return Change(
+        found.address, Action.DELETE, Cause.INTENT, fields, found, None, irreversible=_NEW_ID
+    )
 
 
 def differences(
@@ -190,7 +203,7 @@ def _dropped(
     fields = tuple(
         FieldChange(path, before.get(path), None, cause) for path in sorted(owned(ours.spec))
     )
-    badge = "made again, it would have another id" if action is Action.DELETE else None
+    badge = _NEW_ID if action is Action.DELETE else None
     return Change(ours.address, action, cause, fields, found, None, ours, irreversible=badge)
 
 
@@ -217,7 +230,9 @@ def _values(
 
 def _as_written(path: Path, desired: Value, live: Value, ours: Resource[Any] | None) -> _Values:
     """What we last wrote is what a write without an answer wrote, where live shows that it was
-    carried out; of which intent it was the work is then not known."""
+    carried out; of which intent it was the work is then not known. A list that is to be empty is
+    as good as none."""
+    live = [] if live is None and desired == [] else live
     if ours is None:
         return _Values(desired, live, None, False, None)
     if path in ours.maybe and ours.maybe[path] == live:

@@ -21,6 +21,7 @@ from reconciler.model.plan import Hold, Violation
 from reconciler.model.resource import State
 from reconciler.model.tolerance import Tolerance, in_force
 from reconciler.order import pointed_at
+from reconciler.provider import Layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Situation:
     declared: all that git states for the target, whatever the plan's scope. managed: how many
     resources the ledger has, likewise. scoped: whether the plan looks at a part only. freeze: the
     standing order to write nothing, if there is one. tolerances: drift that is to be left as it
-    is. now: `2026-11-27T18:00Z`.
+    is. now: `2026-11-27T18:00Z`. layers: those of the kinds. unmade:
+    what is declared and missing, and was not meant to be made this time.
     """
 
     target: str
@@ -45,6 +47,8 @@ class Situation:
     freeze: Freeze | None = None
     tolerances: tuple[Tolerance, ...] = ()
     now: str | None = None
+    layers: Mapping[str, Layer] = field(default_factory=dict)
+    unmade: frozenset[Address] = frozenset()
 
     def tolerance(self, change: AnyChange) -> Tolerance | None:
         """What lets a change be as it is."""
@@ -210,6 +214,33 @@ def in_use(situation: Situation) -> Iterator[Violation]:
             yield _about(change, "in_use", change.effect.text, "take it out of use, or apply with")
 
 
+def create(situation: Situation) -> Iterator[Violation]:
+    """Holds the creation of attributes and their assignments, unless `policy.create` is
+    `attributes`; and of their values too where it is `none`, or where `policy.strict` says nothing
+    else.
+
+    Why: an attribute is made once, by somebody who thought about it, and can hardly be changed; a
+    mistyped key would make another one. With `strict`, what is missing is to be told, not made.
+    Instead: make it in the platform's admin, set `policy.create`, or apply with `--create`
+    or `--allow create=ADDRESS`.
+    """
+    allowed = situation.policy.may_create
+    for change in situation.changes:
+        layer = situation.layers.get(change.address.kind, "products")
+        if change.action is not Action.CREATE or layer == "products":
+            continue
+        if allowed == "none" or (allowed == "values" and layer == "attributes"):
+            yield _about(
+                change,
+                "create",
+                f"it is missing, and {situation.target} may create {_WORDS[allowed]}",
+                f"make it in the platform's admin, apply with --create {layer}, or with",
+            )
+
+
+_WORDS: Final = {"none": "neither attributes nor values", "values": "values only"}
+
+
 def dangling(situation: Situation) -> Iterator[Violation]:
     """Holds a change that refers to something which is neither declared nor live, and the deletion
     of something that a declared resource still refers to.
@@ -222,33 +253,39 @@ def dangling(situation: Situation) -> Iterator[Violation]:
     remedy = "declare it, make it in the platform's admin, or correct the key"
     if not situation.policy.strict:
         yield from (
-            Violation("dangling", situation.target, change.address, message, remedy)
-            for change, message in broken
+            Violation("dangling", situation.target, change.address, message, remedy, missing)
+            for change, message, missing in broken
         )
     elif broken:
         first = broken[0][1] + (f", and {len(broken) - 1:,} more like it" if broken[1:] else "")
-        yield Violation("dangling", situation.target, None, first, remedy)
+        every = tuple(sorted({address for _, _, missing in broken for address in missing}))
+        yield Violation("dangling", situation.target, None, first, remedy, every)
 
 
-def _pointing_at_nothing(situation: Situation) -> Iterator[tuple[AnyChange, str]]:
+Broken = tuple[AnyChange, str, tuple[Address, ...]]
+"""A change, what is wrong with it, and what is missing."""
+
+
+def _pointing_at_nothing(situation: Situation) -> Iterator[Broken]:
     deleted = {c.address for c in situation.changes if c.action is Action.DELETE}
-    known = situation.declared.keys() | (situation.live.keys() - deleted)
+    declared = situation.declared.keys() - situation.unmade
+    known = declared | (situation.live.keys() - deleted)
     for change in situation.changes:
         if change.after is not None:
-            missing = sorted(str(a) for a in pointed_at(change.after) if a not in known)
+            missing = tuple(sorted(a for a in pointed_at(change.after) if a not in known))
             if missing:
-                text = f"{change.address} refers to {_listed(missing)}, which does not exist"
-                yield change, text
+                names = _listed([str(address) for address in missing])
+                yield change, f"{change.address} refers to {names}, which does not exist", missing
 
 
-def _still_pointed_at(situation: Situation) -> Iterator[tuple[AnyChange, str]]:
+def _still_pointed_at(situation: Situation) -> Iterator[Broken]:
     pointing: dict[Address, list[str]] = {}
     for address, resource in situation.declared.items():
         for needed in pointed_at(resource):
             pointing.setdefault(needed, []).append(str(address))
     for change in situation.changes:
         if change.action is Action.DELETE and change.address in pointing:
-            yield change, f"{_listed(sorted(pointing[change.address]))} still refers to it"
+            yield change, f"{_listed(sorted(pointing[change.address]))} still refers to it", ()
 
 
 # The first objection to a change is the reason that people are told: what can not be helped by a
@@ -257,6 +294,7 @@ GUARDS: Final[Mapping[str, Guard]] = {
     guard.__name__: guard
     for guard in (
         dangling,
+        create,
         tolerated,
         freeze,
         mass_change,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from reconciler.annotate import annotated
-from reconciler.compare import Comparison, compare
+from reconciler.compare import Comparison, compare, unknown
 from reconciler.compile import compile_for, differing, questions, questions_that_matter
 from reconciler.concurrent import side_by_side
 from reconciler.estimate import estimate
@@ -21,9 +21,10 @@ from reconciler.model.cost import UNKNOWN, Pace
 from reconciler.model.errors import InvalidDesiredState, Refused, Usage
 from reconciler.model.plan import Plan, Scope
 from reconciler.model.question import Answers
-from reconciler.model.resource import State
+from reconciler.model.resource import Resource, State
 from reconciler.order import Schedule, by_kind, pointed_at, schedule
-from reconciler.provider import AnyProvider, PlatformError
+from reconciler.provider import AnyProvider, PlatformError, layer_of
+from reconciler.selection import EVERYTHING, Selection
 from reconciler.site import Site
 
 
@@ -33,15 +34,16 @@ class Wishes:
 
     only: these addresses, and what must be created for them; None for all. lenient: whether one
     of them may be unknown by now. base: what git said at another commit: only what means
-    something else now is planned. limit: carry out at most so many changes, of all targets
-    together. attributed: whether the ledger could be read. now: `2026-11-27T18:00Z`; freezes and
-    tolerances that ended before it are over.
+    something else now is planned. selection: what of it is meant. at_most: carry out at most so
+    many changes, of all targets together. attributed: whether the ledger could be read. now:
+    `2026-11-27T18:00Z`; freezes and tolerances that ended before it are over.
     """
 
     only: frozenset[Address] | None = None
     lenient: bool = False
     base: Intents | None = None
-    limit: int | None = None
+    selection: Selection = EVERYTHING
+    at_most: int | None = None
     now: str | None = None
     allowed: frozenset[Allowance] = frozenset()
     attributed: bool = True
@@ -90,6 +92,8 @@ class Seen:
     comparison: Comparison
     pace: Pace
     answers: Answers
+    warnings: tuple[str, ...] = ()
+    unmade: frozenset[Address] = frozenset()
 
 
 async def _look(site: Site, intents: Intents, wishes: Wishes) -> Seen:
@@ -103,7 +107,10 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> Seen:
         desired, applied, scope = _scoped(declared, applied, part, lenient=may_be_unknown)
         live = await observe(provider, session, site.name, desired, applied)
         whole = _compared(site, desired, live, applied, wishes)
-        comparison = _within(whole, part)
+        comparison = _within(whole, part, partial(wishes.selection.may_make, provider))
+        unmade = _left_out(whole, comparison)
+        strangers = await _strangers(site, session, desired, applied, live, part)
+        comparison = replace(comparison, changes=(*comparison.changes, *_pruned(site, strangers)))
         changes = await with_effects(provider, session, comparison.changes)
         pace = provider.pace(session)
     changes = annotated(provider, target, changes, desired, live)
@@ -112,7 +119,21 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> Seen:
         beside = len(whole.changes) - len(changes)
         scope = replace(scope, planned=planned, beside=beside)
     comparison = replace(comparison, changes=changes)
-    return Seen(account, part, declared, desired, live, applied, scope, comparison, pace, answers)
+    warnings = tuple(_told(site, strangers))
+    return Seen(
+        account,
+        part,
+        declared,
+        desired,
+        live,
+        applied,
+        scope,
+        comparison,
+        pace,
+        answers,
+        warnings,
+        unmade,
+    )
 
 
 async def _asked_for(
@@ -135,19 +156,82 @@ async def _asked_for(
         before = compile_for(target, provider, wishes.base, answers).resources
         moved = differing(before, compiled.resources)
         part = moved if part is None else part
+    applied = site.ledger.state({kind.name: kind.spec for kind in provider.kinds})
+    meant = wishes.selection.part(provider, site.name, intents, compiled.resources, applied)
+    if meant is not None:
+        part = meant if part is None else part & meant
     return compiled.resources, part, answers
 
 
-def _within(whole: Comparison, part: frozenset[Address] | None) -> Comparison:
-    """What the part needs: its own changes, and the creation of what they refer to. What else
-    was found on the way is left alone."""
+def _within(
+    whole: Comparison, part: frozenset[Address] | None, may_make: Callable[[Address], bool]
+) -> Comparison:
+    """What the part needs: its own changes, and the creation of what they refer to, where that is
+    meant too. What else was found on the way is left alone."""
     if part is None:
         return whole
     return Comparison(
-        changes=tuple(c for c in whole.changes if c.address in part or c.action is Action.CREATE),
+        changes=tuple(
+            change
+            for change in whole.changes
+            if change.address in part
+            or (change.action is Action.CREATE and may_make(change.address))
+        ),
         recorded=tuple(r for r in whole.recorded if r.address in part),
         gone=tuple(a for a in whole.gone if a in part),
     )
+
+
+def _left_out(whole: Comparison, part: Comparison) -> frozenset[Address]:
+    """What is missing, and is not to be made this time."""
+    made = {change.address for change in part.changes}
+    missing = (change.address for change in whole.changes if change.action is Action.CREATE)
+    return frozenset(address for address in missing if address not in made)
+
+
+async def _strangers(
+    site: Site,
+    session: Any,
+    desired: State,
+    applied: State,
+    live: State,
+    part: frozenset[Address] | None,
+) -> list[Resource[Any]]:
+    """What stands live in the midst of what git states whole, and is neither stated nor ours: not
+    by its key, and not by the id that a stated one was found by."""
+    if site.policy.unknown_values == "ignore":
+        return []
+    meant = {a: r for a, r in desired.items() if part is None or a in part}
+    found: list[Resource[Any]] = []
+    for kind in site.provider.kinds:
+        ask = getattr(kind, "strangers", None)
+        if ask is not None:
+            found += await ask(session, site.name, meant)
+    ours = {(a.kind, resource.remote) for a, resource in live.items()}
+    return [
+        stranger
+        for stranger in found
+        if stranger.address not in {*desired, *applied}
+        and (stranger.address.kind, stranger.remote) not in ours
+    ]
+
+
+def _pruned(site: Site, strangers: Sequence[Resource[Any]]) -> Iterator[AnyChange]:
+    if site.policy.unknown_values == "prune":
+        yield from (unknown(stranger) for stranger in strangers)
+
+
+def _told(site: Site, strangers: Sequence[Resource[Any]]) -> Iterator[str]:
+    """One warning for what stands on one ground."""
+    if site.policy.unknown_values != "warn":
+        return
+    grounds: dict[str, list[str]] = {}
+    for stranger in strangers:
+        ground, _, name = stranger.address.key.partition("/")
+        grounds.setdefault(ground, []).append(name)
+    for ground, names in sorted(grounds.items()):
+        listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if names[5:] else "")
+        yield f"{site.name}: {ground} has values that no taxonomy knows: {listed}"
 
 
 def judged(site: Site, seen: Seen, wishes: Wishes) -> Planned:
@@ -166,6 +250,8 @@ def judged(site: Site, seen: Seen, wishes: Wishes) -> Planned:
         freeze=standing(site.ledger.repository, site.name, site.policy, wishes.now),
         tolerances=site.tolerances,
         now=wishes.now,
+        layers={kind.name: layer_of(kind) for kind in site.provider.kinds},
+        unmade=seen.unmade,
     )
     objections = violations(situation)
     held = holds(situation, objections, order.requires, wishes.allowed)
@@ -178,6 +264,7 @@ def judged(site: Site, seen: Seen, wishes: Wishes) -> Planned:
         scope=seen.scope,
         accounts={site.name: seen.account},
         unattributed=() if wishes.attributed else (site.name,),
+        warnings=seen.warnings,
     )
     known = {*seen.desired, *seen.applied}
     looked_at = known if seen.part is None else known & seen.part

@@ -19,7 +19,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Literal, Protocol, TypeVar
 
 import httpx
 from pydantic import BaseModel
@@ -33,7 +33,7 @@ from reconciler.model.outcome import Outcome
 from reconciler.model.problem import Problem
 from reconciler.model.question import Answers as Answers
 from reconciler.model.question import Question as Question
-from reconciler.model.resource import Resource, Source
+from reconciler.model.resource import Resource, Source, State
 from reconciler.model.spec import Path, Value
 
 S = TypeVar("S")
@@ -202,6 +202,31 @@ class Kind(Protocol[S, R_in, W_in]):
         ...
 
 
+Layer = Literal["attributes", "values", "products"]
+"""What others stand on, from the ground up: attributes and where they belong, their values, and
+all that is said of products."""
+
+
+class HasLayer(Protocol):
+    """A kind that does not speak of products. `policy.create` says what of it may be made."""
+
+    layer: Layer
+
+
+def layer_of(kind: object) -> Layer:
+    layer: Layer = getattr(kind, "layer", "products")
+    return layer
+
+
+class HasStrangers(Protocol[R_in]):
+    """A kind that finds what stands live in the midst of what git states whole, and that git does
+    not know: values of a taxonomy that are no terms of it."""
+
+    async def strangers(
+        self, session: R_in, target: str, desired: State
+    ) -> Sequence[Resource[Any]]: ...
+
+
 class HasEffects(Protocol[S, R_in]):
     """A kind that can say what a change does beyond its fields, and how many things use what
     would be deleted."""
@@ -324,6 +349,15 @@ def nowhere(_target: Target, _address: Address, _at: Lookup) -> str | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """Where to look for what a target's entry leaves out. endpoint: an environment variable.
+    credentials: the prefix of such variables."""
+
+    endpoint: str | None = None
+    credentials: str | None = None
+
+
 Wire = httpx.AsyncBaseTransport
 """What finally carries the bytes: the network, or a sandbox in the same process."""
 
@@ -341,7 +375,7 @@ class Provider(Generic[R, W]):
     links into the platform's own admin; not asked for sandboxes. opening: what it costs to open
     a session. pace: how fast the platform takes requests, as a session has seen it. questions:
     what an intent asks of this platform's catalog: those of the intent itself, unless the
-    platform leaves more to us.
+    platform leaves more to us. unsaid: where to look for what a target's entry does not say.
     """
 
     name: str
@@ -359,6 +393,7 @@ class Provider(Generic[R, W]):
     pace: Callable[[R], Pace] = lambda session: Pace(session.usage.latency)
     adoption: IntentAdoption = field(default_factory=dict)
     questions: Callable[[Intent], Iterable[Question]] = lambda intent: intent.questions()
+    unsaid: Unsaid = Unsaid()
 
     def kind(self, name: str) -> Kind[Any, R, W]:
         return next(kind for kind in self.kinds if kind.name == name)

@@ -33,8 +33,8 @@ from reconciler.site import Site
 async def plan_undoing(site: Site, run: Run, wishes: Wishes) -> Planned:
     """What would give back what a run changed. Raises as `planner.plan_site` does.
 
-    `prune` and `adopt` do not speak: what the run itself created or overwrote is what somebody
-    asked to have taken back, and what was moved since is held here.
+    `prune`, `adopt` and `create` do not speak: what the run itself made, overwrote or deleted is
+    what somebody asked to have taken back, and what was moved since is held here.
     """
     if site.retired:
         raise Refused(
@@ -46,7 +46,7 @@ async def plan_undoing(site: Site, run: Run, wishes: Wishes) -> Planned:
         seen, undo = await _look(site, run)
     except PlatformError as error:
         raise PlatformError(f"{site.name} ({site.target.endpoint}): {error}") from error
-    lenient = site.policy.model_copy(update={"prune": True, "adopt": True})
+    lenient = site.policy.model_copy(update={"prune": True, "adopt": True, "create": "attributes"})
     made = judged(replace(site, policy=lenient), seen, wishes)
     held = {
         a: hold for a, hold in undo.holds.items() if a in {c.address for c in made.plan.changes}

@@ -47,7 +47,7 @@ def validate(targets: Iterable[tuple[Target, AnyProvider]], intents: Intents) ->
 async def plan(sites: Sequence[Site], intents: Intents, wishes: Wishes) -> Plan:
     """Plan every target, side by side. Writes nothing, not even the ledger."""
     planned = await look(sites, intents, wishes)
-    return as_one(limited(sites, planned, wishes.limit), wishes)
+    return as_one(limited(sites, planned, wishes.at_most), wishes)
 
 
 async def look(sites: Sequence[Site], intents: Intents, wishes: Wishes) -> list[Planned]:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+import httpx
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -31,6 +32,8 @@ class Fault(StrEnum):
     """The platform did what was asked, and the proxy lost the answer."""
     TIMEOUT_AFTER_COMMIT = "timeout-after-commit"
     """The platform did what was asked, and never answers."""
+    RESET = "reset"
+    """The platform did what was asked, and the connection breaks in the midst of the answer."""
 
 
 class UnknownThing(LookupError):
@@ -100,6 +103,8 @@ class Sandbox(ABC):
             elif fault is Fault.TIMEOUT_AFTER_COMMIT:
                 await _until_the_caller_gives_up(receive)
                 return
+            elif fault is Fault.RESET:
+                await _break_off(send)
         await response(scope, receive, send)
 
     def now(self) -> float:
@@ -126,6 +131,14 @@ class Sandbox(ABC):
                     store.put("fault", id_, row | {"times": row["times"] - 1})
                 return Fault(row["fault"])
         return None
+
+
+async def _break_off(send: Send) -> None:
+    """Less than was promised; then nothing more, served or in the same process."""
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"{", "more_body": True})
+    raise httpx.RemoteProtocolError("the connection was reset")
 
 
 async def _until_the_caller_gives_up(receive: Receive) -> None:

@@ -32,7 +32,7 @@ from providers.saleor.kinds.thumbnail import ThumbnailKind
 from providers.saleor.kinds.value_order import ValueOrderKind
 from providers.saleor.mapping import MAPPING
 from reconciler.model.cost import Cost, Range
-from reconciler.provider import Provider
+from reconciler.provider import Provider, Unsaid
 
 
 def _sandbox(store: Any) -> Any:
@@ -72,4 +72,5 @@ PROVIDER: Provider[SaleorReader, SaleorWriter] = Provider(
     opening=Range(Cost(1), Cost(1)),  # who the token is
     pace=lambda session: session.pace,
     adoption=ADOPTION,
+    unsaid=Unsaid(endpoint="SALEOR_API_URL", credentials="SALEOR"),
 )

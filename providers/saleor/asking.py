@@ -14,20 +14,23 @@ from typing import Any, Final
 from providers.kit.graphql import Query
 from providers.saleor.client import SaleorReader
 from providers.saleor.listing import PAGE, PAGE_INFO, attributes, by_id, by_slug, in_parts, listed
-from providers.saleor.shelf import Node
+from providers.saleor.shelf import By, Node
 from providers.saleor.terms import terms_of
 from reconciler.intent.base import Intent
 from reconciler.intent.collection import Collections
+from reconciler.intent.explain import nearest
 from reconciler.intent.offering import Offering
 from reconciler.intent.styles import declared
 from reconciler.model.address import Key, Remote
 from reconciler.model.problem import Problem
-from reconciler.provider import Answers, Distrusted, Question
+from reconciler.provider import Answers, Distrusted, PlatformError, Question
 
 EVERY: Final = Question("every", "")
 
-_FOUND: Final = Query(f"""query Found($filter: ProductFilterInput, $after: String) {{
-  products(filter: $filter, first: {PAGE}, after: $after) {{
+_FOUND: Final = Query(f"""query Found(
+  $filter: ProductFilterInput, $channel: String, $after: String
+) {{
+  products(filter: $filter, channel: $channel, first: {PAGE}, after: $after) {{
     edges {{ node {{
       id slug productType {{ slug name }}
       attributes {{ attribute {{ slug }} values {{ id }} }}
@@ -43,9 +46,20 @@ _NAMED: Final = Query(f"""query Named($where: ProductWhereInput, $after: String)
   }}
 }}""")
 
+_EVERY: Final = Query(f"""query Every($channel: String, $after: String) {{
+  products(channel: $channel, first: {PAGE}, after: $after) {{
+    edges {{ node {{ slug }} }}
+    {PAGE_INFO}
+  }}
+}}""")
+
+_CHANNELS: Final = Query("query Channels { channels { id slug } }")
+
 _TYPES: Final = Query(f"""query ProductTypes($filter: ProductTypeFilterInput, $after: String) {{
   productTypes(filter: $filter, first: {PAGE}, after: $after) {{
-    edges {{ node {{ id slug name }} }}
+    edges {{ node {{
+      id slug name productAttributes {{ id slug }} variantAttributes {{ id slug }}
+    }} }}
     {PAGE_INFO}
   }}
 }}""")
@@ -88,16 +102,35 @@ def _rules(intent: Collections) -> Iterator[Question]:
 
 
 async def answer(session: SaleorReader, asked: Sequence[Question]) -> Answers:
-    """The slugs of the products that each question finds."""
+    """The slugs of the products that each question finds. Raises `PlatformError` where the
+    settings name a channel that is not there: in it nothing would be found, without a word."""
+    await _check_channel(session)
     answers: dict[Question, Sequence[Key]] = {}
     answers |= await _by_id(session, [q for q in asked if q.by == "id"])
     answers |= await _by_reference(session, [q for q in asked if q.by == "external_reference"])
     answers |= await _by_type(session, [q for q in asked if q.by == "type"])
     answers |= await _by_term(session, [q for q in asked if q.by in ("term", "tag")])
     if EVERY in asked:
-        nodes = await listed(session, _NAMED, "products", [{}])
+        nodes = await listed(
+            session, _EVERY, "products", [session.settings.channel], condition="channel"
+        )
         answers[EVERY] = sorted(node["slug"] for node in nodes)
     return answers
+
+
+async def channels(session: SaleorReader) -> dict[Key, Remote]:
+    """All channels: slug → id."""
+    data = await session.query(_CHANNELS)
+    return {channel["slug"]: channel["id"] for channel in data["channels"] or ()}
+
+
+async def _check_channel(session: SaleorReader) -> None:
+    named = session.settings.channel
+    if named is None:
+        return
+    known = await channels(session)
+    if named not in known:
+        raise PlatformError(f"there is no channel {named} · {nearest(named, list(known))}")
 
 
 async def slugs_by_id(session: SaleorReader, ids: Iterable[Remote]) -> dict[Remote, Key]:
@@ -141,7 +174,7 @@ async def _by_type(session: SaleorReader, asked: Sequence[Question]) -> Answers:
     """A type is named by its slug or by its name."""
     if not asked:
         return {}
-    types = await listed_types(session)
+    types = await filtered(session, _TYPES, "productTypes", [{}])
     answers: dict[Question, Sequence[Key]] = {}
     for question in asked:
         ids = [t["id"] for t in types if question.value in (t["slug"], t["name"])]
@@ -151,13 +184,16 @@ async def _by_type(session: SaleorReader, asked: Sequence[Question]) -> Answers:
     return answers
 
 
-async def listed_types(session: SaleorReader, slugs: Iterable[str] | None = None) -> list[Node]:
-    """Product types, all of them or those with these slugs."""
+async def product_types(session: SaleorReader, slugs: Iterable[str] | None = None) -> list[Node]:
+    """Product types with their attributes, all of them or those with these slugs."""
+
+    async def read(_by: By, names: list[str]) -> list[Node]:
+        conditions = [{"slugs": list(part)} for part in in_parts(sorted(names), PAGE)]
+        return await filtered(session, _TYPES, "productTypes", conditions)
+
     if slugs is None:
-        conditions: list[dict[str, Any]] = [{}]
-    else:
-        conditions = [{"slugs": list(part)} for part in in_parts(sorted(set(slugs)), PAGE)]
-    return await filtered(session, _TYPES, "productTypes", conditions)
+        return await filtered(session, _TYPES, "productTypes", [{}])
+    return list((await session.product_types.at("slug", dict.fromkeys(slugs), read)).values())
 
 
 async def filtered(
@@ -219,7 +255,10 @@ async def _search(
     """None: nothing can be found. Raises `Distrusted` where something else was found."""
     if condition is None:
         return ()
-    nodes = await filtered(session, _FOUND, "products", [condition])
+    channel = session.settings.channel
+    nodes = await listed(
+        session, _FOUND, "products", [condition], condition="filter", channel=channel
+    )
     for node in nodes:
         if not is_meant(node):
             raise Distrusted(f"a search for {condition} found {node['slug']}, which is not meant")

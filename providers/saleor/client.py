@@ -6,6 +6,7 @@ data. So a session asks who it is before it asks for anything else.
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 import httpx
-from pydantic import BaseModel, ConfigDict, SecretStr, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings
 
 from providers.kit.connection import connect
@@ -66,6 +67,11 @@ class Settings(BaseModel):
     """The language of the labels that are kept as translations."""
     tags: Annotated[str, StringConstraints(min_length=1)] | None = None
     """The slug of the attribute whose values stand for tags. Saleor's products have none."""
+    channel: Annotated[str, StringConstraints(pattern=r"^[\w-]+$")] | None = Field(
+        default_factory=lambda: os.environ.get("SALEOR_CHANNEL_SLUG") or None
+    )
+    """The channel whose products are the catalog: rules and selectors find no others. Left out:
+    SALEOR_CHANNEL_SLUG, or else all products."""
     dashboard: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$")] | None = None
     """Where the dashboard is, where that is not `/dashboard/` on the server's own host."""
 
@@ -98,6 +104,7 @@ class SaleorReader:
     assigned: dict[Remote, Mapping[str, Assigned]] = field(default_factory=dict)
     products: Shelf = field(default_factory=Shelf)
     attributes: Shelf = field(default_factory=Shelf)
+    product_types: Shelf = field(default_factory=Shelf)
 
     @property
     def pace(self) -> Pace:
@@ -121,6 +128,7 @@ class SaleorWriter(SaleorReader):
     remotes: Remotes = field(kw_only=True)
     products: Shelf = field(default_factory=partial(Shelf, keeps=False))
     attributes: Shelf = field(default_factory=partial(Shelf, keeps=False))
+    product_types: Shelf = field(default_factory=partial(Shelf, keeps=False))
 
     async def mutate(self, mutation: Mutation, **variables: Any) -> Data:
         return await self.graphql.mutate(mutation, **variables)

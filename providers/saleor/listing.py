@@ -91,7 +91,7 @@ async def listed(
     session: SaleorReader,
     query: Query,
     field: str,
-    where: Iterable[Where],
+    where: Iterable[Where | str | None],
     condition: str = "where",
     **variables: Any,
 ) -> list[Node]:

@@ -18,6 +18,7 @@ from reconciler.carrying import Applied, Consent
 from reconciler.cli import options, speech
 from reconciler.cli.composition import open_sites, open_workspace
 from reconciler.cli.recording import keep_applied
+from reconciler.cli.reporting import report_applied, reporting
 from reconciler.guards import TOLERATED
 from reconciler.model.address import Address
 from reconciler.model.errors import Refused, Usage
@@ -45,6 +46,12 @@ def apply(
     target: options.TargetNames = None,
     only: options.Only = None,
     limit: options.Limit = None,
+    only_slugs: options.OnlySlugs = None,
+    sync_attributes: options.SyncAttributes = False,
+    create_missing: options.CreateMissing = False,
+    sync_products: options.SyncProducts = False,
+    create: options.Create = None,
+    at_most: options.AtMost = None,
     strict: options.Strict = False,
     allow: options.Allow = None,
     sandbox: options.AllSandboxed = False,
@@ -56,6 +63,7 @@ def apply(
             "--markdown", metavar="FILE", help="Write the outcome as a pull request comment."
         ),
     ] = None,
+    report: options.Report = None,
     run_url: options.RunUrl = None,
     as_json: options.AsJson = False,
 ) -> None:
@@ -67,19 +75,21 @@ def apply(
     Example: planogram apply --reviewed plan.json
     """
     with speech.told_plainly(as_json=as_json, stopped=_STOPPED):
-        options.check_files(markdown)
+        options.check_files(markdown, report)
         workspace = open_workspace(desired, all_sandboxed=sandbox)
-        sites = open_sites(workspace, target or (), strict=strict)
+        leave = options.leave(strict, create, create_missing)
+        sites = open_sites(workspace, target or (), leave.over)
+        meant = options.selection(sync_attributes, create_missing, sync_products, only_slugs, limit)
         review = read_review(reviewed) if reviewed else None
         consent = consent_by(sites, review, yes, as_json)
         run, at = run_name(), now()
-        with speech.progress(quiet=as_json) as bar:
+        with reporting(report), speech.progress(quiet=as_json) as bar:
             applied = anyio.run(
                 partial(
                     workflow.apply,
                     sites,
                     workspace.desired.intents,
-                    options.wishes(only, limit, allow),
+                    options.wishes(only, at_most, allow, meant),
                     run,
                     at,
                     review=review,
@@ -91,6 +101,7 @@ def apply(
         if markdown is not None:
             markdown.write_text(_comment(applied), encoding="utf-8")
         _show(applied, run, as_json)
+        report_applied(report, applied, quiet=as_json)
         raise typer.Exit(exit_code(applied))
 
 

@@ -18,7 +18,7 @@ import providers
 from reconciler import runs
 from reconciler.intent import explain
 from reconciler.intent.loader import Desired, files_under, load
-from reconciler.intent.targets import TargetEntry
+from reconciler.intent.targets import Policy, TargetEntry
 from reconciler.ledger import Ledger, ledgered_targets
 from reconciler.model.errors import InvalidDesiredState, PlanogramError, Usage
 from reconciler.model.problem import Problem
@@ -101,15 +101,17 @@ def check_targets(workspace: Workspace) -> None:
 
 
 def open_sites(
-    workspace: Workspace, names: Sequence[str] = (), *, strict: bool = False
+    workspace: Workspace,
+    names: Sequence[str] = (),
+    policy: Callable[[Policy], Policy] = lambda policy: policy,
 ) -> list[Site]:
-    """The targets by name, or all. Raises `Usage` for a name that is none, `InvalidDesiredState`
-    for a target whose credential is missing."""
+    """The targets by name, or all. policy: as the run goes by each. Raises `Usage` for a name that
+    is none, `InvalidDesiredState` for a target whose credential is missing."""
     chosen = _chosen(workspace, names)
     problems = list(_missing_credentials(workspace, chosen))
     if problems:
         raise InvalidDesiredState(problems)
-    return [_site(workspace, name, strict) for name in chosen]
+    return [_site(workspace, name, policy) for name in chosen]
 
 
 def open_ledgers(workspace: Workspace, names: Sequence[str] = ()) -> list[Ledger]:
@@ -162,15 +164,25 @@ def target_of(workspace: Workspace, name: str) -> Target:
     return Target(
         name=name,
         provider=entry.provider,
-        endpoint=SANDBOX_ENDPOINT if sandboxed else str(entry.endpoint),
+        endpoint=SANDBOX_ENDPOINT if sandboxed else str(_endpoint(entry)),
         environment=entry.environment,
-        credentials=entry.credentials or "",
+        credentials=_prefix(entry) or "",
         settings=platform(entry.provider).settings.model_validate(dict(entry.settings)),
         timeout=entry.limits.timeout,
         concurrency=entry.limits.concurrency,
         requests_per_minute=entry.limits.requests_per_minute,
         sandbox=sandboxed,
     )
+
+
+def _endpoint(entry: TargetEntry) -> str | None:
+    """What the file leaves out may stand in the environment, where the provider names how."""
+    unsaid = platform(entry.provider).unsaid
+    return entry.endpoint or (os.environ.get(unsaid.endpoint) if unsaid.endpoint else None)
+
+
+def _prefix(entry: TargetEntry) -> str | None:
+    return entry.credentials or platform(entry.provider).unsaid.credentials
 
 
 def _chosen(workspace: Workspace, names: Sequence[str]) -> list[str]:
@@ -181,14 +193,14 @@ def _chosen(workspace: Workspace, names: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(names)) or sorted(targets)
 
 
-def _site(workspace: Workspace, name: str, strict: bool) -> Site:
+def _site(workspace: Workspace, name: str, policy: Callable[[Policy], Policy]) -> Site:
     entry = workspace.desired.targets[name]
     ledger = _ledger(workspace, name)
     sandboxed = workspace.is_sandboxed(name)
     return Site(
         target_of(workspace, name),
         platform(entry.provider),
-        entry.policy.model_copy(update={"strict": True}) if strict else entry.policy,
+        policy(entry.policy),
         ledger,
         _journals(workspace, name, ledger),
         wire=_sandbox_door(workspace, name) if sandboxed else lambda: None,
@@ -246,11 +258,12 @@ def _target_problems(workspace: Workspace) -> Iterator[Problem]:
         yield from _setting_problems(workspace, name, entry)
         if workspace.is_sandboxed(name):
             continue
-        if entry.endpoint is None:
-            yield Problem(
-                places.at(name), f"the target {name} has no endpoint", "add it, or sandbox: true"
-            )
-        if entry.credentials is None:
+        if _endpoint(entry) is None:
+            named = platform(entry.provider).unsaid.endpoint
+            besides = f", set {named}" if named else ""
+            cause = f"the target {name} has no endpoint"
+            yield Problem(places.at(name), cause, f"add it{besides}, or sandbox: true")
+        if _prefix(entry) is None:
             yield Problem(
                 places.at(name),
                 f"the target {name} names no credentials",
@@ -291,7 +304,7 @@ def _missing_credentials(workspace: Workspace, names: Sequence[str]) -> Iterator
         entry = workspace.desired.targets[name]
         if workspace.is_sandboxed(name) or entry.retired:
             continue
-        prefix = f"{entry.credentials}_"
+        prefix = f"{_prefix(entry)}_"
         try:
             platform(entry.provider).credentials(_env_prefix=prefix)
         except ValidationError as error:

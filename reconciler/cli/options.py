@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from reconciler.guards import Allowance
+from reconciler.intent.targets import Policy
 from reconciler.model.address import Address
 from reconciler.model.errors import Usage
 from reconciler.planner import Wishes
+from reconciler.provider import Layer
+from reconciler.selection import EVERYTHING, Selection
 
 DesiredFolder = Annotated[
     Path, typer.Option("--desired", metavar="FOLDER", help="Where the intents are.")
@@ -30,11 +34,48 @@ Only = Annotated[
         "--only", metavar="ADDRESS", help="Only this resource and what it needs; may be repeated."
     ),
 ]
+AtMost = Annotated[
+    int | None, typer.Option("--at-most", min=0, metavar="N", help="Carry out at most N changes.")
+]
 Limit = Annotated[
-    int | None, typer.Option("--limit", min=0, metavar="N", help="Carry out at most N changes.")
+    int | None,
+    typer.Option(
+        "--limit", min=0, metavar="N", help="Only the first N offerings, as they are desired."
+    ),
+]
+OnlySlugs = Annotated[
+    str | None,
+    typer.Option("--only-slugs", metavar="A,B", help="Only these offerings, and what they need."),
+]
+SyncAttributes = Annotated[
+    bool,
+    typer.Option("--sync-attributes", help="Only attributes, and what they are assigned to."),
+]
+CreateMissing = Annotated[
+    bool,
+    typer.Option("--create-missing", help="Only attributes' values; what is missing is made."),
+]
+SyncProducts = Annotated[
+    bool, typer.Option("--sync-products", help="Only what is said of products.")
+]
+Create = Annotated[
+    str | None,
+    typer.Option(
+        "--create",
+        metavar="none|values|attributes",
+        help="What of taxonomies may be made in this run, whatever the policy says.",
+    ),
+]
+Report = Annotated[
+    Path | None,
+    typer.Option("--report", metavar="FILE", help="Write what was aligned, as JSON."),
 ]
 Strict = Annotated[
-    bool, typer.Option("--strict", help="Hold a target whole when a reference leads nowhere.")
+    bool,
+    typer.Option(
+        "--strict",
+        help="Hold a target whole when a reference leads nowhere; make nothing that is missing.",
+    ),
 ]
 Allow = Annotated[
     list[str] | None,
@@ -68,7 +109,64 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def wishes(only: list[str] | None, limit: int | None, allow: list[str] | None = None) -> Wishes:
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """What a run may do whatever the policies say. strict: hold a target whole, and make nothing
+    that is missing. create: what of taxonomies may be made; None: as the policies say. at_least:
+    whether `create` only widens what they say."""
+
+    strict: bool = False
+    create: str | None = None
+    at_least: bool = False
+
+    def over(self, policy: Policy) -> Policy:
+        """A policy, as this run goes by it."""
+        if self.strict:
+            policy = policy.model_copy(update={"strict": True})
+        may = policy.may_create
+        if self.create is None or (self.at_least and CREATE.index(may) > CREATE.index(self.create)):
+            return policy
+        return policy.model_copy(update={"create": self.create})
+
+
+CREATE: Final = ("none", "values", "attributes")
+"""From nothing to all."""
+
+
+def leave(strict: bool, create: str | None, create_missing: bool) -> Leave:
+    """Raises `Usage` for what nothing can be made by."""
+    if create is not None and create not in CREATE:
+        raise Usage(f"--create {create}: write one of {', '.join(CREATE)}")
+    if create is None and create_missing:
+        return Leave(strict, "values", at_least=True)
+    return Leave(strict, create)
+
+
+def selection(
+    sync_attributes: bool,
+    create_missing: bool,
+    sync_products: bool,
+    only_slugs: str | None,
+    limit: int | None,
+) -> Selection:
+    """Raises `Usage` for an empty list of slugs."""
+    chosen: dict[Layer, bool] = {
+        "attributes": sync_attributes,
+        "values": create_missing,
+        "products": sync_products,
+    }
+    slugs = frozenset(filter(None, (slug.strip() for slug in (only_slugs or "").split(","))))
+    if only_slugs is not None and not slugs:
+        raise Usage("--only-slugs: name at least one offering")
+    return Selection(frozenset(layer for layer, is_on in chosen.items() if is_on), slugs, limit)
+
+
+def wishes(
+    only: list[str] | None,
+    at_most: int | None,
+    allow: list[str] | None = None,
+    selection: Selection = EVERYTHING,
+) -> Wishes:
     """Raises `Usage` for what is no address or no guard."""
     try:
         addresses = frozenset(Address.parse(text) for text in only or ())
@@ -76,7 +174,8 @@ def wishes(only: list[str] | None, limit: int | None, allow: list[str] | None = 
         raise Usage(f"--only {error}") from error
     return Wishes(
         only=addresses or None,
-        limit=limit,
+        at_most=at_most,
+        selection=selection,
         now=f"{now():%Y-%m-%dT%H:%MZ}",
         allowed=frozenset(Allowance.parse(text) for text in allow or ()),
     )

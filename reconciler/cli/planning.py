@@ -21,6 +21,7 @@ from reconciler.cli.composition import (
     targets_with_providers,
 )
 from reconciler.cli.recording import ages, head_of, keep
+from reconciler.cli.reporting import report_plan, reporting
 from reconciler.cli.revisions import checkout, governed
 from reconciler.cli.sourcing import behind
 from reconciler.history import Row, Run, Sort, observed
@@ -70,6 +71,12 @@ def plan(
     only: options.Only = None,
     base: options.Base = None,
     limit: options.Limit = None,
+    only_slugs: options.OnlySlugs = None,
+    sync_attributes: options.SyncAttributes = False,
+    create_missing: options.CreateMissing = False,
+    sync_products: options.SyncProducts = False,
+    create: options.Create = None,
+    at_most: options.AtMost = None,
     strict: options.Strict = False,
     allow: options.Allow = None,
     sandbox: options.AllSandboxed = False,
@@ -81,6 +88,7 @@ def plan(
         Path | None,
         typer.Option("--markdown", metavar="FILE", help="Write it as a pull request comment."),
     ] = None,
+    report: options.Report = None,
     no_images: options.NoImages = False,
     exit_code: Annotated[
         bool,
@@ -98,14 +106,18 @@ def plan(
     Example: planogram plan --target shop --out plan.json
     """
     with speech.told_plainly(as_json=as_json):
-        options.check_files(out, markdown)
+        options.check_files(out, markdown, report)
         workspace = open_workspace(desired, all_sandboxed=sandbox)
-        wishes = options.wishes(only, limit, allow)
-        made = _planned(workspace, wishes, target or (), base, strict=strict, quiet=as_json)
+        meant = options.selection(sync_attributes, create_missing, sync_products, only_slugs, limit)
+        wishes = options.wishes(only, at_most, allow, meant)
+        leave = options.leave(strict, create, create_missing)
+        with reporting(report):
+            made = _planned(workspace, wishes, target or (), base, leave, quiet=as_json)
         if out is not None and not sandbox:
             made = _with_authors(workspace, made)
         _write(made, out, markdown, images=not no_images)
         _show(made, as_json)
+        report_plan(report, made, quiet=as_json)
         raise typer.Exit(_pending_code(made) if exit_code else 0)
 
 
@@ -201,8 +213,8 @@ def _planned(
     wishes: Wishes,
     names: Sequence[str],
     base: str | None,
+    leave: options.Leave,
     *,
-    strict: bool,
     quiet: bool,
 ) -> Plan:
     said: tuple[str, ...] = ()
@@ -213,7 +225,7 @@ def _planned(
         there = here.desired_at(commits.base or base)
         workspace, said = governed(workspace, there)
         wishes = replace(wishes, base=there.intents)
-    sites = open_sites(workspace, names, strict=strict)
+    sites = open_sites(workspace, names, leave.over)
     with speech.progress(quiet=quiet) as bar:
         bar.begin("planning")
         made = anyio.run(workflow.plan, sites, workspace.desired.intents, wishes)

@@ -49,7 +49,7 @@ def rollback(
         list[str] | None,
         typer.Option("--only", metavar="ADDRESS", help="Only this resource; may be repeated."),
     ] = None,
-    limit: options.Limit = None,
+    at_most: options.AtMost = None,
     allow: options.Allow = None,
     sandbox: options.AllSandboxed = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask. Serves sandboxes only.")] = False,
@@ -69,7 +69,7 @@ def rollback(
             raise Usage("--out only plans, and --reviewed carries out · use one of them")
         workspace = open_workspace(desired, all_sandboxed=sandbox)
         sites = open_sites(workspace, targets_of_run(workspace, run, target or ()))
-        wishes = options.wishes(only, limit, allow)
+        wishes = options.wishes(only, at_most, allow)
         if out is not None:
             _plan(sites, run, wishes, out, as_json)
             return

@@ -45,7 +45,19 @@ class Policy(Part):
     freeze: tuple[FreezeWindow, ...] = ()
     """Times in which everything is held."""
     strict: bool = False
-    """Whether a reference that leads nowhere holds the whole target, not only its change."""
+    """Whether a reference that leads nowhere holds the whole target, not only its change; what is
+    missing is not made then, unless `create` says so."""
+    create: Literal["none", "values", "attributes"] | None = None
+    """What of a taxonomy may be made where it is missing: its values, or attributes and their
+    assignments too. Left out: values, and nothing where `strict` is true."""
+    unknown_values: Literal["ignore", "warn", "prune"] = "warn"
+    """What becomes of live values of a taxonomy that git does not know: they are told, or
+    deleted, which `prune` and `in_use` hold."""
+
+    @property
+    def may_create(self) -> Literal["none", "values", "attributes"]:
+        """What `create` comes to."""
+        return self.create or ("none" if self.strict else "values")
 
 
 class Limits(Part):

@@ -28,7 +28,7 @@ class Hold:
 class Violation:
     """A guard's objection: to one address, or to a whole target's changes (`address` None).
 
-    The message shows its arithmetic.
+    The message shows its arithmetic. missing: what is referred to and is not there.
     """
 
     guard: str
@@ -36,6 +36,7 @@ class Violation:
     address: Address | None
     message: str
     remedy: str
+    missing: tuple[Address, ...] = ()
 
     @property
     def hold(self) -> Hold:

@@ -158,7 +158,8 @@ def restore(spec_type: type[S], row: Mapping[str, Value]) -> S:
 
 
 def references(value: object, target: str) -> Iterator[Address]:
-    """The addresses that a spec's stated fields point at."""
+    """The addresses that a spec's stated fields point at. An empty entry points at nothing: it
+    says that there be none, of something that may not be there at all."""
     for field in shape(type(value)):
         content = getattr(value, field.name)
         if content is UNSTATED or content is None:
@@ -167,8 +168,9 @@ def references(value: object, target: str) -> Iterator[Address]:
             yield from _pointed_at(content, field.value_ref, "", target)
             continue
         for entry, inner in content.items():
-            yield from _pointed_at(entry, field.entry_ref, "", target)
-            yield from _pointed_at(inner, field.value_ref, entry, target)
+            if inner not in (None, ()):
+                yield from _pointed_at(entry, field.entry_ref, "", target)
+                yield from _pointed_at(inner, field.value_ref, entry, target)
 
 
 def plain(value: Any) -> Value:

@@ -73,6 +73,10 @@ GONE: Final[Mapping[str, Removal]] = {
     "shopify-metafield-text": lambda case: ("metafield", case.key, DELETED),
     "shopify-metafield-page": lambda case: ("metafield", case.key, DELETED),
     "shopify-collection": lambda case: ("collection", case.key, DELETED),
+    "saleor-product_media": lambda case: ("product", case.key.partition("/")[0], {"media": []}),
+    "saleor-collection": lambda case: ("collection", case.key, DELETED),
+    "saleor-channel_listing-product": lambda case: ("channelListing", case.key, DELETED),
+    "saleor-channel_listing-collection": lambda case: ("channelListing", case.key, DELETED),
     "plytix-asset": lambda case: ("asset", f"amazon_01_MAIN_{case.key}", MARKED),
     "plytix-gallery": lambda case: (
         "product",

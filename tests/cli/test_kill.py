@@ -35,7 +35,7 @@ CHOICES = """{attributes(first: 100, where: {slug: {oneOf: %s}}) {edges {node {
 def test_a_killed_apply_is_finished_by_the_next(tmp_path: Path, outcomes: int) -> None:
     """Killed after so many of 240 outcomes: all values exist once, all are known to be ours, no
     cause is called drift, and nothing is left to do."""
-    shop = Workshop(tmp_path, "saleor", "market")
+    shop = Workshop(tmp_path, "saleor", "market", {"create": "attributes"})
     shop.write({f"taxonomies/{slug}.yaml": taxonomy(slug) for slug in SLUGS})
     shop.sandbox()
     _kill_after(outcomes, tmp_path)

@@ -22,7 +22,9 @@ NEW = OLD.replace("Old", "New")
 def pattern(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A workspace in which a label was moved by the run whose name is told."""
     folder = tmp_path_factory.mktemp("applied")
-    Workshop(folder, "saleor", "market").write({"taxonomies/undone.yaml": OLD})
+    Workshop(folder, "saleor", "market", {"create": "attributes"}).write(
+        {"taxonomies/undone.yaml": OLD}
+    )
     planogram(folder, "apply", "--yes")
     (folder / "desired" / "taxonomies" / "undone.yaml").write_text(NEW)
     told = planogram(folder, "apply", "--yes")

@@ -40,7 +40,7 @@ def answered(folder: Path, answer: bytes) -> tuple[int, str]:
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_apply_asks_and_does_what_it_is_told(tmp_path: Path) -> None:
     """No: exit 4, nothing written. Yes: done, and nothing is left."""
-    shop = Workshop(tmp_path, "saleor", "market")
+    shop = Workshop(tmp_path, "saleor", "market", {"create": "attributes"})
     shop.write({"taxonomies/asked.yaml": TAXONOMY})
     code, screen = answered(tmp_path, b"n\n")
     assert code == 4, screen

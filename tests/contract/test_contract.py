@@ -30,7 +30,7 @@ CASES: list[Case] = [
 ]
 
 every_kind = pytest.mark.parametrize("case", CASES, ids=str)
-POLICY = {"adopt": True, "prune": True}
+POLICY = {"adopt": True, "prune": True, "create": "attributes"}
 
 
 def workshop(case: Case, folder: Path) -> Workshop:

@@ -150,7 +150,10 @@ def test_anchors_and_merge_keys_are_followed() -> None:
         {"desired/targets.yaml": TARGETS.encode(), "desired/taxonomies/r.yaml": content.encode()}
     ).intents
 
-    assert intent.model_dump(exclude_defaults=True)["terms"]["it"] == {"label": "IT", "description": "People"}
+    assert intent.model_dump(exclude_defaults=True)["terms"]["it"] == {
+        "label": "IT",
+        "description": "People",
+    }
 
 
 def test_windows_files_are_read() -> None:

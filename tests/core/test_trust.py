@@ -437,10 +437,10 @@ class Two:
 
 
 def test_only_and_limit_count_over_all_targets(tmp_path: Path) -> None:
-    """--only one shelf plans the other target not at all; --limit 1 is one, not one each."""
+    """--only one shelf plans the other target not at all; --at-most 1 is one, not one each."""
     two = Two(tmp_path)
     plan = two.plan(only=frozenset({address("shelf", "s0")}))
-    limited = two.plan(limit=1)
+    limited = two.plan(at_most=1)
 
     assert [str(c.address) for c in plan.changes] == ["toy/shelf/s0"]
     assert len(limited.pending) == 1

@@ -361,9 +361,9 @@ def test_only_takes_along_what_is_needed(desk: Desk) -> None:
 
 
 def test_limit_holds_the_rest(desk: Desk) -> None:
-    """--limit 1 of two: the first is done, the other waits for the next run."""
-    assert sorted(statuses(desk.apply(BOTH, limit=1)).values()) == ["done", "held"]
-    assert sorted(statuses(desk.apply(BOTH, limit=1)).values()) == ["done"]
+    """--at-most 1 of two: the first is done, the other waits for the next run."""
+    assert sorted(statuses(desk.apply(BOTH, at_most=1)).values()) == ["done", "held"]
+    assert sorted(statuses(desk.apply(BOTH, at_most=1)).values()) == ["done"]
 
 
 def test_a_precondition_is_checked_before_each_write(desk: Desk) -> None:

@@ -367,7 +367,7 @@ def test_documents_that_rest_on_one_another_go_together(tmp_path: Path) -> None:
     """The living example's offerings need the mapping, and that the taxonomies: asked for one
     offering, these go with it, and no other offering does."""
     desk = Desk(tmp_path, "saleor", identity="slug")
-    for folder in ("taxonomies", "mappings", "offerings"):
+    for folder in ("taxonomies", "registries", "mappings", "offerings"):
         shutil.copytree(ROOT / "desired" / folder, desk.desired / folder)
     for path in desk.desired.rglob("*.yaml"):
         if path.name != "targets.yaml":
@@ -377,6 +377,7 @@ def test_documents_that_rest_on_one_another_go_together(tmp_path: Path) -> None:
 
     assert Counter(path.split("/")[1] for path in found.promotion.files) == {
         "taxonomies": 12,
+        "registries": 1,
         "mappings": 1,
         "offerings": 1,
     }

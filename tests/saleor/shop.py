@@ -11,7 +11,7 @@ from reconciler.model.plan import Plan
 from tests.saleor import market
 from tests.workshop import Workshop, problems_of
 
-POLICY = {"adopt": True, "prune": True}
+POLICY = {"adopt": True, "prune": True, "create": "attributes"}
 
 
 def taxonomy(slug: str, label: str, input_: str = "multiselect", **terms: str) -> dict[str, str]:

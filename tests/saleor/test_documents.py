@@ -129,9 +129,9 @@ def test_no_reading_costs_too_much() -> None:
 
 
 def test_the_example_is_read_in_few_requests(tmp_path: Path) -> None:
-    """Who asks; attributes with their values; products, with all that they carry."""
+    """Who asks; attributes with their values; products, with all that they carry; their types."""
     at = Workshop(tmp_path, "saleor", "market", {"adopt": True}, {"identity": "slug"})
-    for folder in ("taxonomies", "mappings", "offerings"):
+    for folder in ("taxonomies", "registries", "mappings", "offerings"):
         for path in (ROOT / "desired" / folder).glob("*.yaml"):
             at.write({f"{folder}/{path.name}": path.read_text()})
     door = Watched(httpx.ASGITransport(app=at.sandbox()))
@@ -141,7 +141,7 @@ def test_the_example_is_read_in_few_requests(tmp_path: Path) -> None:
     plan = run_in_virtual_time(partial(workflow.plan, sites, intents, Wishes()))
 
     assert len(plan.changes) + len(plan.recorded) > 80
-    assert len(door.sent) == 1 + 2
+    assert len(door.sent) == 1 + 3
 
 
 def test_a_document_is_the_same_for_the_same_parts() -> None:

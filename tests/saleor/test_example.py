@@ -20,7 +20,7 @@ both = pytest.mark.parametrize("identity", IDENTITIES)
 
 def example(folder: Path, identity: str) -> Shop:
     at = shop(folder, identity)
-    for name in ("taxonomies", "mappings", "offerings"):
+    for name in ("taxonomies", "registries", "mappings", "offerings"):
         shutil.copytree(DESIRED / name, at.desired / name)
     return at
 

@@ -24,6 +24,7 @@ from reconciler.provider import (
     All,
     Batch,
     Echo,
+    Layer,
     OnDrop,
     PlatformError,
     Precondition,
@@ -46,6 +47,7 @@ class Attribute:
 class AttributeKind:
     name = "attribute"
     spec = Attribute
+    layer: Layer = "attributes"
     managed = True
     on_drop = OnDrop.DELETE
     precondition = Precondition.REREAD

@@ -7,15 +7,13 @@ the values where they are, and shows them no more.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
-from providers.kit.graphql import Query
 from providers.saleor.aliased import Part
-from providers.saleor.asking import filtered
+from providers.saleor.asking import product_types
 from providers.saleor.carrying import carrying_assignments, would_lose
 from providers.saleor.changing import batches_of, carried
 from providers.saleor.client import SaleorReader, SaleorWriter
-from providers.saleor.listing import PAGE, PAGE_INFO, in_hundreds
 from providers.saleor.shelf import Node
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Action, Change, Effect
@@ -26,20 +24,12 @@ from reconciler.provider import (
     All,
     Batch,
     Echo,
+    Layer,
     OnDrop,
     PlatformError,
     Precondition,
     Wanted,
 )
-
-_ASSIGNED: Final = Query(f"""query Assigned($filter: ProductTypeFilterInput, $after: String) {{
-  productTypes(filter: $filter, first: {PAGE}, after: $after) {{
-    edges {{ node {{
-      id slug productAttributes {{ id slug }} variantAttributes {{ id slug }}
-    }} }}
-    {PAGE_INFO}
-  }}
-}}""")
 
 
 @spec
@@ -52,11 +42,11 @@ class AttributeAssignment:
 class AttributeAssignmentKind:
     name = "attribute_assignment"
     spec = AttributeAssignment
+    layer: Layer = "attributes"
     managed = True
     on_drop = OnDrop.DELETE
     precondition = Precondition.REREAD
     echo = Echo.REREAD
-    creation = "attributes"
 
     async def read(
         self, session: SaleorReader, target: str, wanted: Wanted
@@ -116,11 +106,8 @@ def needs_of(target: str, key: Key) -> tuple[Address, ...]:
 
 
 async def _types(session: SaleorReader, wanted: Wanted) -> list[Node]:
-    if isinstance(wanted, All):
-        return await filtered(session, _ASSIGNED, "productTypes", [{}])
-    slugs = sorted({key.partition("/")[0] for key in wanted})
-    conditions = [{"slugs": list(part)} for part in in_hundreds(slugs)]
-    return await filtered(session, _ASSIGNED, "productTypes", conditions)
+    named = None if isinstance(wanted, All) else (key.partition("/")[0] for key in wanted)
+    return await product_types(session, named)
 
 
 def _of(type_: Node) -> Iterator[tuple[str, Mapping[str, Any]]]:

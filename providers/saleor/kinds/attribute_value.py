@@ -21,9 +21,9 @@ from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Action, Change, Effect
 from reconciler.model.cost import Cost, Range
 from reconciler.model.outcome import Outcome
-from reconciler.model.resource import Resource
+from reconciler.model.resource import Resource, State
 from reconciler.model.spec import UNSTATED, Owned, spec
-from reconciler.provider import All, Batch, Echo, OnDrop, Precondition, Wanted
+from reconciler.provider import All, Batch, Echo, Layer, OnDrop, Precondition, Wanted
 
 MOST_VALUES: Final = 100
 """Values of a batch: the ids of new ones are read from one page, which holds no more."""
@@ -47,6 +47,7 @@ class AttributeValue:
 class AttributeValueKind:
     name = "attribute_value"
     spec = AttributeValue
+    layer: Layer = "values"
     managed = True
     on_drop = OnDrop.DELETE
     precondition = Precondition.REREAD
@@ -92,6 +93,17 @@ class AttributeValueKind:
     ) -> Sequence[Outcome[AttributeValue]]:
         return await Writing(session, batch.changes).outcomes()
 
+    async def strangers(
+        self, session: SaleorReader, target: str, desired: State
+    ) -> Sequence[Resource[AttributeValue]]:
+        """The live values of taxonomies that git states, without their own terms. A value that was
+        found for a term by its id reads like another one: it is none."""
+        slugs = {a.key for a in desired if a.kind == "attribute"}
+        there = await attributes(session, sorted(slugs))
+        found = [value for node in there for value in _all_of(node)]
+        keys = {a.key for a in desired if a.kind == self.name}
+        return [_unknown(target, value) for value in found if value.key not in keys]
+
     async def effects(
         self, session: SaleorReader, changes: Sequence[Change[AttributeValue]]
     ) -> Mapping[Address, Effect]:
@@ -103,6 +115,15 @@ class AttributeValueKind:
         slugs = {doomed[f.key].address: (f.attribute, f.value["slug"]) for f in found}
         counts = await carrying_values(session, slugs)
         return {a: Effect(would_lose(count, "it"), count) for a, count in counts.items()}
+
+
+def _unknown(target: str, found: Found) -> Resource[AttributeValue]:
+    value = found.value
+    return Resource(
+        Address(target, "attribute_value", found.key),
+        AttributeValue(name=value["name"], external_reference=value["externalReference"]),
+        remote=value["id"],
+    )
 
 
 def _batch(changes: Sequence[Change[AttributeValue]]) -> Batch[AttributeValue]:

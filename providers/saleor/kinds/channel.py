@@ -7,16 +7,13 @@ that git names is looked for.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Final
 
-from providers.kit.graphql import Query
 from providers.kit.lookup import Existing, Lookup
+from providers.saleor.asking import channels
 from providers.saleor.client import SaleorReader
 from reconciler.model.address import Address
 from reconciler.model.resource import Resource
 from reconciler.provider import All, Wanted
-
-_CHANNELS: Final = Query("query Channels { channels { id slug } }")
 
 
 class ChannelKind(Lookup):
@@ -25,8 +22,6 @@ class ChannelKind(Lookup):
     async def read(
         self, session: SaleorReader, target: str, wanted: Wanted
     ) -> AsyncIterator[Resource[Existing]]:
-        data = await session.query(_CHANNELS)
-        for channel in data["channels"] or ():
-            if isinstance(wanted, All) or channel["slug"] in wanted:
-                address = Address(target, self.name, channel["slug"])
-                yield Resource(address, Existing(), remote=channel["id"])
+        for slug, id_ in (await channels(session)).items():
+            if isinstance(wanted, All) or slug in wanted:
+                yield Resource(Address(target, self.name, slug), Existing(), remote=id_)

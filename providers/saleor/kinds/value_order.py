@@ -22,7 +22,7 @@ from reconciler.model.change import Change
 from reconciler.model.outcome import Outcome
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Merge, Owned, spec
-from reconciler.provider import All, Batch, Echo, OnDrop, PlatformError, Precondition, Wanted
+from reconciler.provider import All, Batch, Echo, Layer, OnDrop, PlatformError, Precondition, Wanted
 
 
 @spec
@@ -33,6 +33,7 @@ class ValueOrder:
 class ValueOrderKind:
     name = "value_order"
     spec = ValueOrder
+    layer: Layer = "values"
     managed = True
     on_drop = OnDrop.FORGET
     precondition = Precondition.REREAD
