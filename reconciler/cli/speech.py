@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import typer
 from rich.console import Console
@@ -36,8 +37,15 @@ def warn(text: str) -> None:
 def print_json(data: Any) -> None:
     """The one JSON object of a command. What a terminal would obey is escaped."""
     text = json.dumps(data, ensure_ascii=False, indent=2)
-    shown = "".join(c if c == "\n" or clean(c) == c else f"\\u{ord(c):04x}" for c in text)
-    sys.stdout.write(shown + "\n")
+    sys.stdout.write(_SUSPECT.sub(_escaped, text) + "\n")
+
+
+_SUSPECT: Final = re.compile(r"[^\n\x20-\x7e]")
+"""What may be something else than a plain character."""
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0] if clean(found[0]) == found[0] else f"\\u{ord(found[0]):04x}"
 
 
 def is_interactive() -> bool:
