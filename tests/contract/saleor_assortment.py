@@ -64,6 +64,13 @@ def metadata(client: httpx.Client) -> Mapping[str, Any] | None:
     return {f"entries.{entry['key']}": entry["value"] for entry in found["metadata"]}
 
 
+def custom(guide: str, washable: str) -> Files:
+    return {
+        "metafields/contract.yaml": f"{HEAD}namespace: custom\nvalues:\n"
+        f"  {PRODUCT}: {{size_guide: {guide}, washable: {washable}}}\n",
+    }
+
+
 def bundle(*components: str) -> Files:
     return {
         "bundles/contract.yaml": f"{HEAD}into: {{attribute: {PARTS}, label: Parts,"
@@ -236,6 +243,30 @@ CASES: Final = [
         },
         stranger=STRANGER,
         exists_before=True,
+    ),
+    Case(
+        provider="saleor",
+        target="market",
+        kind="product_metadata",
+        key=f"{PRODUCT}/custom",
+        states=(custom("dresses", "true"), custom("coats", "null")),
+        without={"metafields/contract.yaml": f"{HEAD}namespace: custom\nvalues: {{}}\n"},
+        raw=metadata,
+        drifts={
+            "entries.custom.size_guide": (
+                "product",
+                PRODUCT,
+                {"metadata": {"custom.size_guide": "Somebody's"}},
+            ),
+            "entries.custom.washable": (
+                "product",
+                PRODUCT,
+                {"metadata": {"custom.washable": "false"}},
+            ),
+        },
+        stranger=STRANGER,
+        exists_before=True,
+        variant="metafields",
     ),
     Case(
         provider="saleor",
