@@ -63,13 +63,13 @@ def compile_for(
     resources: dict[Address, Resource[Any]] = {}
     problems: list[Problem] = []
     for intent in compilation.intents:
-        for mapped in _mapped(intent, provider, compilation):
-            if isinstance(mapped, Problem):
-                problems.append(mapped)
-            elif mapped.address in resources:
-                problems.append(_said_twice(mapped, resources))
+        for found in mapped(intent, provider, compilation):
+            if isinstance(found, Problem):
+                problems.append(found)
+            elif found.address in resources:
+                problems.append(_said_twice(found, resources))
             else:
-                resources[mapped.address] = mapped
+                resources[found.address] = found
     return Compiled(resources, tuple(problems))
 
 
@@ -85,9 +85,10 @@ def _moved_documents(before: Intents, after: Intents) -> Intents:
     )
 
 
-def _mapped(
+def mapped(
     intent: Intent, provider: AnyProvider, compilation: Compilation
 ) -> Iterator[Resource[Any] | Problem]:
+    """What one intent comes to among all of a compilation."""
     mapping = provider.mapping.get(type(intent))
     if mapping is not None:
         yield from mapping(intent, compilation)

@@ -339,6 +339,18 @@ gets an override and leaves the rule as it is. Whether the edits do what they sh
 compiling anew; a kind of intent that is missing here is told as one that can not be adopted."""
 
 
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What a target has now, in people's own terms.
+
+    documents: path below `desired/` → an intent's data, for this target alone; a plan after them
+    has nothing to do. left_out: what is there and no intent can say: where, why, what to do.
+    """
+
+    documents: Mapping[str, Mapping[str, Any]]
+    left_out: Sequence[str] = ()
+
+
 Admin = Callable[[Target, Address, Lookup], str | None]
 """Where a resource is shown in the platform's own admin: an https address, or None where that is
 not known. Pure."""
@@ -376,6 +388,8 @@ class Provider(Generic[R, W]):
     a session. pace: how fast the platform takes requests, as a session has seen it. questions:
     what an intent asks of this platform's catalog: those of the intent itself, unless the
     platform leaves more to us. unsaid: where to look for what a target's entry does not say.
+    transcribe: what a target has now as intents, in the shop's order; None for a platform whose
+    shops are not taken over so.
     """
 
     name: str
@@ -394,6 +408,7 @@ class Provider(Generic[R, W]):
     adoption: IntentAdoption = field(default_factory=dict)
     questions: Callable[[Intent], Iterable[Question]] = lambda intent: intent.questions()
     unsaid: Unsaid = Unsaid()
+    transcribe: Callable[[R, Target], Awaitable[Transcript]] | None = None
 
     def kind(self, name: str) -> Kind[Any, R, W]:
         return next(kind for kind in self.kinds if kind.name == name)

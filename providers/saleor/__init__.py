@@ -31,6 +31,7 @@ from providers.saleor.kinds.product_type import ProductTypeKind
 from providers.saleor.kinds.thumbnail import ThumbnailKind
 from providers.saleor.kinds.value_order import ValueOrderKind
 from providers.saleor.mapping import MAPPING
+from providers.saleor.transcript import transcribe
 from reconciler.model.cost import Cost, Range
 from reconciler.provider import Provider, Unsaid
 
@@ -73,4 +74,5 @@ PROVIDER: Provider[SaleorReader, SaleorWriter] = Provider(
     pace=lambda session: session.pace,
     adoption=ADOPTION,
     unsaid=Unsaid(endpoint="SALEOR_API_URL", credentials="SALEOR"),
+    transcribe=transcribe,
 )

@@ -42,6 +42,12 @@ class Places:
                 return Source(self.path, *self.positions[place[:length]])
         return Source(self.path, 1, 1)
 
+    def way_to(self, place: Source) -> Place:
+        """The way to what begins at a place, to the innermost of several; the document itself
+        where nothing does."""
+        at = (place.line, place.column)
+        return max((way for way, here in self.positions.items() if here == at), key=len, default=())
+
     def under(self, *place: str | int) -> Places:
         """The places of one part, as seen from it."""
         depth = len(place)
@@ -70,6 +76,10 @@ class Intent(Part):
     def at(self, *place: str | int) -> Source:
         """Where a part of this document stands."""
         return self._places.at(*place)
+
+    def way_to(self, place: Source) -> Place:
+        """The way to the part that stands at a place of this document."""
+        return self._places.way_to(place)
 
     @property
     def path(self) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
 from reconciler.intent import yaml
-from reconciler.model.spec import Value
+from reconciler.model.spec import Value, plain
+
+_WIDTH: Final = 100
 
 _UNPRINTABLE: Final = re.compile(
     r"[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
@@ -64,6 +67,28 @@ def block_lines(entries: dict[str, Any], column: int) -> str:
         f"{' ' * column}{scalar(key, key=True)}:{after_key(value, column + 2)}"
         for key, value in entries.items()
     )
+
+
+def document(data: Mapping[str, Any]) -> str:
+    """A new document's text: entries that hold no entries of their own stand on one line each,
+    below the first two floors and where they are short enough."""
+    return "".join(f"{line}\n" for line in _entries(plain(data), 0))
+
+
+def _entries(entries: dict[str, Any], depth: int) -> Iterator[str]:
+    for key, value in entries.items():
+        head = f"{'  ' * depth}{scalar(key, key=True)}:"
+        if not isinstance(value, dict) or not value or (depth and _fits(head, value)):
+            is_flat = isinstance(value, dict | list)
+            yield f"{head} {flow_text(value) if is_flat else scalar(value)}"
+        else:
+            yield head
+            yield from _entries(value, depth + 1)
+
+
+def _fits(head: str, value: dict[str, Any]) -> bool:
+    is_leaf = not any(isinstance(part, dict) for part in value.values())
+    return is_leaf and len(head) + 1 + len(flow_text(value)) <= _WIDTH
 
 
 def block_scalar(value: str, column: int) -> tuple[str, str] | None:

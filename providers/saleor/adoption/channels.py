@@ -30,10 +30,10 @@ def channels(intent: Channels, wish: Restatement, _compilation: Compilation) -> 
     for path, name in _FIELDS.items():
         if path in wish.values:
             live = wish.values[path]
-            yield Edit(intent.path, (*place, name), REMOVE if live is None else _written(live))
+            yield Edit(intent.path, (*place, name), REMOVE if live is None else as_written(live))
 
 
-def _written(live: Value) -> Value:
+def as_written(live: Value) -> Value:
     """A moment as people write it: to the minute, and a day where it is its first one."""
     if not isinstance(live, str):
         return live
