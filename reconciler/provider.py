@@ -24,7 +24,7 @@ from typing import Any, Final, Generic, Literal, Protocol, TypeVar
 import httpx
 from pydantic import BaseModel
 
-from reconciler.intent.base import Intent, Intents
+from reconciler.intent.base import Intent, Intents, Place
 from reconciler.intent.edit import Edit
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Change, Effect, Pictures
@@ -339,16 +339,29 @@ gets an override and leaves the rule as it is. Whether the edits do what they sh
 compiling anew; a kind of intent that is missing here is told as one that can not be adopted."""
 
 
+Part = tuple[str, Place]
+"""A path below `desired/`, and the way to a part of the document there; the empty way is all."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What is there and no intent can say. text: where, why, and what to do. about: the parts
+    that would say it: where git has written all of these by itself there is nothing to tell."""
+
+    text: str
+    about: tuple[Part, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Transcript:
     """What a target has now, in people's own terms.
 
     documents: path below `desired/` → an intent's data, for this target alone; a plan after them
-    has nothing to do. left_out: what is there and no intent can say: where, why, what to do.
+    has nothing to do. What has a name of its own is in a file of that name.
     """
 
     documents: Mapping[str, Mapping[str, Any]]
-    left_out: Sequence[str] = ()
+    left_out: Sequence[LeftOut] = ()
 
 
 Admin = Callable[[Target, Address, Lookup], str | None]

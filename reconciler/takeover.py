@@ -9,8 +9,8 @@ in them moves, and what was written once is not written again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -32,7 +32,7 @@ from reconciler.model.errors import InvalidDesiredState
 from reconciler.model.problem import Problem
 from reconciler.model.resource import State
 from reconciler.model.spec import plain
-from reconciler.provider import Compilation, Transcript
+from reconciler.provider import Compilation, Part, Transcript
 
 Data = Mapping[str, Any]
 Documents = Mapping[str, Data]
@@ -68,23 +68,22 @@ def taken_over(transcript: Transcript, files: Files, ground: Ground) -> TakenOve
     beside = _Beside(standing, compiled.resources, ground, files)
     fitted = beside.fitted(transcript.documents)
     written, told = _files(fitted.documents, standing, files)
-    before, after = _counted(transcript.documents), _counted(fitted.documents)
-    lost = Counter(_folder(path) for path, _ in fitted.lost)
-    stated = {f: n for f in before if (n := before[f] - after[f] - lost[f]) > 0}
+    before, after = _parts(transcript.documents), _parts(fitted.documents)
+    lost = {part for part, _ in fitted.lost}
+    stated = [part for part in before if part not in after and part not in lost]
+    left_out = [o.text for o in transcript.left_out if not beside.says(o.about, stated)]
+    lost_parts = [text for _, text in fitted.lost]
     return TakenOver(
-        written,
-        {folder: number for folder, number in after.items() if number},
-        stated,
-        (*transcript.left_out, *(text for _, text in fitted.lost if text), *told),
+        written, _by_folder(after), _by_folder(stated), (*left_out, *lost_parts, *told)
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Fitted:
-    """documents: those that can stand beside git's. lost: what can not, by path, in words."""
+    """documents: those that can stand beside git's. lost: what can not, in words."""
 
     documents: Documents
-    lost: tuple[tuple[str, str], ...] = ()
+    lost: tuple[tuple[Part, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ class _Beside:
         lost = list(before.lost)
         for path, place, problem in self._objections(before.documents):
             if place not in out.setdefault(path, set()) and problem:
-                lost.append((path, _words(path, place, problem)))
+                lost.append(((path, place), _words(path, place, problem)))
             out[path].add(place)
         kept = {p: _without(data, out.get(p, ())) for p, data in before.documents.items()}
         return _Fitted({p: data for p, data in kept.items() if data is not None}, tuple(lost))
@@ -142,25 +141,38 @@ class _Beside:
             elif found.address in self.stated and found.source is not None:
                 yield path, _part(intent.way_to(found.source)), None
 
-    def _reworded(self, documents: Documents) -> tuple[Documents, list[tuple[str, str]]]:
-        """Without what git has under the same name; offerings of a mapping that git has are told
-        in its words."""
-        named = {
+    def says(self, about: Sequence[Part], stated: Sequence[Part]) -> bool:
+        """Whether git states all of these by itself."""
+        names = self._names()
+        return bool(about) and all(
+            part in stated or (_folder(part[0]), PurePosixPath(part[0]).stem) in names
+            for part in about
+        )
+
+    def _names(self) -> set[tuple[str, str]]:
+        return {
             (kind.folder, getattr(intent, name))
             for kind, name in _NAMED
             for intent in self.standing.of(kind)
         }
-        kept, lost = {}, list[tuple[str, str]]()
+
+    def _reworded(self, documents: Documents) -> tuple[Documents, list[tuple[Part, str]]]:
+        """Without what git has under the same name; offerings of a mapping that git has are told
+        in its words."""
+        named = self._names()
+        kept, lost = {}, list[tuple[Part, str]]()
         for path, data in documents.items():
             if _name(path, data) in named:
                 continue
             kept[path] = data
             if "offering" in data and (FieldMapping.folder, data["mapping"]) in named:
                 kept[path], told = self._in_words_of_git(data, documents)
-                lost += [(path, text) for text in told]
+                lost += [((path, ("fields", field)), text) for field, text in told]
         return kept, lost
 
-    def _in_words_of_git(self, data: Data, documents: Documents) -> tuple[Data, list[str]]:
+    def _in_words_of_git(
+        self, data: Data, documents: Documents
+    ) -> tuple[Data, list[tuple[str, str]]]:
         ours = next(m for m in self.standing.of(FieldMapping) if m.mapping == data["mapping"])
         words = {d.attribute: name for name, d in ours.fields.items() if d.attribute}
         theirs = next(
@@ -175,7 +187,8 @@ class _Beside:
                 fields[words[attribute]] = value
             else:
                 cause = f"the mapping {ours.mapping} has no field for {attribute}"
-                told.append(f"offering {data['offering']}, {name}: {cause} · add one to it")
+                text = f"offering {data['offering']}, {name}: {cause} · add one to it"
+                told.append((name, text))
         return {**data, "fields": fields}, told
 
 
@@ -255,20 +268,22 @@ def _part(way: Place) -> Place:
     return way[:depth] if depth is not None and len(way) >= depth else ()
 
 
-def _counted(documents: Documents) -> Counter[str]:
-    """Entries of lists, and documents of what is none."""
-    counted: Counter[str] = Counter()
-    for path, data in documents.items():
-        counted[_folder(path)] += sum(1 for _ in _entries(data)) or 1
-    return counted
+def _parts(documents: Documents) -> dict[Part, None]:
+    """Entries of lists, and documents of what is none; in order."""
+    return {
+        (path, place): None
+        for path, data in documents.items()
+        for place in ([way for way, _ in _entries(data)] or [()])
+    }
+
+
+def _by_folder(parts: Iterable[Part]) -> dict[str, int]:
+    return dict(Counter(_folder(path) for path, _ in parts))
 
 
 def _words(path: str, place: Place, problem: Problem) -> str:
-    return f"{' '.join((path, '.'.join(map(str, place)))).strip()}: {_said(problem)}"
-
-
-def _said(problem: Problem) -> str:
-    return str(replace(problem)).removeprefix(f"{problem.place}  ")
+    where = " ".join((path, ".".join(map(str, place)))).strip()
+    return f"{where}: {problem.cause} · {problem.remedy}"
 
 
 def _name(path: str, data: Data) -> tuple[str, str] | None:

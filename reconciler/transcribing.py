@@ -35,10 +35,12 @@ async def transcribe(site: Site, files: Files, folders: Collection[str] = ()) ->
 
 
 def _of(transcript: Transcript, folders: Collection[str]) -> Transcript:
-    """What is left out is told whole, whatever is asked for."""
-    documents = {
-        path: data
-        for path, data in transcript.documents.items()
-        if not folders or PurePosixPath(path).parts[0] in folders
-    }
-    return Transcript(documents, transcript.left_out)
+    if not folders:
+        return transcript
+
+    def is_asked_for(path: str) -> bool:
+        return PurePosixPath(path).parts[0] in folders
+
+    documents = {path: d for path, d in transcript.documents.items() if is_asked_for(path)}
+    left_out = [o for o in transcript.left_out if any(is_asked_for(path) for path, _ in o.about)]
+    return Transcript(documents, left_out)

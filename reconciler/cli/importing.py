@@ -16,6 +16,7 @@ from providers.sources.wagtail import OFFERINGS, Change, Consent, Removal
 from reconciler.cli import options, speech
 from reconciler.cli.adopting import write
 from reconciler.cli.composition import Workspace, open_workspace
+from reconciler.cli.living import import_live
 from reconciler.cli.sourcing import (
     CAUTIOUS,
     Looked,
@@ -34,6 +35,9 @@ from reports.view import clean
 importing = typer.Typer(
     name="import", help="Write intents from what is outside.", no_args_is_help=True
 )
+
+
+importing.command("live")(import_live)
 
 
 @importing.callback()

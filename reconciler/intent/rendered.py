@@ -11,7 +11,7 @@ from typing import Any, Final
 from reconciler.intent import yaml
 from reconciler.model.spec import Value, plain
 
-_WIDTH: Final = 100
+_WIDTH: Final = 120
 
 _UNPRINTABLE: Final = re.compile(
     r"[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"

@@ -30,7 +30,7 @@ from providers.saleor.transcript.offerings import offerings
 from providers.saleor.transcript.shop import Assigned, Shop, Told
 from providers.saleor.transcript.taxonomies import taxonomies
 from reconciler.model.resource import Resource
-from reconciler.provider import ALL, Target, Transcript
+from reconciler.provider import ALL, LeftOut, Target, Transcript
 
 
 async def transcribe(session: SaleorReader, target: Target) -> Transcript:
@@ -69,6 +69,6 @@ async def _read(found: AsyncIterator[Resource[Any]]) -> list[Resource[Any]]:
 
 def _transcript(*told: Told) -> Transcript:
     return Transcript(
-        dict(part for part in told if not isinstance(part, str)),
-        [part for part in told if isinstance(part, str)],
+        dict(part for part in told if not isinstance(part, LeftOut)),
+        [part for part in told if isinstance(part, LeftOut)],
     )

@@ -14,11 +14,13 @@ from providers.saleor.transcript.shop import Shop, Told
 from reconciler.model.address import Key
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED
+from reconciler.provider import LeftOut
 
 
 def collections(target: str, found: Sequence[Resource[Collection]]) -> Iterator[Told]:
     """All in one document. A description that git can not say stays as it is."""
     entries: dict[Key, dict[str, Any]] = {}
+    path = f"collections/{target}.yaml"
     for resource in found:
         handle, live = resource.address.key, resource.spec
         entries[handle] = {"title": live.name}
@@ -26,13 +28,12 @@ def collections(target: str, found: Sequence[Resource[Collection]]) -> Iterator[
             if canonical(live.description) == live.description:
                 entries[handle]["description"] = live.description
             else:
-                yield (
-                    f"collection {handle}: its description is more than paragraphs, headings and"
-                    " lists, and stays as it is · write a description to manage it"
-                )
+                cause = "its description is more than paragraphs, headings and lists"
+                text = f"collection {handle}: {cause} · write one to manage it"
+                yield LeftOut(text, ((path, ("collections", handle)),))
         entries[handle]["products"] = list(live.products) if live.products is not UNSTATED else []
     if entries:
-        yield f"collections/{target}.yaml", {"targets": [target], "collections": entries}
+        yield path, {"targets": [target], "collections": entries}
 
 
 def channels(target: str, found: Sequence[Resource[ChannelListing]]) -> Iterator[Told]:
@@ -74,10 +75,9 @@ def bundles(shop: Shop, found: Sequence[Resource[Bundle]]) -> Iterator[Told]:
         if attribute not in to_products or not isinstance(components, tuple):
             continue
         if not known.issuperset(components):
-            yield (
-                f"product {product}, attribute {attribute}: it refers to what is no product any"
-                " more · take that out in the dashboard"
-            )
+            cause = f"product {product}, attribute {attribute}: it refers to what is no product"
+            part = (f"bundles/{attribute}.yaml", ("bundles", product))
+            yield LeftOut(f"{cause} · take that out in the dashboard", (part,))
             continue
         entries.setdefault(attribute, {})[product] = {"components": list(components)}
     for attribute, content in entries.items():

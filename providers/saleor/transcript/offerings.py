@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from providers.saleor.shelf import Node
 from providers.saleor.transcript.shop import Document, Shop, Told
 from providers.saleor.transcript.taxonomies import Vocabulary, is_snake, vocabularies
 from reconciler.model.address import Key
+from reconciler.provider import LeftOut
 
 Fields = Mapping[str, Vocabulary]
 """Field → the attribute that it is kept in."""
@@ -24,20 +24,30 @@ def offerings(shop: Shop) -> Iterator[Told]:
     """A mapping a product type, and an offering a product that carries something of it."""
     known = vocabularies(shop)
     mappings: dict[str, Key] = {}
-    unsaid: Counter[Key] = Counter()
+    unsaid: dict[Key, list[Key]] = {}
     for product_type in dict.fromkeys(node["productType"]["slug"] for node in shop.products):
         fields, told = _fields(shop, product_type, known)
-        yield from told
         name = _name(product_type)
+        about = ((_path_of_mapping(name), ()),)
+        yield from (LeftOut(text, about) for text in told)
         if mappings.setdefault(name, product_type) != product_type:
-            other = mappings[name]
-            yield f"product type {product_type}: its mapping would be called as that of {other}"
+            text = f"its mapping would be called as that of {mappings[name]} · write one by hand"
+            yield LeftOut(f"product type {product_type}: {text}")
         elif fields:
             yield _mapping(shop, name, product_type, fields)
             yield from _of_type(shop, name, product_type, fields, unsaid)
-    for attribute, count in unsaid.items():
-        products = "one product" if count == 1 else f"{count} products"
-        yield f"attribute {attribute}: left out of {products} that carry what is left out of it"
+    for attribute, slugs in unsaid.items():
+        products = slugs[0] if len(slugs) == 1 else f"{len(slugs)} products"
+        text = f"attribute {attribute}: not stated of {products}, with a value that is left out"
+        yield LeftOut(text, tuple((_path_of(slug), ()) for slug in slugs))
+
+
+def _path_of(product: Key) -> str:
+    return f"offerings/{product}.yaml"
+
+
+def _path_of_mapping(name: str) -> str:
+    return f"mappings/{name}.yaml"
 
 
 def _name(product_type: Key) -> str:
@@ -56,12 +66,13 @@ def _fields(
             field = slug.replace("-", "_")
             if fields.setdefault(field, vocabulary) is not vocabulary:
                 other = fields[field].attribute["slug"]
-                told.append(f"attribute {slug}: its field would be called as that of {other}")
+                cause = f"attribute {slug}: its field would be called as that of {other}"
+                told.append(f"{cause} · add it to the mapping by another name")
     return fields, told
 
 
 def _mapping(shop: Shop, name: str, product_type: Key, fields: Fields) -> Document:
-    return f"mappings/{name}.yaml", {
+    return _path_of_mapping(name), {
         "targets": shop.targets,
         "mapping": name,
         "product_types": [product_type],
@@ -70,7 +81,7 @@ def _mapping(shop: Shop, name: str, product_type: Key, fields: Fields) -> Docume
 
 
 def _of_type(
-    shop: Shop, name: str, product_type: Key, fields: Fields, unsaid: Counter[Key]
+    shop: Shop, name: str, product_type: Key, fields: Fields, unsaid: dict[Key, list[Key]]
 ) -> Iterator[Document]:
     for product in shop.products:
         if product["productType"]["slug"] != product_type:
@@ -78,10 +89,10 @@ def _of_type(
         stated = _stated(product, fields, unsaid)
         if stated:
             head = {"targets": shop.targets, "offering": product["slug"], "mapping": name}
-            yield f"offerings/{product['slug']}.yaml", {**head, "fields": stated}
+            yield _path_of(product["slug"]), {**head, "fields": stated}
 
 
-def _stated(product: Node, fields: Fields, unsaid: Counter[Key]) -> dict[str, Any]:
+def _stated(product: Node, fields: Fields, unsaid: dict[Key, list[Key]]) -> dict[str, Any]:
     """What it carries; an attribute that is empty is not stated, so it is not managed."""
     carried = {s["attribute"]["slug"]: s["values"] for s in product["attributes"]}
     stated = {}
@@ -90,7 +101,7 @@ def _stated(product: Node, fields: Fields, unsaid: Counter[Key]) -> dict[str, An
         try:
             value = _value(vocabulary, carried.get(slug) or ())
         except Unsayable:
-            unsaid[slug] += 1
+            unsaid.setdefault(slug, []).append(product["slug"])
             continue
         if value is not None:
             stated[field] = value

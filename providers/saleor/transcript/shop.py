@@ -9,13 +9,12 @@ from typing import Any
 from providers.saleor.client import Settings
 from providers.saleor.shelf import Node
 from reconciler.model.address import Key
-from reconciler.provider import Target
+from reconciler.provider import LeftOut, Target
 
 Document = tuple[str, Mapping[str, Any]]
 """A path below `desired/`, and the data of the intent there."""
 
-Told = Document | str
-"""A document; or what is left out, why, and what to do, in words."""
+Told = Document | LeftOut
 
 Assigned = tuple[Key, Key]
 """A product type and an attribute that its products carry."""

@@ -12,6 +12,7 @@ from providers.saleor.shelf import Node
 from providers.saleor.terms import reference_of, term_of, terms_of
 from providers.saleor.transcript.shop import Shop, Told
 from reconciler.model.address import Key, Remote
+from reconciler.provider import LeftOut
 
 INPUTS: Final = ("DROPDOWN", "MULTISELECT", "BOOLEAN")
 FLAG: Final = "BOOLEAN"
@@ -39,14 +40,15 @@ def taxonomies(shop: Shop) -> Iterator[Told]:
     for attribute in shop.attributes:
         if attribute["inputType"] not in INPUTS:
             continue
+        path = f"taxonomies/{attribute['slug']}.yaml"
         if not _ATTRIBUTE.fullmatch(attribute["slug"]):
-            yield (
-                f"attribute {attribute['slug']}: its slug can be no taxonomy's key"
-                f" · give it a slug of {_LETTERS}; dashes may be in it"
-            )
+            cause = f"attribute {attribute['slug']}: its slug can be no taxonomy's key"
+            remedy = f"give it a slug of {_LETTERS}; dashes may be in it"
+            yield LeftOut(f"{cause} · {remedy}", ((path, ()),))
             continue
-        yield from _values_left_out(attribute, shop.settings)
-        yield f"taxonomies/{attribute['slug']}.yaml", _document(shop, attribute)
+        for text in _values_left_out(attribute, shop.settings):
+            yield LeftOut(text, ((path, ()),))
+        yield path, _document(shop, attribute)
     yield from _other_types(shop)
 
 
@@ -137,7 +139,7 @@ def _label(value: Node) -> str | None:
     return (value["translation"] or {}).get("name") or None
 
 
-def _other_types(shop: Shop) -> Iterator[str]:
+def _other_types(shop: Shop) -> Iterator[LeftOut]:
     """References to products are bundles."""
     others = [
         a["inputType"].lower()
@@ -147,4 +149,4 @@ def _other_types(shop: Shop) -> Iterator[str]:
     ]
     if others:
         count = f"{len(others)} attribute{'s' if len(others) != 1 else ''} of other types"
-        yield f"{count} ({', '.join(sorted(set(others)))}): no intent is about them"
+        yield LeftOut(f"{count} ({', '.join(sorted(set(others)))}): no intent is about them")
