@@ -9,40 +9,25 @@ in them moves, and what was written once is not written again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Final
 
 from reconciler.adopt import Ground
 from reconciler.compile import mapped
 from reconciler.intent.base import Intent, Intents, Place
-from reconciler.intent.bundles import Bundles
-from reconciler.intent.channels import Channels
-from reconciler.intent.collection import Collections
-from reconciler.intent.edit import REMOVE, Edit, applied
 from reconciler.intent.loader import TARGETS_FILE, Files, load
 from reconciler.intent.mapping import Mapping as FieldMapping
 from reconciler.intent.offering import Offering
+from reconciler.intent.parts import Data, Documents, entries, part_around, without
+from reconciler.intent.placing import placed
 from reconciler.intent.rendered import document
 from reconciler.intent.taxonomy import Taxonomy
-from reconciler.intent.written import Unwritable, edited
 from reconciler.model.errors import InvalidDesiredState
 from reconciler.model.problem import Problem
-from reconciler.model.resource import State
-from reconciler.model.spec import plain
+from reconciler.model.resource import Source, State
 from reconciler.provider import Compilation, Part, Transcript
-
-Data = Mapping[str, Any]
-Documents = Mapping[str, Data]
-"""Path below `desired/` → an intent's data."""
-
-_DEPTHS: Final = {"terms": 2, "fields": 2, "collections": 2, "channels": 4, "bundles": 2}
-"""How long the way is to a part that can be left out by itself, by its first step."""
-
-_LISTS: Final = ("collections", "channels", "bundles")
-"""What documents are a list of: without an entry they say nothing."""
 
 _NAMED: Final = ((Taxonomy, "taxonomy"), (FieldMapping, "mapping"), (Offering, "offering"))
 _NAMES: Final = tuple((kind.folder, name) for kind, name in _NAMED)
@@ -59,23 +44,38 @@ class TakenOver:
     left_out: tuple[str, ...] = ()
 
 
-def taken_over(transcript: Transcript, files: Files, ground: Ground) -> TakenOver:
-    """Raises `InvalidDesiredState` where git's own intents for the target come to a problem."""
+def taken_over(
+    transcript: Transcript, files: Files, ground: Ground, folders: Collection[str] = ()
+) -> TakenOver:
+    """folders: only of these something is written and told; of all where none is named.
+
+    Raises `InvalidDesiredState` where git's own intents for the target come to a problem.
+    """
     standing = load(files).intents.for_target(ground.target.name)
     compiled = ground.compiled(standing)
     if compiled.problems:
         raise InvalidDesiredState(compiled.problems)
     beside = _Beside(standing, compiled.resources, ground, files)
-    fitted = beside.fitted(transcript.documents)
-    written, told = _files(fitted.documents, standing, files)
-    before, after = _parts(transcript.documents), _parts(fitted.documents)
+    asked = _asked(transcript, folders)
+    fitted = beside.fitted(asked.documents, transcript.documents)
+    before, after = _parts(asked.documents), _parts(fitted.documents)
     lost = {part for part, _ in fitted.lost}
-    stated = [part for part in before if part not in after and part not in lost]
-    left_out = [o.text for o in transcript.left_out if not beside.says(o.about, stated)]
-    lost_parts = [text for _, text in fitted.lost]
+    stated = {part: None for part in before if part not in after and part not in lost}
+    left_out = [o.text for o in asked.left_out if not beside.says(o.about, stated)]
     return TakenOver(
-        written, _by_folder(after), _by_folder(stated), (*left_out, *lost_parts, *told)
+        placed(fitted.documents, standing, files),
+        _by_folder(after),
+        _by_folder(stated),
+        (*left_out, *(text for _, text in fitted.lost)),
     )
+
+
+def _asked(transcript: Transcript, folders: Collection[str]) -> Transcript:
+    if not folders:
+        return transcript
+    documents = {p: data for p, data in transcript.documents.items() if _folder(p) in folders}
+    left_out = [o for o in transcript.left_out if any(_folder(p) in folders for p, _ in o.about)]
+    return Transcript(documents, left_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,10 @@ class _Beside:
     ground: Ground
     files: Files
 
-    def fitted(self, documents: Documents) -> _Fitted:
+    def fitted(self, documents: Documents, all_: Documents) -> _Fitted:
         """Parts are taken out until all that is left compiles: what was taken out may have been
-        what something else needed."""
-        reworded, lost = self._reworded(documents)
+        what something else needed. all_: those too that are not asked for."""
+        reworded, lost = self._reworded(documents, all_)
         fitted = _Fitted(reworded, tuple(lost))
         while True:
             after = self._fitted_once(fitted)
@@ -113,7 +113,7 @@ class _Beside:
             if place not in out.setdefault(path, set()) and problem:
                 lost.append(((path, place), _words(path, place, problem)))
             out[path].add(place)
-        kept = {p: _without(data, out.get(p, ())) for p, data in before.documents.items()}
+        kept = {p: without(data, out.get(p, ())) for p, data in before.documents.items()}
         return _Fitted({p: data for p, data in kept.items() if data is not None}, tuple(lost))
 
     def _objections(self, documents: Documents) -> Iterator[tuple[str, Place, Problem | None]]:
@@ -133,15 +133,19 @@ class _Beside:
     def _objections_to(
         self, intent: Intent, compilation: Compilation
     ) -> Iterator[tuple[str, Place, Problem | None]]:
-        path = _below(intent.path)
+        path, ways = _below(intent.path), intent.ways()
+
+        def part(place: Source) -> Place:
+            is_here = place.path == intent.path
+            return part_around(ways.get((place.line, place.column), ())) if is_here else ()
+
         for found in mapped(intent, self.ground.provider, compilation):
             if isinstance(found, Problem):
-                is_here = found.place.path == intent.path
-                yield path, _part(intent.way_to(found.place)) if is_here else (), found
+                yield path, part(found.place), found
             elif found.address in self.stated and found.source is not None:
-                yield path, _part(intent.way_to(found.source)), None
+                yield path, part(found.source), None
 
-    def says(self, about: Sequence[Part], stated: Sequence[Part]) -> bool:
+    def says(self, about: Collection[Part], stated: Collection[Part]) -> bool:
         """Whether git states all of these by itself."""
         names = self._names()
         return bool(about) and all(
@@ -156,7 +160,9 @@ class _Beside:
             for intent in self.standing.of(kind)
         }
 
-    def _reworded(self, documents: Documents) -> tuple[Documents, list[tuple[Part, str]]]:
+    def _reworded(
+        self, documents: Documents, all_: Documents
+    ) -> tuple[Documents, list[tuple[Part, str]]]:
         """Without what git has under the same name; offerings of a mapping that git has are told
         in its words."""
         named = self._names()
@@ -166,7 +172,7 @@ class _Beside:
                 continue
             kept[path] = data
             if "offering" in data and (FieldMapping.folder, data["mapping"]) in named:
-                kept[path], told = self._in_words_of_git(data, documents)
+                kept[path], told = self._in_words_of_git(data, all_)
                 lost += [((path, ("fields", field)), text) for field, text in told]
         return kept, lost
 
@@ -192,88 +198,12 @@ class _Beside:
         return {**data, "fields": fields}, told
 
 
-def _files(
-    documents: Documents, standing: Intents, files: Files
-) -> tuple[dict[str, bytes], list[str]]:
-    """A file that is there gets what it has not, where it is of one sort with it; else another
-    file is made beside it."""
-    root = PurePosixPath(next(iter(files))).parts[0]
-    there = {intent.path: intent for intent in standing}
-    written: dict[str, bytes] = {}
-    told = []
-    for below, data in documents.items():
-        path = f"{root}/{below}"
-        if path not in files:
-            written[path] = document(data).encode()
-        elif path in there and _takes(there[path], data):
-            try:
-                written[path] = _added(path, files[path].decode(), data)
-            except Unwritable as error:
-                told.append(str(error))
-        else:
-            written[_free(path, data["targets"][0], {*files, *written})] = document(data).encode()
-    return written, told
-
-
-def _takes(there: Intent, data: Data) -> bool:
-    """Whether entries of a new document can stand in one that is there."""
-    if list(there.targets) != data["targets"]:
-        return False
-    if isinstance(there, Bundles):
-        return bool(there.into.attribute == data["into"]["attribute"])
-    return isinstance(there, Collections | Channels)
-
-
-def _added(path: str, text: str, data: Data) -> bytes:
-    """Raises `Unwritable`."""
-    edits = [Edit(path, place, plain(value)) for place, value in _entries(data)]
-    return edited(path, text, edits).encode()
-
-
-def _free(path: str, target: str, taken: set[str]) -> str:
-    whole = PurePosixPath(path)
-    names = (f"{whole.stem}-{target}{'' if n == 1 else f'-{n}'}.yaml" for n in count(1))
-    return next(p for name in names if (p := str(whole.with_name(name))) not in taken)
-
-
-def _entries(data: Data) -> Iterator[tuple[Place, Any]]:
-    """The parts of a list of things, each with the way to it."""
-    for head in _LISTS:
-        yield from _deep(data.get(head) or {}, (head,), _DEPTHS[head])
-
-
-def _deep(data: Data, place: Place, depth: int) -> Iterator[tuple[Place, Any]]:
-    for key, value in data.items():
-        way = (*place, key)
-        if len(way) == depth:
-            yield way, value
-        else:
-            yield from _deep(value, way, depth)
-
-
-def _without(data: Data, out: Iterable[Place]) -> Data | None:
-    """None where nothing is said any more."""
-    places = list(out)
-    if () in places:
-        return None
-    left: Data = applied(data, [Edit("", place, REMOVE) for place in places])
-    is_list = any(head in left for head in _LISTS)
-    says_nothing = not any(_entries(left)) if is_list else left.get("fields") == {}
-    return None if says_nothing else left
-
-
-def _part(way: Place) -> Place:
-    """The part that can be left out by itself around what a way leads to; else the document."""
-    depth = _DEPTHS.get(str(way[0])) if way else None
-    return way[:depth] if depth is not None and len(way) >= depth else ()
-
-
 def _parts(documents: Documents) -> dict[Part, None]:
     """Entries of lists, and documents of what is none; in order."""
     return {
         (path, place): None
         for path, data in documents.items()
-        for place in ([way for way, _ in _entries(data)] or [()])
+        for place in ([way for way, _ in entries(data)] or [()])
     }
 
 

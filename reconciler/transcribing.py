@@ -4,13 +4,12 @@ new contents are handed back."""
 from __future__ import annotations
 
 from collections.abc import Collection
-from pathlib import PurePosixPath
 
 from reconciler.adopt import Ground
 from reconciler.compile import questions
 from reconciler.intent.loader import Files, load
 from reconciler.model.errors import InvalidDesiredState, Usage
-from reconciler.provider import Answers, Transcript
+from reconciler.provider import Answers
 from reconciler.site import Site
 from reconciler.takeover import TakenOver, taken_over
 
@@ -31,16 +30,4 @@ async def transcribe(site: Site, files: Files, folders: Collection[str] = ()) ->
         answers: Answers = await site.provider.answer(session, asked) if asked else {}
         transcript = await site.provider.transcribe(session, site.target)
     ground = Ground(site.target, site.provider, answers)
-    return taken_over(_of(transcript, folders), files, ground)
-
-
-def _of(transcript: Transcript, folders: Collection[str]) -> Transcript:
-    if not folders:
-        return transcript
-
-    def is_asked_for(path: str) -> bool:
-        return PurePosixPath(path).parts[0] in folders
-
-    documents = {path: d for path, d in transcript.documents.items() if is_asked_for(path)}
-    left_out = [o for o in transcript.left_out if any(is_asked_for(path) for path, _ in o.about)]
-    return Transcript(documents, left_out)
+    return taken_over(transcript, files, ground, folders)

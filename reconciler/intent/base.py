@@ -42,11 +42,10 @@ class Places:
                 return Source(self.path, *self.positions[place[:length]])
         return Source(self.path, 1, 1)
 
-    def way_to(self, place: Source) -> Place:
-        """The way to what begins at a place, to the innermost of several; the document itself
-        where nothing does."""
-        at = (place.line, place.column)
-        return max((way for way, here in self.positions.items() if here == at), key=len, default=())
+    def ways(self) -> dict[tuple[int, int], Place]:
+        """By line and column, the way to what begins there; to the innermost of several."""
+        by_depth = sorted(self.positions.items(), key=lambda item: len(item[0]))
+        return {at: way for way, at in by_depth}
 
     def under(self, *place: str | int) -> Places:
         """The places of one part, as seen from it."""
@@ -77,9 +76,9 @@ class Intent(Part):
         """Where a part of this document stands."""
         return self._places.at(*place)
 
-    def way_to(self, place: Source) -> Place:
-        """The way to the part that stands at a place of this document."""
-        return self._places.way_to(place)
+    def ways(self) -> dict[tuple[int, int], Place]:
+        """By line and column, the way to the part that begins there."""
+        return self._places.ways()
 
     @property
     def path(self) -> str:

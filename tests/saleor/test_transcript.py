@@ -109,6 +109,12 @@ LEFT_OUT = {
 }
 
 
+def with_another(at: Shop) -> str:
+    """The targets, and a second shop."""
+    another = '"other": {"provider": "saleor", "environment": "staging", "sandbox": true}'
+    return f"{text(at, 'targets.yaml')[:-1]}, {another}}}"
+
+
 @both
 def test_a_plan_after_it_has_nothing_to_do(identity: str, tmp_path: Path) -> None:
     """Into an empty folder, under the strictest policy: rows are recorded, nothing is held."""
@@ -249,13 +255,7 @@ def test_another_target_s_file_is_left_alone(tmp_path: Path) -> None:
     """The new document stands beside it."""
     at = shop(tmp_path)
     theirs = "targets: [other]\ntaxonomy: season\nlabel: Time of year\ninput: dropdown\n"
-    at.write(
-        {
-            "taxonomies/season.yaml": theirs,
-            "targets.yaml": text(at, "targets.yaml")[:-1]
-            + ', "other": {"provider": "saleor", "environment": "staging", "sandbox": true}}',
-        }
-    )
+    at.write({"taxonomies/season.yaml": theirs, "targets.yaml": with_another(at)})
     imported(at, "taxonomies")
 
     assert text(at, "taxonomies/season.yaml") == theirs
@@ -306,3 +306,27 @@ def test_only_a_folder_is_written(tmp_path: Path) -> None:
 
     assert list(found.written) == ["channels"]
     assert found.left_out == ()
+
+
+def test_offerings_alone_need_a_mapping(tmp_path: Path) -> None:
+    """Without one in git each is told; with it they are written, and nothing else is."""
+    at = shop(tmp_path)
+    lone = imported(at, "offerings")
+    imported(at, "taxonomies", "mappings")
+    found = imported(at, "offerings")
+
+    assert (lone.files, len(lone.left_out)) == ({}, 11)
+    assert "there is no mapping offering on market" in lone.left_out[0]
+    assert found.written == {"offerings": 11}
+    assert at.plan().is_empty
+
+
+def test_a_document_that_speaks_to_others_too_is_left_alone(tmp_path: Path) -> None:
+    """What this shop has is nothing to say of another one: it goes into a file beside it."""
+    at = shop(tmp_path)
+    theirs = "targets: [market, other]\ncollections: {mine: {title: Mine, products: []}}\n"
+    at.write({"collections/market.yaml": theirs, "targets.yaml": with_another(at)})
+    imported(at, "collections")
+
+    assert text(at, "collections/market.yaml") == theirs
+    assert "featured:" in text(at, "collections/market-market.yaml")
