@@ -110,9 +110,15 @@ class Intents:
     """All documents under `desired/`, by kind."""
 
     documents: tuple[Intent, ...] = ()
+    _of_kind: dict[type[Intent], tuple[Any, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def of(self, kind: type[I]) -> Iterator[I]:
-        return (document for document in self.documents if isinstance(document, kind))
+        """Asked for each field of each offering: documents are looked through once a kind."""
+        if kind not in self._of_kind:
+            self._of_kind[kind] = tuple(d for d in self.documents if isinstance(d, kind))
+        return iter(self._of_kind[kind])
 
     def for_target(self, target: str) -> Intents:
         return Intents(tuple(d for d in self.documents if target in d.targets))

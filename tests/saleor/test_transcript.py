@@ -330,3 +330,42 @@ def test_a_document_that_speaks_to_others_too_is_left_alone(tmp_path: Path) -> N
 
     assert text(at, "collections/market.yaml") == theirs
     assert "featured:" in text(at, "collections/market-market.yaml")
+
+
+def test_what_a_product_carries_of_a_value_that_is_left_out_is_not_said(tmp_path: Path) -> None:
+    """Two values read like one term: the product of the other one says nothing of it, though its
+    own reading would take it for the term."""
+    at = awkward(tmp_path)
+    imported(at)
+
+    assert "color: a_b" in text(at, "offerings/other-alike.yaml")
+    assert not (at.desired / "offerings" / "alike.yaml").exists()
+
+
+def test_attributes_of_variants_are_no_fields(tmp_path: Path) -> None:
+    """A mapping would assign them to the products."""
+    at = shop(tmp_path)
+    at.edit("productType", "creditpack", variantAttributes=["season"])
+    imported(at)
+
+    assert "season" not in text(at, "mappings/creditpack.yaml")
+    assert at.plan().is_empty
+
+
+def test_a_moment_that_is_no_whole_minute_is_not_stated(tmp_path: Path) -> None:
+    """The others are, days as days; nothing of it is a change."""
+    at = shop(tmp_path)
+    place = "product/slack-helpdesk/default-channel"
+    at.edit("channelListing", place, isPublished=True, publishedAt="2026-02-03T04:05:06+00:00")
+    at.edit(
+        "channelListing",
+        place,
+        isAvailableForPurchase=True,
+        availableForPurchaseAt="2026-02-03T06:05:00+02:00",
+    )
+    imported(at, "channels")
+    written = text(at, "channels/default-channel.yaml").partition("slack-helpdesk:")[2]
+
+    assert "since" not in written.partition("visible")[0]
+    assert 'purchasable_since: "2026-02-03T04:05Z"' in written
+    assert at.plan().is_empty
