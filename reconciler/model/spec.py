@@ -91,7 +91,7 @@ CREATE_ONLY: Final = Lifecycle.CREATE_ONLY
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def spec(cls: type[S]) -> type[S]:
     """Make a spec of a class: frozen, slotted, keyword-only, strictly typed."""
-    config = ConfigDict(strict=True, extra="forbid")
+    config = ConfigDict(strict=True, extra="forbid", defer_build=True)
     make = pydantic.dataclasses.dataclass(frozen=True, slots=True, kw_only=True, config=config)
     return cast("type[S]", make(cls))
 

@@ -236,7 +236,7 @@ def _overruled(case: Case) -> list[str]:
 
 @every_kind
 @pytest.mark.parametrize("fault", list(Fault))
-@pytest.mark.parametrize("after", [0, 1])
+@pytest.mark.parametrize("after", [0, pytest.param(1, marks=pytest.mark.extended)])
 def test_a_disturbed_apply_ends_like_an_undisturbed_one(
     case: Case, fault: Fault, after: int, tmp_path: Path
 ) -> None:
