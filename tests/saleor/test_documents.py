@@ -21,6 +21,7 @@ from reconciler import workflow
 from reconciler.cli.composition import open_sites, open_workspace
 from reconciler.planner import Wishes
 from reconciler.provider import ALL
+from tests.contract import saleor_assortment as assortment
 from tests.saleor.market import Market, Watched
 from tests.saleor.shop import Shop, mapping, offering, shop, taxonomy
 from tests.vendor import document_problems, vendor_schema
@@ -79,7 +80,53 @@ def sent(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     at.applied()
     at.write({"taxonomies/new_one.yaml": None})
     at.applied()
+    _lives_of_products(at)
     return [re.search(r'"query": ?"(.*?[^\\])"', text).group(1) for text in at.writes]  # type: ignore[union-attr]
+
+
+def _lives_of_products(at: Shop) -> None:
+    """What products are shown by, and where: made, changed, and taken away as far as it goes."""
+    at.write(FIRST)
+    at.applied()
+    at.write(SECOND)
+    at.applied()
+    at.write(dict.fromkeys({**FIRST, **SECOND}))
+    at.applied("empty_set=market", "prune=market", "in_use=market")
+
+
+HEAD, SOLD = assortment.HEAD, assortment.SOLD
+FIELDS = "fields: {tagline: {metadata: tagline}, more: {metadata: more}}\n"
+
+
+def _described(tagline: str, more: str) -> str:
+    fields = f"fields: {{tagline: {tagline}, more: {more}}}\n"
+    return f"{HEAD}offering: {SOLD}\nmapping: described\n{fields}"
+
+
+def _listed(channel: str, moment: str) -> str:
+    said = f'{{published: true, since: "{moment}"}}'
+    owners = f"    products: {{{SOLD}: {said}}}\n    collections: {{contract-agents: {said}}}\n"
+    return f"{HEAD}channels:\n  {channel}:\n{owners}"
+
+
+FIRST = {
+    **assortment.ordered("stable", "beta", "enterprise"),
+    **assortment.contract("offering"),
+    "mappings/described.yaml": f"{HEAD}mapping: described\n{FIELDS}",
+    "offerings/sold.yaml": _described("One", "More"),
+    **assortment.bundle(assortment.AGENT, SOLD),
+    **assortment.pictures(None, MAIN="a.png", PT01="b.png"),
+    **assortment.AGENTS,
+    "channels/contract.yaml": _listed("partners", "2026-12-01"),
+}
+SECOND = {
+    **assortment.ordered("enterprise", "stable", "beta"),
+    "offerings/sold.yaml": _described("Two", "null"),
+    **assortment.bundle(SOLD, assortment.AGENT),
+    **assortment.pictures("PT01", MAIN="c.png", PT01="b.png"),
+    **assortment.collection("Apps", "<p>Apps</p>", "app"),
+    "channels/contract.yaml": _listed("partners", "2026-12-02"),
+}
 
 
 def _roles(label: str) -> dict[str, str]:
@@ -109,6 +156,21 @@ def test_what_is_written_is_known(schema: str, sent: list[str]) -> None:
         "attributeValueUpdate",
         "attributeValueDelete",
         "productUpdate",
+        "attributeReorderValues",
+        "productAttributeAssign",
+        "productAttributeUnassign",
+        "updateMetadata",
+        "deleteMetadata",
+        "productMediaCreate",
+        "productMediaReorder",
+        "productMediaDelete",
+        "collectionCreate",
+        "collectionUpdate",
+        "collectionAddProducts",
+        "collectionRemoveProducts",
+        "collectionDelete",
+        "productChannelListingUpdate",
+        "collectionChannelListingUpdate",
     }
     assert not [p for text in texts for p in document_problems(SCHEMAS[schema](), text)]
 
