@@ -8,6 +8,7 @@ from typing import Any
 
 from providers.saleor.asking import EVERY
 from providers.saleor.kinds.collection import Collection
+from providers.saleor.mapping.tags import nothing_for_tags
 from providers.saleor.mapping.taxonomy import LONGEST
 from providers.saleor.prose import canonical
 from reconciler.intent.collection import Collection as Declared
@@ -47,14 +48,8 @@ def _problems(
     if handle != handle.lower() or "/" in handle or " " in handle:
         cause = f"{handle!r} is no slug"
         yield Problem(place, cause, "write lowercase letters, digits and dashes")
-    asks_for_tags = any(condition.tag is not None for condition in collection.conditions)
-    if asks_for_tags and compilation.target.settings.tags is None:
-        yield Problem(
-            place,
-            "Saleor's products have no tags",
-            f"name the attribute that stands for them in settings.tags of"
-            f" {compilation.target.name}, or ask for a type or a term",
-        )
+    if any(condition.tag is not None for condition in collection.conditions):
+        yield from nothing_for_tags(place, compilation)
 
 
 def _members(collection: Declared, answers: Answers | None) -> tuple[Key, ...] | None:

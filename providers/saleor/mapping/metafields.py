@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from providers.saleor.kinds.product_metadata import ProductMetadata
+from providers.saleor.mapping.tags import nothing_for_tags
 from reconciler.intent.metafields import Metafields, Scalar
 from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
@@ -39,13 +40,8 @@ def _selected(
 ) -> Iterator[tuple[Key, Values, Source] | Problem]:
     for index, selected in enumerate(intent.selectors):
         place = intent.at("selectors", index)
-        if selected.products.tag is not None and compilation.target.settings.tags is None:
-            remedy = (
-                f"name the attribute that stands for them in settings.tags of"
-                f" {compilation.target.name}, or select by type"
-            )
-            yield Problem(place, "Saleor's products have no tags", remedy)
-            continue
+        if selected.products.tag is not None:
+            yield from nothing_for_tags(place, compilation)
         for product in (compilation.answers or {}).get(selected.products.question, ()):
             yield product, selected.set, place
 
