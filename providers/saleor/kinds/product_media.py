@@ -37,6 +37,10 @@ from reconciler.provider import (
     Wanted,
 )
 
+_WAIT: Final = (
+    "the server still fetches a picture of this product, which may be this one · plan again later"
+)
+
 VARIANT: Final = "planogram.variant"
 SOURCE: Final = "planogram.source"
 
@@ -163,24 +167,24 @@ async def _made(
     found = dict(await _products(session, {change.address.key: None for change in wished}))
     made: Made = {}
     parts: dict[Address, Part] = {}
+    refused: dict[Address, str] = {}
     for change in wished:
         product, source = found.get(change.address.key.rpartition("/")[0]), _source(change)
         left = _left_behind(product, source, set(made.values())) if product else None
         if left is not None:
             made[change.address] = left
-        elif product is not None:
+        elif product is None:
+            refused[change.address] = "there is no such product"
+        elif any(map(_is_on_its_way, product["media"])):
+            refused[change.address] = _WAIT
+        else:
             parts[change.address] = _creation(product["id"], source)
-    refused = {c.address: "there is no such product" for c in wished if not _is_known(c, found)}
     for address, told in zip(parts, await carried_out(session, list(parts.values())), strict=True):
         if told.is_done:
             made[address] = str(told.payload["media"]["id"])
         else:
             refused[address] = told.message
     return made, refused
-
-
-def _is_known(change: Change[ProductMedia], found: Mapping[Key, Node]) -> bool:
-    return change.address.key.rpartition("/")[0] in found
 
 
 def _source(change: Change[ProductMedia]) -> str:
@@ -200,14 +204,26 @@ def _creation(product: Remote, source: str) -> Part:
 def _left_behind(product: Node, source: str, taken: set[Remote]) -> Remote | None:
     """A picture without a mark whose file is called like the address's: `a_ac75d4b5.png` is what
     Saleor makes of `a.png`."""
-    name = PurePosixPath(unquote(urlsplit(source).path))
-    stem = re.escape(re.sub(r"[^\w.-]", "_", name.stem))
-    pattern = re.compile(rf"{stem}(_[0-9A-Za-z]{{7,8}})?{re.escape(name.suffix)}", re.IGNORECASE)
+    file = PurePosixPath(urlsplit(source).path)
+    stems = "|".join(re.escape(_kept(name)) for name in (file.stem, unquote(file.stem)))
+    ending = re.escape(file.suffix)
+    pattern = re.compile(rf"({stems})(_[0-9A-Za-z]{{7,8}})?{ending}", re.IGNORECASE)
     for media in product["media"]:
-        file = PurePosixPath(unquote(urlsplit(media["url"]).path)).name
-        if not said(media, VARIANT) and media["id"] not in taken and pattern.fullmatch(file):
+        name = PurePosixPath(unquote(urlsplit(media["url"]).path)).name
+        if not said(media, VARIANT) and media["id"] not in taken and pattern.fullmatch(name):
             return str(media["id"])
     return None
+
+
+def _kept(name: str) -> str:
+    """What storages keep of a file's name (Django: `get_valid_filename`)."""
+    return re.sub(r"[^-\w.]", "", name.strip().replace(" ", "_"))
+
+
+def _is_on_its_way(media: Media) -> bool:
+    """Whether a picture without a mark has no file yet: the server fetches them later, and until
+    then tells a place that makes thumbnails (Saleor: `fetch_product_media_image_task`)."""
+    return not said(media, VARIANT) and urlsplit(media["url"]).path.startswith("/thumbnail/")
 
 
 Places = Mapping[Key, Part]
@@ -248,7 +264,8 @@ def _mutations(change: Change[ProductMedia]) -> int:
 
 
 def _parts(change: Change[ProductMedia], made: Remote | None, places: Places) -> list[Part]:
-    """The new picture is marked, and takes its place, before the old one goes."""
+    """The new picture takes its place before the old one goes. It is marked last: wherever this
+    is cut off, a picture without a mark is found by its file's name, and no two have one mark."""
     gone = Part("productMediaDelete", {"id": ("ID!", change.remote)})
     if change.action is Action.DELETE:
         return [gone]
@@ -258,4 +275,4 @@ def _parts(change: Change[ProductMedia], made: Remote | None, places: Places) ->
     marks = [{"key": SOURCE, "value": _source(change)}, {"key": VARIANT, "value": variant}]
     mark = Part("updateMetadata", {"id": ("ID!", made), "input": ("[MetadataInput!]!", marks)})
     replaces = change.remote is not None and change.remote != made
-    return [mark, places[product], gone] if replaces else [mark]
+    return [places[product], gone, mark] if replaces else [mark]

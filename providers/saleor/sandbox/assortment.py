@@ -29,7 +29,8 @@ def edit_product(world: World, key: str, fields: Fields) -> None:
     """By slug. `attributes` is attribute slug → list of value slugs (or what their references end
     in), slugs of what it points at, a flag, or null; `metadata` is key → text, or null for one
     that goes. `media` is the whole list: `mediaUrl` is a new image, `at` the one that stands at
-    that place now, each with what is said of its `alt` and `metadata`."""
+    that place now, each with what is said of its `alt` and `metadata`, and `pending` true for one whose
+    file the server has not fetched yet."""
     must_be_known(fields, PRODUCT_FIELDS)
     product = named(world, "Product", key)
     if "media" in fields:
@@ -106,15 +107,15 @@ def _replace_media(world: World, product: Document, given: Sequence[Fields]) -> 
 
 
 def _image(world: World, product: Document, before: Sequence[Document], entry: Fields) -> Document:
-    must_be_known(entry, ("mediaUrl", "at", "alt", "metadata"))
+    must_be_known(entry, ("mediaUrl", "at", "alt", "metadata", "pending"))
     if "mediaUrl" in entry:
         return planting.add_media(world, product, entry)
     if entry.get("at") not in range(len(before)):
         places = ", ".join(str(place) for place in range(len(before))) or "none"
         raise UnknownThing(f"there is no image at {entry.get('at')} here · {places}")
     image = before[entry["at"]]
-    alt = entry.get("alt", image["alt"])
-    return world.change("ProductMedia", image, alt=alt, metadata=_metadata(image, entry))
+    said = {name: entry[name] for name in ("alt", "pending") if name in entry}
+    return world.change("ProductMedia", image, **said, metadata=_metadata(image, entry))
 
 
 def _input(world: World, slug: str, content: Any) -> dict[str, Any]:

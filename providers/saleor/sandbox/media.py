@@ -164,8 +164,11 @@ def _listed(call: Call, product: Document, _args: Args) -> list[Document]:
 
 
 def _url(call: Call, media: Document, args: Args) -> str:
-    """The file itself for the size 0, else where a thumbnail of the nearest size is made."""
+    """The file itself for the size 0, else where a thumbnail of the nearest size is made. One that
+    is still to be fetched has no file (Saleor: `resolve_url`)."""
     origin, size, format_ = f"http://{_host(call.world)}", args.get("size"), args.get("format")
+    if size == 0 and media.get("pending"):
+        return f"{origin}/thumbnail/{gid('ProductMedia', media['pk'])}/original/"
     if size == 0:
         return f"{origin}/media/products/{media['file']}"
     nearest = min(SIZES, key=lambda known: abs(known - (size or SIZES[-1])))

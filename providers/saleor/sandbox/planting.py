@@ -107,7 +107,8 @@ def _plant_product(world: World, given: Given) -> Document:
 def add_media(world: World, product: Document, given: Given) -> Document:
     """An image as a seed tells of it: mediaUrl, alt, metadata."""
     name, alt = media.name_in(given["mediaUrl"]), given.get("alt", "")
-    return media.add(world, product, name, alt, metadata=dict(given.get("metadata", {})))
+    more = {"metadata": dict(given.get("metadata", {})), "pending": given.get("pending", False)}
+    return media.add(world, product, name, alt, **more)
 
 
 def _carry(world: World, product: Document, given: Given) -> None:
