@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from providers.kit.graphql import Query
-from providers.saleor.aliased import ERRORS, Part, Told
+from providers.saleor.aliased import ERRORS, Part, Told, carried_out
 from providers.saleor.asking import filtered, ids_by_slug
 from providers.saleor.changing import batches_of, carried
 from providers.saleor.client import SaleorReader, SaleorWriter
@@ -19,7 +19,7 @@ from providers.saleor.prose import document_of, html_of
 from providers.saleor.shelf import Node
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Action, Change
-from reconciler.model.outcome import Outcome
+from reconciler.model.outcome import Outcome, failed
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Merge, Owned, Ref, spec
 from reconciler.provider import All, Batch, Distrusted, Echo, OnDrop, Precondition, Wanted
@@ -40,6 +40,9 @@ _COLLECTIONS: Final = Query(f"""query Collections(
 _MORE_MEMBERS: Final = Query(f"""query Members($id: ID!, $members: String) {{
   collection(id: $id) {{ {_MEMBERS} }}
 }}""")
+
+_ADD: Final = "collectionAddProducts"
+_BARE: Final = "CANNOT_MANAGE_PRODUCT_WITHOUT_VARIANT"
 
 Products = Annotated[tuple[Annotated[str, Ref("product")], ...], Merge.SET]
 
@@ -84,7 +87,30 @@ class CollectionKind:
     ) -> Sequence[Outcome[Collection]]:
         leaving = {slug for change in batch.changes for slug in _moving(change)[1]}
         ids = await ids_by_slug(session, leaving)
-        return await carried(session, batch.changes, lambda c: _parts(session, c, ids), _remote)
+        outcomes = await carried(session, batch.changes, lambda c: _parts(session, c, ids), _remote)
+        changes = {change.address: change for change in batch.changes}
+        return [
+            await _joined_apart(session, changes[outcome.address], outcome)
+            if _BARE in (outcome.message or "")
+            else outcome
+            for outcome in outcomes
+        ]
+
+
+async def _joined_apart(
+    session: SaleorWriter, change: Change[Collection], refused: Outcome[Collection]
+) -> Outcome[Collection]:
+    """One product without variants made the server refuse all that should join: so they are sent
+    one by one, and those that stay out are named."""
+    slugs = _moving(change)[0]
+    parts = [_move(change, _ADD, [session.remotes("product", slug)]) for slug in slugs]
+    told = await carried_out(session, parts)
+    out = [slug for slug, answer in zip(slugs, told, strict=True) if not answer.is_done]
+    text = (
+        f"{', '.join(out)} could not join, the others did: a product needs a variant ({_BARE})"
+        " · give it one in the dashboard, or leave it out"
+    )
+    return failed(refused.address, text, refused.remote)
 
 
 async def _wanted(session: SaleorReader, wanted: Wanted) -> list[tuple[Key, Node]]:
@@ -142,7 +168,7 @@ def _parts(
         wish = {"id": ("ID!", change.remote), "input": ("CollectionInput!", given)}
         parts.append(Part("collectionUpdate", wish))
     moves = (
-        ("collectionAddProducts", [session.remotes("product", slug) for slug in joining]),
+        (_ADD, [session.remotes("product", slug) for slug in joining]),
         ("collectionRemoveProducts", [ids[slug] for slug in leaving if slug in ids]),
     )
     return parts + [_move(change, field, moved) for field, moved in moves if moved]

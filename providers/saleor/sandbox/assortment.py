@@ -29,8 +29,8 @@ def edit_product(world: World, key: str, fields: Fields) -> None:
     """By slug. `attributes` is attribute slug → list of value slugs (or what their references end
     in), slugs of what it points at, a flag, or null; `metadata` is key → text, or null for one
     that goes. `media` is the whole list: `mediaUrl` is a new image, `at` the one that stands at
-    that place now, each with what is said of its `alt` and `metadata`, and `pending` true for one whose
-    file the server has not fetched yet."""
+    that place now, each with what is said of its `alt` and `metadata`; `pending` is
+    true for one whose file the server has not fetched yet."""
     must_be_known(fields, PRODUCT_FIELDS)
     product = named(world, "Product", key)
     if "media" in fields:
