@@ -7,11 +7,16 @@ from typing import Any, Final
 
 from providers.kit.graphql import Query
 from providers.saleor.client import SaleorReader
-from providers.saleor.listing import attributes_with_choices, by_id
+from providers.saleor.listing import PRODUCTS, attributes_with_choices, by_id, listed
+from providers.saleor.shelf import Node
 from reconciler.model.address import Address, Remote
 
 AT_ONCE: Final = 50
 """Counts in one request, of the hundred aliases that it may hold."""
+
+FILTERED: Final = frozenset({"DROPDOWN", "MULTISELECT", "SWATCH", "BOOLEAN"})
+"""Input types whose carriers a filter finds. Asked for the values of another one, a server answers
+with no product at all (Saleor: `filter_products_by_attributes`), as if nothing carried any."""
 
 Condition = Mapping[str, Any]
 """On an attribute."""
@@ -44,7 +49,8 @@ async def carrying_attributes(
     told = await _counts(session, [condition for _, condition in asked])
     for (address, _), count in zip(asked, told, strict=True):
         counts[address] += count
-    return counts
+    read = {a: by_remote[r] for a, r in attributes.items() if _must_be_read(by_remote.get(r))}
+    return counts | await _counted_by_reading(session, {a: (None, n) for a, n in read.items()})
 
 
 async def carrying_assignments(
@@ -61,11 +67,41 @@ async def carrying_assignments(
     told = await _counted(session, [filter_ for _, filter_ in asked])
     for (address, _), count in zip(asked, told, strict=True):
         counts[address] += count
-    return counts
+    read = {
+        address: (address.key.partition("/")[0], by_remote[attribute])
+        for address, (_, attribute) in assignments.items()
+        if _must_be_read(by_remote.get(attribute))
+    }
+    return counts | await _counted_by_reading(session, read)
+
+
+def _must_be_read(attribute: Node | None) -> bool:
+    return attribute is not None and attribute["inputType"] not in FILTERED
+
+
+async def _counted_by_reading(
+    session: SaleorReader, wanted: Mapping[Address, tuple[str | None, Node]]
+) -> dict[Address, int]:
+    """wanted: address → the slug of a product type, or None for all, and the attribute."""
+    products = await listed(session, PRODUCTS, "products", [{}]) if wanted else []
+    return {
+        address: sum(
+            type_ in (None, product["productType"]["slug"]) and _carries(product, attribute)
+            for product in products
+        )
+        for address, (type_, attribute) in wanted.items()
+    }
+
+
+def _carries(product: Node, attribute: Node) -> bool:
+    return any(
+        selected["attribute"]["id"] == attribute["id"] and selected["values"]
+        for selected in product["attributes"]
+    )
 
 
 def _conditions(attribute: Mapping[str, Any] | None) -> list[Condition]:
-    if attribute is None:
+    if attribute is None or _must_be_read(attribute):
         return []
     if attribute["choices"]:
         slugs = [choice["slug"] for choice in attribute["choices"]]
