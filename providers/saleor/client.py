@@ -39,7 +39,11 @@ from reconciler.provider import (
 )
 
 READING: Final = ("MANAGE_PRODUCTS",)
-"""Without it a server leaves out the attributes that a storefront does not show."""
+"""Without it a server leaves out what products carry and a storefront does not show."""
+
+SEEING: Final = ("MANAGE_PAGE_TYPES_AND_ATTRIBUTES", "MANAGE_PRODUCT_TYPES_AND_ATTRIBUTES")
+"""With none of them a server lists no attributes that a storefront does not show: a plan would
+propose to make them. (Saleor: `resolve_attributes`, in its sources.)"""
 
 WRITING: Final = ("MANAGE_PRODUCTS", "MANAGE_PRODUCT_TYPES_AND_ATTRIBUTES")
 LABELLING: Final = "MANAGE_TRANSLATIONS"
@@ -215,6 +219,8 @@ async def _account(graphql: GraphQLReader, needed: Sequence[str]) -> str:
         raise Unauthorised("the token is not that of an active app · make one in the dashboard")
     held = {permission["code"] for permission in app["permissions"] or ()}
     lacking = [permission for permission in needed if permission not in held]
+    if not {*held, *needed} & {*SEEING}:
+        lacking.append(SEEING[0])
     if lacking:
         raise Unauthorised(f"the token's app lacks {', '.join(lacking)} · grant it to the app")
     return str(data["shop"]["domain"]["host"])

@@ -366,7 +366,10 @@ CASES: Final = [
         target="market",
         kind="channel_listing",
         key=f"product/{SOLD}/partners",
-        states=(listing("products", SOLD, 'purchasable_since: "2027-01-01"'),),
+        states=(
+            listing("products", SOLD, 'purchasable_since: "2027-01-01"'),
+            listing("products", SOLD, 'purchasable_since: "2027-03-03"'),
+        ),
         without={"channels/contract.yaml": f"{HEAD}channels: {{partners: {{}}}}\n"},
         raw=product_listing,
         drifts={
@@ -390,7 +393,10 @@ CASES: Final = [
         kind="channel_listing",
         key="collection/contract-agents/partners",
         states=(
-            {**AGENTS, **listing("collections", "contract-agents", "published: true")},
+            {
+                **AGENTS,
+                **listing("collections", "contract-agents", 'published: true, since: "2026-11-11"'),
+            },
             {
                 **AGENTS,
                 **listing("collections", "contract-agents", 'published: true, since: "2026-12-01"'),

@@ -49,7 +49,7 @@ def test_a_token_without_permissions_is_told_which(monkeypatch: pytest.MonkeyPat
     """A storefront's token sees less than there is, so it may not even read."""
     monkeypatch.setenv("MARKET_TOKEN", "storefront")
 
-    with pytest.raises(Unauthorised, match="the token's app lacks MANAGE_PRODUCTS · grant it"):
+    with pytest.raises(Unauthorised, match="lacks MANAGE_PRODUCTS, MANAGE_PAGE_TYPES_AND_ATTR"):
         run_in_virtual_time(partial(_open, replace(TARGET, sandbox=False), Market().door))
 
 
@@ -64,7 +64,7 @@ def test_writing_needs_more_than_reading(identity: str, lacking: list[str]) -> N
     """A token for plans alone need not be able to write; labels are translations only where the
     slug is the key."""
     market = Market(identity=identity)
-    market.grant("MANAGE_PRODUCTS")
+    market.grant("MANAGE_PRODUCTS", "MANAGE_PAGE_TYPES_AND_ATTRIBUTES")
 
     async def write() -> None:
         async with market.writing():
@@ -73,6 +73,15 @@ def test_writing_needs_more_than_reading(identity: str, lacking: list[str]) -> N
     run_in_virtual_time(partial(_open, market.target, market.door))
     with pytest.raises(Unauthorised, match=f"lacks {', '.join(lacking)} · "):
         run_in_virtual_time(write)
+
+
+def test_a_token_that_hidden_attributes_are_hidden_from_may_not_read() -> None:
+    """It would take them for missing, and propose to make them."""
+    market = Market()
+    market.grant("MANAGE_PRODUCTS")
+
+    with pytest.raises(Unauthorised, match="lacks MANAGE_PAGE_TYPES_AND_ATTRIBUTES · grant it"):
+        run_in_virtual_time(partial(_open, market.target, market.door))
 
 
 def test_missing_credentials_name_their_variable() -> None:

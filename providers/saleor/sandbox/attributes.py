@@ -72,10 +72,12 @@ def _one(call: Call, _root: Any, args: Args) -> Document | None:
 
 
 def _listing(call: Call, _root: Any, args: Args) -> Document:
+    sees_all = call.caller.has(*callers.SEEING)
     found = [
         attribute
         for attribute in call.world.all("Attribute")
-        if filters.passes(attribute, args.get("where"), _TESTS)
+        if (sees_all or attribute["visibleInStorefront"])
+        and filters.passes(attribute, args.get("where"), _TESTS)
         and filters.passes(attribute, args.get("filter"), _FILTERS)
         and filters.passes(attribute, {"search": args.get("search")}, _FILTERS)
     ]

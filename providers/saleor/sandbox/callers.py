@@ -11,6 +11,9 @@ from providers.saleor.sandbox.world import World
 
 ATTRIBUTES = "MANAGE_PRODUCT_TYPES_AND_ATTRIBUTES"
 PRODUCTS = "MANAGE_PRODUCTS"
+PAGES = "MANAGE_PAGE_TYPES_AND_ATTRIBUTES"
+SEEING = (ATTRIBUTES, PAGES)
+"""With none of them hidden attributes are not listed (Saleor: `resolve_attributes`)."""
 TRANSLATIONS = "MANAGE_TRANSLATIONS"
 VALUES = (
     ATTRIBUTES,
