@@ -122,7 +122,7 @@ class Leave:
     def over(self, policy: Policy) -> Policy:
         """A policy, as this run goes by it."""
         if self.strict:
-            policy = policy.model_copy(update={"strict": True})
+            policy = policy.model_copy(update={"strict": True, "create": "none"})
         may = policy.may_create
         if self.create is None or (self.at_least and CREATE.index(may) > CREATE.index(self.create)):
             return policy

@@ -200,7 +200,7 @@ def test_only_slugs_narrows_to_these_offerings(desk: Path) -> None:
         ("none", [], {"attribute", "attribute_assignment", "attribute_value"}),
         ("none", ["--create", "attributes"], set()),
         ("none", ["--create-missing", "--sync-attributes"], {"attribute", "attribute_assignment"}),
-        ("attributes", ["--strict"], set()),
+        ("attributes", ["--strict", "--create", "attributes"], set()),
         (None, ["--strict"], {"attribute", "attribute_assignment", "attribute_value"}),
     ],
 )

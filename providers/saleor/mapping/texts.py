@@ -41,7 +41,7 @@ def text_of(
             return _number(value)
         case "text", str() if value:
             return value
-        case "url", str():
+        case "url", str() if value:
             return _address(value, destination.base)
         case "text", int() | float() if not isinstance(value, bool):
             raise Unfit("is a number, and goes where texts are kept", "put it in quotes")
