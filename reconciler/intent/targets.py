@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from reconciler.intent.base import Part, TargetName, Text
 
@@ -19,7 +20,19 @@ class MassChange(Part):
     floor: Annotated[int, Field(ge=0)] = 10
 
 
-Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}Z)?$")]
+def _in_the_calendar(text: str) -> str:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text} is no day of the calendar · correct it") from None
+    return text
+
+
+Day = Annotated[
+    str,
+    StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}Z)?$"),
+    AfterValidator(_in_the_calendar),
+]
 """`"2026-11-27"`, which begins at midnight UTC, or `"2026-11-27T18:00Z"`. Written in quotes."""
 
 
