@@ -30,7 +30,8 @@ def document_of(html: str) -> str:
 
 
 def canonical(html: str | None) -> str | None:
-    """The HTML as it is told when it is read back. Raises nothing: what can not be kept goes."""
+    """The HTML as it is told when it is read back. What no paragraph, heading or list can hold
+    goes: scripts, and the nesting of lists. Other tags stay within their paragraph."""
     return html_of(document_of(html)) if html else None
 
 
@@ -80,7 +81,7 @@ class _Reader(HTMLParser):
         self._close()
         return self._blocks
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
         if tag == "p" or tag in _HEADINGS:
             self._open(tag)
         elif tag in _LISTS:

@@ -23,8 +23,10 @@ LATER = "2030-01-01T00:00:00+00:00"
 def stocked() -> Counter:
     """A lamp with two images and a collection, both in the first channel."""
     lamp, draft = LITTLE["products"]
-    media = [{"mediaUrl": f"http://images.example/{alt}.png", "alt": alt} for alt in ("a", "b")]
-    media[0]["metadata"] = {"source": "a"}  # type: ignore[assignment]
+    media = [
+        {"mediaUrl": "http://images.example/a.png", "alt": "a", "metadata": {"source": "a"}},
+        {"mediaUrl": "http://images.example/b.png", "alt": "b"},
+    ]
     bright = {
         "name": "Bright",
         "slug": "bright",
