@@ -251,12 +251,14 @@ def _of_entries(values: _Values) -> _Values:
 
 
 def _of_sequence(values: _Values) -> _Values:
-    """Of an order only the entries that git states count, in all three states."""
+    """Of an order only the entries that git states count, in all three states. Where what we
+    last wrote still stands in its order, entries that came since have not moved it."""
     wanted = values.desired or []
     live, applied = (
         [entry for entry in side or () if entry in wanted] for side in (values.live, values.applied)
     )
-    return replace(values, live=live, applied=applied)
+    stands = [entry for entry in live if entry in applied] == applied
+    return replace(values, live=live, applied=live if stands else applied)
 
 
 def _in_order(entries: list[Value]) -> list[Value]:

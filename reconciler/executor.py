@@ -26,7 +26,7 @@ from reconciler.model.errors import LedgerUnavailable
 from reconciler.model.outcome import AnyOutcome, Outcome, Status, failed
 from reconciler.model.plan import Plan
 from reconciler.model.resource import Resource, State
-from reconciler.model.spec import canonical_json, owned
+from reconciler.model.spec import Merge, canonical_json, owned, shape
 from reconciler.order import Schedule, by_kind
 from reconciler.planner import read_keys
 from reconciler.provider import (
@@ -338,13 +338,21 @@ def _moved_paths(change: AnyChange, found: Resource[Any]) -> list[str]:
     """The fields that are live neither as planned nor, meanwhile, as desired."""
     assert change.before is not None
     now = _now(change, found)
+    orders = {f.name for f in shape(type(found.spec)) if f.merge is Merge.SEQUENCE}
     moved = [
         field.path
         for field in change.fields
         if field.path != KEY_PATH
+        and not (field.path in orders and _still_stands(now.get(field.path), field.before))
         and _said(now.get(field.path)) not in (_said(field.before), _said(field.after))
     ]
     return moved + ([KEY_PATH] if change.before.live_key != found.live_key else [])
+
+
+def _still_stands(now: Any, before: Any) -> bool:
+    """Whether an order is as it was, apart from what came since: this run made it, or it stands
+    where it disturbs nobody."""
+    return [entry for entry in now or () if entry in (before or ())] == list(before or ())
 
 
 def _said(value: Any) -> str:

@@ -192,10 +192,14 @@ CASES: Final = [
         target="market",
         kind="value_order",
         key=MATURITY,
-        states=(ordered("stable", "beta", "enterprise"), ordered("enterprise", "beta", "stable")),
+        states=(
+            ordered("stable", "beta", "enterprise"),
+            ordered("enterprise", "beta", "stable"),
+            ordered("stable", "newest", "enterprise", "beta"),
+        ),
         without={
             name: text.replace("ordered: true\n", "")
-            for name, text in ordered("enterprise", "beta", "stable").items()
+            for name, text in ordered("stable", "newest", "enterprise", "beta").items()
         },
         raw=order,
         drifts={"terms": ("attribute", MATURITY, {"order": ["enterprise"]})},
