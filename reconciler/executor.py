@@ -180,7 +180,7 @@ class Execution:
                 echo = found.spec if found else None
                 remote = found.remote if found else None
                 self._record([change], [Outcome(change.address, status, remote, echo)])
-            elif _is_as_planned(change, found):
+            elif _is_as_planned(change, found) or self._came_of_this_run(kind, found):
                 todo.append(replace(change, before=found) if found else change)
             elif retried and found is not None and _is_made_by_halves(change, found):
                 text = "it was made, but not as a whole · plan again"
@@ -189,6 +189,14 @@ class Execution:
                 text = "changed since plan: " + _moved(change, found)
                 self._record([change], [Outcome(change.address, Status.HELD, message=text)])
         return todo
+
+    def _came_of_this_run(self, kind: str, found: Resource[Any] | None) -> bool:
+        """Whether what stands there is there because of something that this run made."""
+        comes_of = getattr(self.provider.kind(kind), "comes_of", None)
+        if comes_of is None or found is None:
+            return False
+        made = self.outcomes.get(comes_of(found))
+        return made is not None and made.status is Status.DONE
 
     async def _give_up(self, kind: str, changes: Sequence[AnyChange], error: Ambiguous) -> None:
         try:

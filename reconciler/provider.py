@@ -260,6 +260,13 @@ class HasNothing(Protocol):
     def nothing(self) -> Any: ...
 
 
+class ComingOfOthers(Protocol):
+    """A kind of which a resource comes about when another is made: the first picture of a product
+    is its thumbnail. `comes_of` names that other one, so that a run knows its own work again."""
+
+    def comes_of(self, found: Resource[Any]) -> Address: ...
+
+
 class Lasting(Protocol[S_in]):
     """A kind of which some creations can not be taken back, and why; None of those that can."""
 

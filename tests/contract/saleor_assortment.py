@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import httpx
@@ -113,8 +114,8 @@ def main_picture(client: httpx.Client) -> Mapping[str, Any] | None:
     return {"source": row["planogram.source"]}
 
 
-def first_picture(client: httpx.Client) -> Mapping[str, Any] | None:
-    first = next((row.get("planogram.variant") for row in media(client, AGENT)), None)
+def first_picture(client: httpx.Client, slug: str = AGENT) -> Mapping[str, Any] | None:
+    first = next((row.get("planogram.variant") for row in media(client, slug)), None)
     return first and {"variant": first}
 
 
@@ -317,6 +318,21 @@ CASES: Final = [
         raw=first_picture,
         drifts={"variant": ("product", AGENT, {"media": [{"at": n} for n in (3, 0, 1, 2, 4)]})},
         stranger=STRANGER,
+    ),
+    Case(
+        provider="saleor",
+        target="market",
+        kind="thumbnail",
+        key=PRODUCT,
+        states=(
+            pictures("PT01", MAIN="a.png", PT01="b.png"),
+            pictures("MAIN", MAIN="a.png", PT01="b.png"),
+        ),
+        without=pictures(None, MAIN="a.png", PT01="b.png"),
+        raw=partial(first_picture, slug=PRODUCT),
+        drifts={"variant": ("product", PRODUCT, {"media": [{"at": 1}, {"at": 0}]})},
+        stranger=STRANGER,
+        variant="alone",
     ),
     Case(
         provider="saleor",

@@ -13,7 +13,7 @@ from providers.saleor.aliased import Part
 from providers.saleor.changing import batches_of, carried
 from providers.saleor.client import SaleorReader, SaleorWriter
 from providers.saleor.kinds.product import products
-from providers.saleor.kinds.product_media import VARIANT, marked, reordering, said
+from providers.saleor.kinds.product_media import VARIANT, marked, media_key, reordering, said
 from providers.saleor.shelf import Node
 from reconciler.model.address import Address, Key
 from reconciler.model.change import Change
@@ -53,6 +53,11 @@ class ThumbnailKind:
                 yield Resource(
                     Address(target, self.name, slug), Thumbnail(variant=variant), remote=first["id"]
                 )
+
+    def comes_of(self, found: Resource[Thumbnail]) -> Address:
+        """A product's first picture is first by being made."""
+        key = media_key(found.address.key, str(found.spec.variant))
+        return found.address._replace(kind="product_media", key=key)
 
     def lasts(self, _: Thumbnail) -> str | None:
         """Which picture a hand had put first is not known."""
