@@ -102,8 +102,12 @@ def _rules(intent: Collections) -> Iterator[Question]:
 
 
 async def answer(session: SaleorReader, asked: Sequence[Question]) -> Answers:
-    """The slugs of the products that each question finds. Raises `PlatformError` where the
-    settings name a channel that is not there: in it nothing would be found, without a word."""
+    """The slugs of the products that each question finds.
+
+    Raises `PlatformError` where the settings name a channel, or a question a product type, that
+    is not there: nothing would be found, without a word, and a collection would be emptied. (An
+    attribute that is not there may be one that git is about to make: nothing carries it yet.)
+    """
     await _check_channel(session)
     answers: dict[Question, Sequence[Key]] = {}
     answers |= await _by_id(session, [q for q in asked if q.by == "id"])
@@ -130,7 +134,7 @@ async def _check_channel(session: SaleorReader) -> None:
         return
     known = await channels(session)
     if named not in known:
-        raise PlatformError(f"there is no channel {named} · {nearest(named, list(known))}")
+        raise _missing("channel", named, list(known))
 
 
 async def slugs_by_id(session: SaleorReader, ids: Iterable[Remote]) -> dict[Remote, Key]:
@@ -178,9 +182,10 @@ async def _by_type(session: SaleorReader, asked: Sequence[Question]) -> Answers:
     answers: dict[Question, Sequence[Key]] = {}
     for question in asked:
         ids = [t["id"] for t in types if question.value in (t["slug"], t["name"])]
-        answers[question] = await _search(
-            session, {"productTypes": ids} if ids else None, _is_of(question.value)
-        )
+        if not ids:
+            known = [t["slug"] for t in types]
+            raise _missing("product type", question.value, known)
+        answers[question] = await _search(session, {"productTypes": ids}, _is_of(question.value))
     return answers
 
 
@@ -228,8 +233,12 @@ def _place(session: SaleorReader, question: Question) -> tuple[str, str] | None:
     return attribute, term
 
 
+def _missing(what: str, name: str, known: Sequence[str]) -> PlatformError:
+    return PlatformError(f"there is no {what} {name} · {nearest(name, known)}")
+
+
 def _value(attribute: Node | None, term: str) -> Node | None:
-    """The value that a term, or a tag, means."""
+    """The value that a term, or a tag, means. There may be none yet."""
     if attribute is None:
         return None
     terms = terms_of(attribute["slug"], attribute["choices"])

@@ -78,7 +78,7 @@ def test_plan_prints_exactly_one_json_object(example: Path) -> None:
 
 def test_plan_of_the_example_takes_less_than_four_seconds(example: Path) -> None:
     """CPU seconds of the whole process, three sandboxes included: the better one of two, since
-    what else runs on the machine counts too. (2.3 to 2.6 where nothing else does.)"""
+    what else runs on the machine counts too."""
     planogram(example, "plan", "--json")
 
     assert min(_cpu_seconds_of_a_plan(example) for _ in range(2)) < 4

@@ -109,6 +109,19 @@ PROBLEMS: list[tuple[dict[str, str], str]] = [
     ),
     (
         {
+            "taxonomies/roles": "taxonomy: roles\nlabel: R\ninput: multiselect\n"
+            "terms: {hr: {label: HR}}\n",
+            "collections/c": "collections:\n"
+            "  c: {title: C, rules: {conditions: [{term: roles/hrr}]}}\n",
+        },
+        "desired/collections/c.yaml:3:3  the taxonomy roles has no term hrr · did you mean hr?",
+    ),
+    (
+        {"channels/c": "channels:\n  web:\n    products:\n      p: {since: null}\n"},
+        "desired/channels/c.yaml:5:7  since is null, and nothing of a listing can be empty",
+    ),
+    (
+        {
             "metafields/m": "namespace: custom\nselectors:\n"
             "  - {products: {tag: x}, set: {guide: g}}\n"
         },

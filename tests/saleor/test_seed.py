@@ -288,3 +288,24 @@ def test_values_that_no_taxonomy_knows_are_pruned_unless_they_are_in_use(desk: P
     assert any("gsv_badges/summer_sale: 1 product would lose it" in e for e in errors)
     assert "nobody_has_me" not in slugs
     assert "summer-sale" in slugs
+
+
+def test_a_unit_that_is_no_text_is_told(desk: Path) -> None:
+    """Rather than left out of the label."""
+    edit(desk, f"offerings/{PRODUCT}.yaml", "credits_unit: message", "credits_unit: 3")
+    (error,) = run(desk, "plan", code=3)["errors"]
+
+    assert "credits_estimate_label has a unit that is a number" in error
+
+
+def test_a_type_that_is_not_there_empties_no_collection(desk: Path) -> None:
+    """The plan fails, and says which types there are."""
+    (desk / "desired" / "collections" / "market.yaml").write_text(
+        "targets: [market]\ncollections:\n  all:\n    title: All\n"
+        "    rules: {conditions: [{type: Offring}]}\n"
+    )
+    given = ["plan", "--target", "market", "--desired", str(desk / "desired")]
+    result = CliRunner().invoke(app, given)
+
+    assert result.exit_code == 1
+    assert "there is no product type Offring · did you mean offering?" in result.output

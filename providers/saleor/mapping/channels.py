@@ -21,6 +21,11 @@ def channels(intent: Channels, compilation: Compilation) -> Mapped:
             cause = "it is not purchasable, and a moment is said from which it is"
             yield Problem(place, cause, "take purchasable_since out, or write purchasable: true")
             continue
+        empty = sorted(n for n in listing.model_fields_set if getattr(listing, n) is None)
+        if empty:
+            cause = f"{empty[0]} is null, and nothing of a listing can be empty"
+            yield Problem(place, cause, "take it out: what is not stated is not managed")
+            continue
         spec = _spec(listing)
         if stated(spec):
             yield Resource(

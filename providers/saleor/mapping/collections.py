@@ -9,10 +9,11 @@ from typing import Any
 from providers.saleor.asking import EVERY
 from providers.saleor.kinds.collection import Collection
 from providers.saleor.mapping.tags import nothing_for_tags
-from providers.saleor.mapping.taxonomy import LONGEST
+from providers.saleor.mapping.taxonomy import LONGEST, taxonomies
 from providers.saleor.prose import canonical
 from reconciler.intent.collection import Collection as Declared
 from reconciler.intent.collection import Collections, Condition
+from reconciler.intent.explain import nearest
 from reconciler.intent.styles import declared
 from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
@@ -50,6 +51,18 @@ def _problems(
         yield Problem(place, cause, "write lowercase letters, digits and dashes")
     if any(condition.tag is not None for condition in collection.conditions):
         yield from nothing_for_tags(place, compilation)
+    for condition in collection.conditions:
+        if condition.term is not None:
+            yield from _unknown_term(condition.term, place, compilation)
+
+
+def _unknown_term(asked: str, place: Source, compilation: Compilation) -> Iterator[Problem]:
+    """A term of a taxonomy that git states must be one of its terms. Others are the shop's."""
+    slug, _, key = asked.partition("/")
+    taxonomy = taxonomies(compilation).get(slug)
+    if taxonomy is not None and key not in taxonomy.terms:
+        cause = f"the taxonomy {slug} has no term {key}"
+        yield Problem(place, cause, nearest(key, list(taxonomy.terms)))
 
 
 def _members(collection: Declared, answers: Answers | None) -> tuple[Key, ...] | None:

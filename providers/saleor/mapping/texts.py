@@ -66,6 +66,8 @@ def label(fields: Mapping[str, FieldValue], estimate: Estimate) -> Owned[str | N
         cause = f"would go from {_number(known[0])} to {_number(known[1])}"
         raise Unfit(cause, f"let {estimate.min} be the smaller one")
     unit = fields.get(estimate.unit)
+    if unit is not None and not isinstance(unit, str):
+        raise Unfit(f"has a unit that is {said(unit)}", f"write {estimate.unit}: run, or message")
     amounts = "-".join(dict.fromkeys(_number(amount) for amount in known))
     return f"~{amounts}/{unit}" if isinstance(unit, str) and unit else f"~{amounts}"
 
