@@ -11,9 +11,12 @@ import pytest
 from providers.saleor import PROVIDER
 from providers.saleor.asking import EVERY
 from providers.saleor.client import Settings
+from reconciler.compare import _created
 from reconciler.compile import Compiled, compile_for, questions
 from reconciler.intent.loader import load
+from reconciler.model.change import Cause
 from reconciler.model.question import Question
+from reconciler.order import schedule
 from tests.saleor.market import TARGET
 from tests.saleor.test_mapping import BASE, TARGETS, compiled
 
@@ -188,6 +191,29 @@ def test_a_field_becomes_a_text(destination: str, value: str, text: str | None) 
 
     assert found.problems == ()
     assert spec.entries == {"x": text}
+
+
+def test_what_is_saved_on_one_product_is_saved_in_turn() -> None:
+    """What it carries, then what describes it, then what it refers to: a product that is saved
+    whole might put back the metadata that it was read with."""
+    files = {
+        **BASE,
+        "mappings/cards": f"{CONTRACT}  f: {{metadata: x}}\n  roles: {{attribute: roles}}\n",
+        "offerings/one": f"{CARD}{{f: words, roles: [hr]}}\n",
+        "metafields/m": f"{HEAD}namespace: custom\nvalues: {{an-agent: {{guide: g}}}}\n",
+        "bundles/b": f"{HEAD}into: {{attribute: parts}}\n"
+        "bundles: {an-agent: {components: [b]}}\n",
+    }
+    found = compiled(files).resources.values()
+    changes = [_created(r, Cause.INTENT) for r in found if r.address.key.startswith("an-agent")]
+    waves = [[change.address.kind for change in wave] for wave in schedule(changes).waves]
+
+    assert waves == [
+        ["product_attributes"],
+        ["product_metadata"],
+        ["product_metadata"],
+        ["bundle"],
+    ]
 
 
 @pytest.mark.parametrize(

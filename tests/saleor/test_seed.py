@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from providers.kit.sandbox import Sandbox
 from reconciler.cli.app import app
+from reconciler.cli.composition import open_sandbox, open_workspace
 from tests.saleor import market
-from tests.workshop import Workshop
 
 ROOT = Path(__file__).parents[2]
 PRODUCT = "customer-support-agent"
@@ -55,16 +56,14 @@ def edit(desk: Path, file: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1))
 
 
-def at(desk: Path) -> Workshop:
+def sandbox(desk: Path) -> Sandbox:
     """The same shop, to be looked at by raw requests."""
-    found = Workshop.__new__(Workshop)
-    found.folder, found.target, found.desired = desk, "market", desk / "desired"
-    return found
+    return open_sandbox(open_workspace(desk / "desired", all_sandboxed=True), "market")
 
 
 def metadata(desk: Path) -> dict[str, str]:
     query = f'{{ product(slug: "{PRODUCT}") {{ metadata {{ key value }} }} }}'
-    rows = market.raw(at(desk).sandbox(), query)["product"]["metadata"]
+    rows = market.raw(sandbox(desk), query)["product"]["metadata"]
     return {row["key"]: row["value"] for row in rows}
 
 
@@ -83,7 +82,7 @@ def test_mapping_table_produces_correct_saleor_payloads(desk: Path) -> None:
         "card_image_url": "https://cms.agents.example/media/images"
         "/customer-support-agent.fill-400x300.png",
     }
-    carried = market.carried(at(desk).sandbox(), PRODUCT)
+    carried = market.carried(sandbox(desk), PRODUCT)
     assert carried["gsv_roles"] == ["customer_support"]
     assert sorted(carried["gsv_badges"]) == ["featured", "verified"]
 
@@ -125,7 +124,7 @@ def test_credit_estimate_label_derivation_works(
 
 def test_dry_run_produces_report_without_writes(desk: Path) -> None:
     """The plan is the dry run: all keys of the report, before and after, and nothing moved."""
-    before = metadata(desk), market.carried(at(desk).sandbox(), PRODUCT)
+    before = metadata(desk), market.carried(sandbox(desk), PRODUCT)
     report = run(desk, "plan")
     row = next(row for row in report["updated_products"] if row["product"] == PRODUCT)
 
@@ -133,7 +132,7 @@ def test_dry_run_produces_report_without_writes(desk: Path) -> None:
     assert row["before"]["entries.cp_offering_id"] is None
     assert row["after"]["entries.cp_offering_id"] == "cust-support-agent-001"
     assert len(report["updated_products"]) == 10
-    assert (metadata(desk), market.carried(at(desk).sandbox(), PRODUCT)) == before
+    assert (metadata(desk), market.carried(sandbox(desk), PRODUCT)) == before
 
 
 def test_create_missing_creates_new_attribute_values(desk: Path) -> None:
@@ -151,7 +150,7 @@ def test_create_missing_creates_new_attribute_values(desk: Path) -> None:
 
 
 def choices(desk: Path, attribute: str) -> list[dict[str, Any]]:
-    return market.choices(at(desk).sandbox(), attribute)
+    return market.choices(sandbox(desk), attribute)
 
 
 def test_sync_products_updates_product_attributes_and_metadata(desk: Path) -> None:
@@ -239,7 +238,7 @@ def test_a_product_that_is_not_there_is_reported(desk: Path) -> None:
 def test_a_product_is_found_by_its_id_or_its_reference(desk: Path) -> None:
     """The same product as by its slug; twice the same is told at both places."""
     found = market.raw(
-        at(desk).sandbox(), f'{{ product(slug: "{PRODUCT}") {{ id externalReference }} }}'
+        sandbox(desk), f'{{ product(slug: "{PRODUCT}") {{ id externalReference }} }}'
     )["product"]
     edit(
         desk,
@@ -274,9 +273,9 @@ def test_values_that_no_taxonomy_knows_are_pruned_unless_they_are_in_use(desk: P
     """The guards say how many products carry each; what is let through is gone, and stays so."""
     says = "create: attributes, unknown_values: prune, prune: true"
     edit(desk, "targets.yaml", "create: attributes", says)
-    badges = market.raw(at(desk).sandbox(), '{ attribute(slug: "gsv_badges") { id } }')
+    badges = market.raw(sandbox(desk), '{ attribute(slug: "gsv_badges") { id } }')
     market.raw(
-        at(desk).sandbox(),
+        sandbox(desk),
         "mutation Make($id: ID!) { attributeValueCreate(attribute: $id,"
         ' input: {name: "nobody_has_me"}) { errors { message } } }',
         id=badges["attribute"]["id"],

@@ -13,7 +13,8 @@ from providers.saleor.kinds.attribute_assignment import (
 )
 from providers.saleor.kinds.bundle import Bundle, bundle_key
 from reconciler.intent.bundles import Bundles
-from reconciler.model.address import Address
+from reconciler.intent.metafields import Metafields
+from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Resource
 from reconciler.model.spec import digest, stated
@@ -41,11 +42,19 @@ def bundles(intent: Bundles, compilation: Compilation) -> Mapped:
                 Address(target, "product", product),
                 Address(target, "attribute", intent.into.attribute),
             ),
-            follows=tuple(
-                Address(target, "attribute_assignment", assignment_key(t, intent.into.attribute))
-                for t in intent.into.product_types
-            ),
+            follows=tuple(_written_before(intent, product, compilation)),
         )
+
+
+def _written_before(intent: Bundles, product: Key, compilation: Compilation) -> Iterator[Address]:
+    """Of which assignments the product has need is not known here. Its metadata comes first: a
+    product that is saved whole might put back what it was read with."""
+    target, into = compilation.target.name, intent.into
+    for product_type in into.product_types:
+        yield Address(target, "attribute_assignment", assignment_key(product_type, into.attribute))
+    yield Address(target, "product_metadata", product)
+    for other in compilation.intents.of(Metafields):
+        yield Address(target, "product_metadata", f"{product}/{other.namespace}")
 
 
 def _attribute(intent: Bundles, target: str) -> Iterator[Resource[Any]]:

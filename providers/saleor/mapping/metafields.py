@@ -56,6 +56,10 @@ def _metadata(
         source=place,
         intent=digest([product, namespace, entries]),
         needs=(Address(target, "product", product),),
+        follows=(
+            Address(target, "product_attributes", product),
+            Address(target, "product_metadata", product),
+        ),
     )
 
 

@@ -114,6 +114,8 @@ def _resources(
             source=intent.at("offering"),
             intent=digest([slug, stated(described)]),
             needs=needs,
+            # A product that is saved whole might put back the metadata that it was read with.
+            follows=(Address(target, "product_attributes", slug),),
         )
 
 
