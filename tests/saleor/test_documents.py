@@ -68,7 +68,8 @@ def test_what_is_asked_is_known(schema: str) -> None:
 def sent(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """Every mutation of a life: made, changed, renamed, put back, refused and deleted."""
     at = shop(tmp_path_factory.mktemp("life"), request.param, prune_adopted=True)
-    base = (taxonomy("gsv_category", "Category", "dropdown", app="Apps"), _roles("HR"))
+    categories = taxonomy("gsv_category", "Category", "dropdown", app="Apps", agent="Agents")
+    base = (categories, _roles("HR"))
     rest = (taxonomy("gsv_verified", "Verified", "boolean"), _offering("[hr]", "app", "true"))
     at.put(*base, *rest, taxonomy("new_one", "One", a="A", b="B"))
     at.put(mapping("gsv_category", "gsv_roles", "gsv_verified"))
