@@ -101,7 +101,8 @@ def limited(sites: Sequence[Site], planned: Sequence[Planned], limit: int | None
     """The same plans with all but the first changes held, counted over all targets."""
     if limit is None:
         return list(planned)
-    hold = Hold("limit", f"the limit is {limit} changes", "run it again, or raise --at-most")
+    remedy = "run it again, or raise --at-most"
+    hold = Hold("limit", f"this run carries out {limit} at most", remedy)
     result: list[Planned] = []
     for site, part in zip(sites, planned, strict=True):
         beyond = part.plan.pending[limit:]

@@ -87,6 +87,8 @@ def test_what_a_product_carries_can_be_edited(
         ("product", "nope", {"name": "x"}),
         ("product", "desk-lamp", {"price": 1}),
         ("product", "desk-lamp", {"media": [{"at": 0}]}),
+        ("product", "desk-lamp", {"attributes": ["colour"]}),
+        ("product", "desk-lamp", {"metadata": "wide"}),
         ("attribute", "colour", {"order": ["nope"]}),
         ("productType", "lamp", {"attributes": ["nope"]}),
         ("collection", "nope", {"name": "x"}),

@@ -8,7 +8,7 @@ from typing import Any
 from providers.kit.sandbox import UnknownThing
 from providers.kit.store import Document
 from providers.saleor.sandbox import assignments, collections, editorjs, listings, media, planting
-from providers.saleor.sandbox.naming import must_be_known, named, value_named
+from providers.saleor.sandbox.naming import mapping_in, must_be_known, named, value_named
 from providers.saleor.sandbox.references import REFERENCES, SORTS
 from providers.saleor.sandbox.world import World, gid
 
@@ -37,7 +37,7 @@ def edit_product(world: World, key: str, fields: Fields) -> None:
         _replace_media(world, product, fields["media"] or ())
     own = {name: value for name, value in fields.items() if name != "media"}
     type_ = world.one("ProductType", product["productType"])
-    given = [_input(world, slug, c) for slug, c in (fields.get("attributes") or {}).items()]
+    given = [_input(world, slug, c) for slug, c in mapping_in(fields, "attributes").items()]
     assigned = assignments.resolved(world, type_, given, new=False)
     own["attributes"] = assignments.assign(world, product, assigned)
     own["metadata"] = _metadata(product, fields)
@@ -93,7 +93,7 @@ def _entry(fields: Fields) -> dict[str, Any]:
 
 
 def _metadata(owner: Document, fields: Fields) -> dict[str, str]:
-    both = {**owner["metadata"], **(fields.get("metadata") or {})}
+    both = {**owner["metadata"], **mapping_in(fields, "metadata")}
     return {key: text for key, text in both.items() if text is not None}
 
 

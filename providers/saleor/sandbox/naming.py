@@ -37,5 +37,13 @@ def must_be_known(fields: Mapping[str, Any], known: tuple[str, ...]) -> None:
             raise UnknownThing(f"there is no field {name} here · {', '.join(known)}")
 
 
+def mapping_in(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """What a field says by names; nothing where it is not said."""
+    said = fields.get(name) or {}
+    if not isinstance(said, Mapping):
+        raise UnknownThing(f"{name} is said by names here, not as {said!r} · {name}={{name: …}}")
+    return said
+
+
 def _called(sort: str) -> str:
     return sort[0].lower() + sort[1:]
