@@ -23,6 +23,7 @@ from graphql import (
     parse,
 )
 
+from providers.shopify.sandbox import publications
 from providers.shopify.sandbox.ids import parts
 from providers.shopify.sandbox.membership import join
 from providers.shopify.sandbox.metafields import metafield_of
@@ -41,6 +42,7 @@ _FIELDS: Final[Mapping[str, Sequence[str]]] = {
     "Page": ("title", "handle"),
     "MediaImage": ("alt", "fileStatus"),
     "GenericFile": ("alt", "fileStatus", "url"),
+    "Publication": ("name",),
 }
 
 
@@ -171,6 +173,21 @@ class StartingShop:
         if told and not is_mutation(row):
             self._make(told)
             self.uncertain -= {thing.id for thing in told}
+        if is_mutation(row):
+            for thing in shown(row):
+                self._put_up(thing, row)
+
+    def _put_up(self, thing: Shown, row: Row) -> None:
+        """Where a thing stood besides, an answer to a publication tells by its count alone."""
+        found = self.shop.get(thing.id)
+        count = (thing.fields.get("resourcePublicationsCount") or {}).get("count")
+        if found is None or count is None or publications.published_of(found):
+            return
+        adds = "publishablePublish" in row["document"]
+        named = {publications.own_publication(self.shop)["id"], *ids_in(row["variables"])}
+        others = [p for p in self.shop.all("Publication") if p["id"] not in named]
+        for publication in others[: count - adds]:
+            found = publications.put_up(self.shop, found, publication, self.shop.today())
 
     def open(self, rows: Sequence[Row]) -> None:
         for row in rows:

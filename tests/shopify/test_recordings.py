@@ -28,7 +28,7 @@ from tests.shopify.starting_shop import StartingShop, is_graphql, is_mutation, o
 from tests.vendor import document_problems
 from tests.virtual_time import run_in_virtual_time
 
-SHARED_FLOOR: Final = 179
+SHARED_FLOOR: Final = 183
 """At least so many steps of the shared recordings are replayed."""
 
 PAUSE: Final = 5.0

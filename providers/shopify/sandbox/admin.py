@@ -7,9 +7,11 @@
 | file | name | name, alt, fileStatus |
 | collection | handle | handle, title, descriptionHtml, sortOrder, products, ruleSet, sources |
 | metafield | product/<handle>/<namespace>.<key> | type; one of value, page, file, product |
+| publication | product/<handle>/<channel>, collection/<handle>/<channel> | publishDate |
 | metafieldDefinition | product/<namespace>.<key> | name, description, type, validations |
 
-`deleted: true` deletes the thing. A metafield or a definition that is not there is made.
+`deleted: true` deletes the thing. A metafield, a definition or a publication that is not there is
+made.
 `sources` are in the shape in which they are created (`title`, `inclusion`), with `selections`,
 `exclusion`, `shareable`, `subCollections` and conditions called `unknown` besides.
 """
@@ -20,7 +22,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from providers.kit.sandbox import UnknownThing
-from providers.shopify.sandbox import metafields
+from providers.shopify.sandbox import metafields, publications
 from providers.shopify.sandbox.definitions import add_definition, definition_of
 from providers.shopify.sandbox.library import FILE_SORTS, name_of
 from providers.shopify.sandbox.planting import metafield as plant_metafield
@@ -39,6 +41,7 @@ _KNOWN: Final = {
     ),
     "metafield": ("type", "value", "page", "file", "product"),
     "metafieldDefinition": ("name", "description", "type", "validations"),
+    "publication": ("publishDate",),
 }  # fmt: skip
 
 
@@ -108,6 +111,20 @@ def _owner_and_name(shop: Shop, key: str) -> tuple[Thing, str, str]:
     return product_called(shop, handle), namespace, bare
 
 
+def _publication(shop: Shop, key: str, fields: Fields) -> None:
+    try:
+        sort, handle, channel = key.split("/")
+    except ValueError as error:
+        raise KeyError(f"{key} · write product/<handle>/<channel>") from error
+    thing = _there(shop.find(sort.capitalize(), handle=handle), f"{sort}/{handle}")
+    publication = publications.publication_called(shop, channel)
+    if fields.get("deleted"):
+        publications.take_down(shop, thing, [publication["id"]])
+    else:
+        moment = fields.get("publishDate") or shop.today()
+        publications.put_up(shop, thing, publication, moment)
+
+
 def _definition(shop: Shop, key: str, fields: Fields) -> None:
     owner_type, _, name = key.partition("/")
     namespace, _, bare = name.partition(".")
@@ -139,4 +156,5 @@ _EDITS: Final[Mapping[str, Callable[[Shop, str, Fields], None]]] = {
     "collection": _collection,
     "metafield": _metafield,
     "metafieldDefinition": _definition,
+    "publication": _publication,
 }

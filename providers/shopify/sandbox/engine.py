@@ -25,6 +25,7 @@ from providers.shopify.sandbox import (
     library,
     metafields,
     products,
+    publications,
     sources,
 )
 from providers.shopify.sandbox.documents import Document, document, schema
@@ -36,7 +37,16 @@ Body = dict[str, Any]
 MOST_ITEMS: Final = 250
 """Items in any list that is sent."""
 
-_PARTS: Final = (collections, definitions, jobs, library, metafields, products, sources)
+_PARTS: Final = (
+    collections,
+    definitions,
+    jobs,
+    library,
+    metafields,
+    products,
+    publications,
+    sources,
+)
 
 
 @cache

@@ -13,6 +13,7 @@ from providers.shopify.sandbox.handles import free, slug
 from providers.shopify.sandbox.library import file_named
 from providers.shopify.sandbox.metafields import set_metafield
 from providers.shopify.sandbox.products import add_product, add_variant
+from providers.shopify.sandbox.publications import add_publication
 from providers.shopify.sandbox.shop import LONG_AGO, Shop, Thing
 
 Fields = Mapping[str, Any]
@@ -108,6 +109,7 @@ _PLANTED: Final[Mapping[str, Callable[[Shop, Fields, str | None], Thing]]] = {
     "Collection": _collection,
     "MetafieldDefinition": add_definition,
     "Page": _page,
+    "Publication": add_publication,
     "MediaImage": _file("MediaImage"),
     "GenericFile": _file("GenericFile"),
 }

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from providers.shopify.sandbox.ids import gid
 from providers.shopify.sandbox.planting import metafield, plant, product_called
+from providers.shopify.sandbox.publications import publish_everything
 from providers.shopify.sandbox.shop import Shop
 
 SHOP_NUMBER: Final = 71_000_000_001
@@ -49,6 +50,8 @@ def plant_example(shop: Shop) -> None:
         handles = collection.get("products", ())
         chosen = [product_called(shop, handle)["id"] for handle in handles]
         plant(shop, "Collection", {**collection, "products": chosen})
+    for publication in content["publications"]:
+        publish_everything(shop, plant(shop, "Publication", publication))
 
 
 @cache

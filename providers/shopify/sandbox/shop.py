@@ -115,9 +115,17 @@ class Shop:
         if used > last:
             self._store.put("sequence", "id", {"last": used})
 
+    def today(self) -> str:
+        """The date of the last write."""
+        written = (self._store.get("sequence", "write") or {"last": 0})["last"]
+        return _told(_OPENING + timedelta(seconds=written))
+
     def _date(self) -> str:
-        moment = _OPENING + timedelta(seconds=self._store.next_number("write"))
-        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return _told(_OPENING + timedelta(seconds=self._store.next_number("write")))
+
+
+def _told(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _place(thing: Thing) -> tuple[str, str]:
