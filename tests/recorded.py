@@ -20,6 +20,9 @@ import pytest
 
 Place = tuple[str | int, ...]
 
+REDACTED = "REDACTED"
+"""What a recording says in the place of a credential or a signature."""
+
 
 def recordings(name: str) -> list[dict[str, Any]]:
     """The rows of one recording file, from `PLANOGRAM_RECORDINGS` or the shared folder."""
@@ -73,7 +76,7 @@ class Comparison:
             yield from self._of_objects(recorded, answered, place)
         elif isinstance(recorded, list) and isinstance(answered, list):
             yield from self._of_lists(recorded, answered, place)
-        elif _same_type(recorded, answered) and self.is_volatile(place):
+        elif _same_type(recorded, answered) and (recorded == REDACTED or self.is_volatile(place)):
             return
         elif _is_text(recorded, self.is_id) and _is_text(answered, self.is_id):
             if not self.bindings.bind(recorded, answered):

@@ -7,6 +7,7 @@ What was replayed and what was passed over stands in the report of the test.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,12 +24,13 @@ from providers.shopify.sandbox import ACCEPTED, ShopifySandbox
 from providers.shopify.sandbox.documents import schema
 from providers.shopify.sandbox.seed import open_shop
 from providers.shopify.sandbox.shop import Shop
+from providers.shopify.sandbox.staged import keep
 from tests.recorded import Comparison, Place, recordings
 from tests.shopify.starting_shop import StartingShop, is_graphql, is_mutation, operation_of
 from tests.vendor import document_problems
 from tests.virtual_time import run_in_virtual_time
 
-SHARED_FLOOR: Final = 183
+SHARED_FLOOR: Final = 215
 """At least so many steps of the shared recordings are replayed."""
 
 PAUSE: Final = 5.0
@@ -37,9 +39,21 @@ a query is asked at once, and if need be again after a pause."""
 
 Row = Mapping[str, Any]
 
-_ID: Final = re.compile(r"gid://shopify/\w+/[\w-]+|[0-9a-f]{64}|eyJ[A-Za-z0-9+/]{20,}=*")
-_VOLATILE: Final = ("createdAt", "updatedAt", "currentlyAvailable", "pinnedPosition")
-"""Dates, the bucket's level, and a place among definitions that were not recorded."""
+_ID: Final = re.compile(
+    r"gid://shopify/\w+/[\w-]+|[0-9a-f]{64}|eyJ[A-Za-z0-9+/]{20,}=*|tmp/\d+/\w+/[\w-]+/[^/?\s]+"
+)
+_VOLATILE: Final = (
+    "createdAt",
+    "updatedAt",
+    "currentlyAvailable",
+    "pinnedPosition",
+    "url",
+    "resourceUrl",
+)
+"""Dates, the bucket's level, a place among definitions that were not recorded, and where files
+lie."""
+_STAGED: Final = re.compile(r"tmp/\d+/\w+/[\w-]+/[^/?\"\s]+")
+"""The key of a staged upload, which later requests refer to."""
 _WHOLE_SHOP: Final = ("data", "collectionsCount", "count")
 """How many collections a shop has in all: a recording does not show them all."""
 
@@ -103,6 +117,7 @@ def test_a_wrong_answer_is_seen() -> None:
 async def _replayed(rows: list[Row], replay: Replay) -> None:
     sandbox = EmptyShop(Store())
     comparison = _comparison()
+    uploads = Uploads(comparison)
     with sandbox.store.transaction():
         start = StartingShop(Shop(sandbox.store, anyio.current_time()))
         start.open(rows)
@@ -120,6 +135,7 @@ async def _replayed(rows: list[Row], replay: Replay) -> None:
                 replay.passed_over[name] = why
                 continue
             found = await _asked(client, row, comparison)
+            uploads.follow(sandbox, row)
             replay.differences += [f"{name}: {difference}" for difference in found]
             replay.alike.append(name)
 
@@ -133,6 +149,41 @@ async def _asked(client: httpx.AsyncClient, row: Row, comparison: Comparison) ->
     await anyio.sleep(PAUSE)
     comparison.bindings.sandbox_of = before
     return list(comparison.differences(*_comparable(row, await _sent(client, row, comparison))))
+
+
+@dataclass
+class Uploads:
+    """Files that were put where a recorded answer said; which of the sandbox's keys is meant."""
+
+    comparison: Comparison
+    answered: list[str] = field(default_factory=list)
+
+    def follow(self, sandbox: ShopifySandbox, row: Row) -> None:
+        """What the recorder uploaded after this step is uploaded here too."""
+        asked = _STAGED.findall(json.dumps(row["response"]))
+        for recorded, key in zip(dict.fromkeys(asked), self._keys(sandbox), strict=False):
+            self.comparison.bindings.bind(recorded, key)
+            if row.get("upload"):
+                with sandbox.store.transaction():
+                    _put(Shop(sandbox.store), key, row["upload"])
+
+    def _keys(self, sandbox: ShopifySandbox) -> list[str]:
+        """The keys that were given since the last step."""
+        with sandbox.store.transaction() as store:
+            keys = [key for key in store.all("staged") if key not in self.answered]
+        self.answered += keys
+        return keys
+
+
+def _put(shop: Shop, key: str, upload: Row) -> None:
+    """The very bytes where they were kept; else a line, of the size that was told."""
+    keep(shop, key, str(upload.get("uploadContent", A_LINE)).encode())
+    size = upload["upload"].get("sizeBytes")
+    if size is not None:
+        shop.keep_under("upload", key, {**(shop.kept("upload", key) or {}), "size": size})
+
+
+A_LINE: Final = '{"product": {"title": "One of many"}}\n'
 
 
 async def _sent(client: httpx.AsyncClient, row: Row, comparison: Comparison) -> httpx.Response:
@@ -165,7 +216,12 @@ def _comparison() -> Comparison:
 
 
 def _is_volatile(place: Place) -> bool:
-    return bool(place) and (place[-1] in _VOLATILE or place == _WHOLE_SHOP)
+    signed = "parameters" in place and place[-1] == "value" and place[-2] != _KEY
+    return bool(place) and (place[-1] in _VOLATILE or place == _WHOLE_SHOP or signed)
+
+
+_KEY: Final = 3
+"""The place of an upload's key among the parameters of a form."""
 
 
 def _is_held_to(row: Row) -> bool:

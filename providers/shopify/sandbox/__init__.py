@@ -2,6 +2,7 @@
 
     POST /admin/api/<version>/graphql.json     with X-Shopify-Access-Token
     POST /admin/oauth/access_token             the client-credentials grant
+    POST, PUT /staged-uploads/…                the storage behind staged uploads
 
 It takes one token, `shpat_sandbox`, and the tokens that it grants to the client
 `sandbox_client` with the secret `shpss_sandbox`. Every supported version is answered, and named
@@ -20,8 +21,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from providers.kit.sandbox import Sandbox
-from providers.shopify.sandbox import admin, engine, seed
-from providers.shopify.sandbox.shop import Shop
+from providers.shopify.sandbox import admin, engine, seed, staged
+from providers.shopify.sandbox.shop import CURRENT_VERSION, Shop
 
 ACCEPTED: Final = "shpat_sandbox"
 CLIENT: Final = ("sandbox_client", "shpss_sandbox")
@@ -48,24 +49,28 @@ class ShopifySandbox(Sandbox):
     def answer(self, request: Request, body: bytes) -> Response:
         if request.url.path == "/admin/oauth/access_token":
             return self._grant(request, body)
+        if request.url.path.startswith(staged.DOOR):
+            return staged.answer(self._shop(request), request, body)
         match = _GRAPHQL.fullmatch(request.url.path)
         version = _served(match[1]) if match else None
         if version is None or request.method != "POST":
             return JSONResponse({"errors": "Not Found"}, 404)
         if not self._is_accepted(request.headers.get("X-Shopify-Access-Token", "")):
             return JSONResponse({"errors": _UNRECOGNISED}, 401)
-        return self._graphql(version, body)
+        return self._graphql(self._shop(request, version), body)
 
-    def _graphql(self, version: str, body: bytes) -> Response:
+    def _shop(self, request: Request, version: str = CURRENT_VERSION) -> Shop:
+        return Shop(self.store, self.now(), version, str(request.base_url))
+
+    def _graphql(self, shop: Shop, body: bytes) -> Response:
         try:
             content = json.loads(body)
             query, variables = content["query"], content.get("variables") or {}
         except (ValueError, KeyError, TypeError, AttributeError):
             missing = {"query": "Required parameter missing or invalid"}
             return JSONResponse({"errors": missing}, 400)
-        shop = Shop(self.store, self.now(), version)
         answer = engine.run(shop, query, variables, content.get("operationName"))
-        return JSONResponse(answer, headers={"X-Shopify-API-Version": version})
+        return JSONResponse(answer, headers={"X-Shopify-API-Version": shop.version})
 
     def _is_accepted(self, token: str) -> bool:
         if token == ACCEPTED:

@@ -27,6 +27,7 @@ from providers.shopify.sandbox import (
     products,
     publications,
     sources,
+    staged,
 )
 from providers.shopify.sandbox.documents import Document, document, schema
 from providers.shopify.sandbox.shop import Shop
@@ -46,6 +47,7 @@ _PARTS: Final = (
     products,
     publications,
     sources,
+    staged,
 )
 
 

@@ -14,6 +14,6 @@ def user_error(field: list[str] | None, message: str, code: str | None = None) -
     return {"field": field, "message": message, "code": code, "elementIndex": None}
 
 
-def refusal(message: str, code: str) -> GraphQLError:
+def refusal(message: str, code: str, **extensions: str) -> GraphQLError:
     """A top-level error: raised in a resolver, it makes the field null."""
-    return GraphQLError(message, extensions={"code": code})
+    return GraphQLError(message, extensions={"code": code, **extensions})

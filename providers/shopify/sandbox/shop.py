@@ -29,13 +29,20 @@ class Shop:
     what takes time (jobs, throttling) looks at the clock.
 
     now: seconds on the event loop's clock; for what nobody waits for, long ago. version: the
-    API version that is served.
+    API version that is served. door: the address that was asked, without a path.
     """
 
-    def __init__(self, store: Store, now: float = LONG_AGO, version: str = CURRENT_VERSION) -> None:
+    def __init__(
+        self,
+        store: Store,
+        now: float = LONG_AGO,
+        version: str = CURRENT_VERSION,
+        door: str = "http://shop.sandbox",
+    ) -> None:
         self._store = store
         self.now = now
         self.version = version
+        self.door = door.rstrip("/")
         self.search_warnings: list[Mapping[str, Any]] = []
         self._indexes: dict[tuple[str, str], dict[Any, dict[str, Thing]]] = {}
 
@@ -91,6 +98,13 @@ class Shop:
 
     def keep(self, name: str, value: Mapping[str, Any]) -> None:
         self._store.put("setting", name, dict(value))
+
+    def kept(self, sort: str, name: str) -> Thing | None:
+        """What is no thing of the API: it has a name instead of an id."""
+        return self._store.get(sort, name)
+
+    def keep_under(self, sort: str, name: str, value: Mapping[str, Any]) -> None:
+        self._store.put(sort, name, dict(value))
 
     def next_number(self, sequence: str) -> int:
         return self._store.next_number(sequence)

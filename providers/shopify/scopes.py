@@ -1,0 +1,40 @@
+"""Which access scopes each kind takes: to be read, and to be written.
+
+A kind that is missing here does not pass the tests. `write_x` grants what `read_x` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+Either = tuple[str, ...]
+"""Scopes of which one is enough; the first is the one that is told to people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """reading, writing: each entry must be granted; `writing` is empty for what is looked up."""
+
+    reading: tuple[Either, ...]
+    writing: tuple[Either, ...] = ()
+
+
+_PRODUCTS: Final = Scopes((("read_products",),), (("write_products",),))
+
+SCOPES: Final[Mapping[str, Scopes]] = {
+    "product": Scopes((("read_products",),)),
+    "page": Scopes((("read_content", "read_online_store_pages"),)),
+    "file": Scopes((("read_files",),)),
+    "metafield_definition": _PRODUCTS,
+    "metafield": _PRODUCTS,
+    "collection": _PRODUCTS,
+}
+"""By kind. A metafield's scopes are those of its owner."""
+
+
+def missing(wanted: Iterable[Either], granted: frozenset[str]) -> list[str]:
+    """The scopes that must still be granted, each by the name that is told to people."""
+    held = granted | {f"read_{scope[6:]}" for scope in granted if scope.startswith("write_")}
+    return [either[0] for either in wanted if not held.intersection(either)]

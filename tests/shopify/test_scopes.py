@@ -1,0 +1,30 @@
+"""What an app must have been granted."""
+
+from __future__ import annotations
+
+import pytest
+
+from providers.shopify import PROVIDER
+from providers.shopify.scopes import SCOPES, missing
+
+
+def test_every_kind_has_its_scopes() -> None:
+    """A kind that is written names scopes to write it."""
+    assert [kind.name for kind in PROVIDER.kinds if kind.name not in SCOPES] == []
+    assert [k.name for k in PROVIDER.kinds if k.managed and not SCOPES[k.name].writing] == []
+
+
+@pytest.mark.parametrize(
+    ("granted", "expected"),
+    [
+        ({"read_products", "read_content"}, []),
+        ({"write_products", "write_online_store_pages"}, []),
+        ({"write_products"}, ["read_content"]),
+        (set(), ["read_products", "read_content"]),
+    ],
+)
+def test_what_is_missing(granted: set[str], expected: list[str]) -> None:
+    """Writing grants reading, and of alternatives one is enough."""
+    wanted = (*SCOPES["product"].reading, *SCOPES["page"].reading)
+
+    assert missing(wanted, frozenset(granted)) == expected
