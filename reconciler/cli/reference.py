@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import TypeAdapter
 
+from reconciler.capsule.state import ProductState
 from reconciler.cli import speech
 from reconciler.cli.composition import providers_by_name
 from reconciler.guards import GUARDS, NEVER_ALLOWED
@@ -56,6 +57,7 @@ def reference_pages(command: Any) -> Mapping[str, str]:
         "schemas/targets.json": _schema(TypeAdapter(Targets).json_schema()),
         "schemas/sources.json": _schema(TypeAdapter(Sources).json_schema()),
         "schemas/tolerances.json": _schema(TypeAdapter(Tolerances).json_schema()),
+        "schemas/product_state.json": _schema(ProductState.model_json_schema()),
         **{
             f"schemas/{kind.folder}.json": _schema(kind.model_json_schema())
             for kind in INTENT_KINDS

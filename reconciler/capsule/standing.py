@@ -1,0 +1,92 @@
+"""Where each product of a capsule stands, and what stands between it and the next stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.capsule import invariants, queues, swatches
+from reconciler.capsule.authorisation import ACTIONS, Refusal, may
+from reconciler.capsule.ladder import Evidence, proved
+from reconciler.capsule.state import BrokenState, Product, ProductState, Stage
+from reconciler.capsule.steps import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One product. next: the rung above; None at the top. lacking: its missing evidence.
+    refusals: by action. asked: what people are asked of it."""
+
+    product: Product
+    proved: Stage
+    next: Stage | None
+    lacking: str | None
+    refusals: Mapping[str, Refusal]
+    asked: tuple[str, ...]
+
+    def data(self) -> dict[str, Any]:
+        product = self.product
+        return {
+            "cpi": product.cpi,
+            "handle": product.handle,
+            "stage": product.promotion.stage.value,
+            "proved": self.proved.value,
+            "locked": product.promotion.locked,
+            "eligible": product.import_.eligible,
+            "go": product.is_go,
+            "next": self.next.value if self.next else None,
+            "lacking": self.lacking,
+            "withheld": {
+                action: {"code": r.code, "message": r.message, "remedy": r.remedy}
+                for action, r in self.refusals.items()
+            },
+            "asked": list(self.asked),
+        }
+
+
+def standings(work: Work, proof: Evidence) -> list[Standing]:
+    """Of the products that are meant, in the state's order."""
+    asked = {
+        **queues.open_rows(work.folder.log(work.folder.swatch_queue_path)),
+        **queues.open_rows(work.folder.log(work.folder.review_queue_path)),
+    }
+    draft = work.draft()
+    return [
+        _standing(work, product, proof, tuple(r for c, r in asked if c == product.cpi))
+        for product in work.chosen(draft).values()
+    ]
+
+
+def _standing(work: Work, product: Product, proof: Evidence, asked: tuple[str, ...]) -> Standing:
+    reached, lacking = proved(product, proof)
+    rungs = list(Stage)
+    above = rungs[reached.height + 1] if reached.height + 1 < len(rungs) else None
+    verdicts = {a: may(product, a, work.capsule, target=work.target) for a in ACTIONS}
+    refusals: dict[str, Refusal] = {a: r for a, r in verdicts.items() if r}
+    return Standing(product, reached, above, lacking, refusals, asked)
+
+
+def ailments(work: Work, committed: ProductState | None) -> Iterator[str]:
+    """What is wrong with the folder as a whole. committed: the state at HEAD, if there is one."""
+    try:
+        read = work.folder.state()
+    except BrokenState as error:
+        yield from (str(one) for one in error.broken)
+        return
+    if read is None:
+        return
+    if committed is not None:
+        yield from (str(one) for one in invariants.moved(committed, read.state))
+    cpis = [product.cpi for product in read.state.products.values()]
+    rules = work.rules
+    found = swatches.look_through(work.folder.files, work.capsule, cpis, rules.swatches)
+    yield from (f"{path}: {why}" for path, why in found.strays.items())
+    yield from (f"{', '.join(paths)} have one content" for paths in found.alike)
+    for swatch in (one for group in found.by_cpi.values() for one in group):
+        yield from (f"{swatch.path}: {problem}" for problem in swatch.problems)
+    yield from (
+        f"capsule.yaml decides about {cpi}, which is no product of the state"
+        for cpi in rules.decisions
+        if cpi not in cpis
+    )

@@ -1,0 +1,1 @@
+"""Capsules: state, ladder, steps and what may be written."""
