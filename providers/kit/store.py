@@ -48,6 +48,7 @@ class Store:
             self._connection.close()
             raise OSError(f"{path} is no sandbox's storage: {error} · delete it") from error
         self._tables: dict[str, dict[str, Document]] = {}
+        self._indexes: dict[tuple[str, str], dict[Any, dict[str, Document]]] = {}
         self._version: int | None = None
 
     @contextmanager
@@ -59,7 +60,7 @@ class Store:
             yield self
         except BaseException:
             self._connection.execute("ROLLBACK")
-            self._tables.clear()
+            self._forget()
             raise
         self._connection.execute("COMMIT")
 
@@ -75,6 +76,16 @@ class Store:
     def get(self, sort: str, id_: str) -> Document | None:
         return self.all(sort).get(id_)
 
+    def where(self, sort: str, field: str, value: Any) -> list[Document]:
+        """The documents of a sort with this value in a field, in no order that is promised.
+        Quick also among many: what was looked for once stays indexed."""
+        index = self._indexes.get((sort, field))
+        if index is None:
+            index = self._indexes[sort, field] = {}
+            for id_, body in self.all(sort).items():
+                index.setdefault(body.get(field), {})[id_] = body
+        return list(index.get(value, {}).values())
+
     def put(self, sort: str, id_: str, body: Document) -> None:
         """Write a document; one that is new comes last in `all`."""
         self._connection.execute(
@@ -82,10 +93,12 @@ class Store:
             " ON CONFLICT (sort, id) DO UPDATE SET body = excluded.body",
             (sort, id_, json.dumps(body)),
         )
+        self._index(sort, id_, body)
         self.all(sort)[id_] = body
 
     def delete(self, sort: str, id_: str) -> None:
         self._connection.execute("DELETE FROM documents WHERE sort = ? AND id = ?", (sort, id_))
+        self._index(sort, id_, None)
         self.all(sort).pop(id_, None)
 
     def next_number(self, sequence: str, start: int = 1) -> int:
@@ -96,13 +109,28 @@ class Store:
 
     def clear(self) -> None:
         self._connection.execute("DELETE FROM documents")
-        self._tables.clear()
+        self._forget()
 
     def close(self) -> None:
         self._connection.close()
 
+    def _index(self, sort: str, id_: str, body: Document | None) -> None:
+        """A document keeps its place among those of a value while its own stays."""
+        old = self.all(sort).get(id_)
+        for (indexed, field), index in self._indexes.items():
+            if indexed != sort:
+                continue
+            if old is not None and (body is None or body.get(field) != old.get(field)):
+                index.get(old.get(field), {}).pop(id_, None)
+            if body is not None:
+                index.setdefault(body.get(field), {})[id_] = body
+
+    def _forget(self) -> None:
+        self._tables.clear()
+        self._indexes.clear()
+
     def _forget_what_others_changed(self) -> None:
         (version,) = self._connection.execute("PRAGMA data_version").fetchone()
         if version != self._version:
-            self._tables.clear()
+            self._forget()
             self._version = version

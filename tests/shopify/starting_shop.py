@@ -8,6 +8,7 @@ was about by the next answer that shows them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -34,8 +35,28 @@ from providers.shopify.sandbox.shop import LONG_AGO, Shop
 Row = Mapping[str, Any]
 
 _FIELDS: Final[Mapping[str, Sequence[str]]] = {
-    "Product": ("title", "handle", "status", "vendor", "productType", "tags", "descriptionHtml"),
-    "ProductVariant": ("title", "price"),
+    "Product": (
+        "title",
+        "handle",
+        "status",
+        "vendor",
+        "productType",
+        "tags",
+        "descriptionHtml",
+        "templateSuffix",
+        "seo",
+        "isGiftCard",
+    ),
+    "ProductVariant": (
+        "title",
+        "price",
+        "compareAtPrice",
+        "sku",
+        "barcode",
+        "taxable",
+        "inventoryPolicy",
+        "inventoryQuantity",
+    ),
     "Collection": ("title", "handle", "sortOrder", "ruleSet", "descriptionHtml"),
     "Metafield": ("namespace", "key", "type", "value"),
     "MetafieldDefinition": ("namespace", "key", "name", "ownerType", "description", "validations"),
@@ -172,6 +193,7 @@ class StartingShop:
         told = [thing for thing in shown(row) if thing.id in self.uncertain]
         if told and not is_mutation(row):
             self._make(told)
+            self.known |= {thing.id for thing in told}
             self.uncertain -= {thing.id for thing in told}
         if is_mutation(row):
             for thing in shown(row):
@@ -191,21 +213,40 @@ class StartingShop:
 
     def open(self, rows: Sequence[Row]) -> None:
         for row in rows:
-            if row["step"] == 0:
+            self._take_names(row)
+        for row in (row for row in rows if row["step"] == 0):
+            if row.get("live"):
                 self.hold(row)
+            else:
+                self._make(list(shown(row)))
         self._take_for_granted([row for row in rows if row["step"] != 0])
+
+    def _take_names(self, row: Row) -> None:
+        """A name without letters that was counted up tells that the plain one was taken."""
+        for thing in shown(row):
+            counted = re.fullmatch(
+                r"(product|collection|page)-(\d+)", str(thing.fields.get("handle"))
+            )
+            if counted is None or counted[1] != thing.sort.lower():
+                continue
+            names = [counted[1], *(f"{counted[1]}-{n}" for n in range(1, int(counted[2])))]
+            for name in names:
+                if self.shop.find(thing.sort, handle=name) is None:
+                    plant(self.shop, thing.sort, {"title": "Unseen", "handle": name})
 
     def hold(self, row: Row) -> None:
         """Make the shop what an answer shows."""
-        self._make(list(shown(row)))
+        things = list(shown(row))
+        self._make(things)
+        self.known |= {thing.id for thing in things}
 
     def _make(self, things: Sequence[Shown]) -> None:
+        """What was modelled and not recorded gives way to what a live answer shows."""
         for thing in things:
             self._put(thing, thing.fields)
             self._empty(thing)
         for thing in things:
             self._connect(thing)
-        self.known |= {thing.id for thing in things}
 
     def _take_for_granted(self, rows: Sequence[Row]) -> None:
         """In the order of the rows, so that what a row made is not taken for granted by a
@@ -220,11 +261,12 @@ class StartingShop:
 
     def _grant(self, id_: str, rows: Sequence[Row]) -> None:
         """A thing that a mutation is about, if any answer shows that it was there. Its fields
-        are those of the first answer, without what the request itself said."""
+        are those of the first answer, without what the request itself said, if it was heard."""
         if id_ in self.known:
             return
         for row in rows:
-            said = set(_keys(row["variables"])) if row is rows[0] else set()
+            heard = row is rows[0] and not _refused(row["response"])
+            said = set(_keys(row["variables"])) if heard else set()
             for thing in shown(row):
                 if thing.id == id_:
                     kept = {n: v for n, v in thing.fields.items() if n not in said}
@@ -347,6 +389,16 @@ def _keys(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from _keys(inner)
+
+
+def _refused(value: Any) -> bool:
+    """Whether an answer has user errors."""
+    if isinstance(value, Mapping):
+        return any(
+            (name.lower().endswith("usererrors") and inner) or _refused(inner)
+            for name, inner in value.items()
+        )
+    return isinstance(value, list) and any(_refused(inner) for inner in value)
 
 
 def _deleted(value: Any) -> Iterator[str]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from providers.shopify.sandbox import jobs, membership, search, sources
+from providers.shopify.sandbox import jobs, membership, search, sources, variants
 from providers.shopify.sandbox.handles import free, slug
 from providers.shopify.sandbox.ids import number, parts
 from providers.shopify.sandbox.paging import connection
@@ -221,15 +221,20 @@ def _products(collection: Thing, info: Info, **args: Any) -> dict[str, Any]:
     products = [product for id_ in ids if (product := shop.get(id_))]
     key, backwards = _product_order(collection, args["sortKey"])
     places = {id_: place for place, id_ in enumerate(ids)}
-    by_place = {"MANUAL": lambda product: places[product["id"]]}
-    value = {**PRODUCT_ORDER, **by_place}[key]
+    own = {
+        "MANUAL": lambda product: places[product["id"]],
+        "PRICE": lambda product: variants.lowest_price(shop, product),
+    }
+    value = {**PRODUCT_ORDER, **own}[key]
     reverse = bool(args.get("reverse")) != backwards
     return connection(products, {**args, "reverse": reverse}, value)
 
 
 def _product_order(collection: Thing, asked: str) -> tuple[str, bool]:
-    """What is sorted by, and whether backwards. Sales and prices are not emulated: the order in
-    which products came stands for them."""
+    """What is sorted by, and whether backwards. Nothing was ever sold here: as recorded, the
+    newest comes first then, and in a collection's own order what came first."""
+    if asked in ("BEST_SELLING", "RELEVANCE"):
+        return "ID", True
     wanted = collection["sortOrder"] if asked == "COLLECTION_DEFAULT" else asked
     return {
         "ALPHA_ASC": ("TITLE", False),
@@ -238,6 +243,9 @@ def _product_order(collection: Thing, asked: str) -> tuple[str, bool]:
         "CREATED": ("CREATED_AT", False),
         "CREATED_DESC": ("CREATED_AT", True),
         "ID": ("ID", False),
+        "PRICE": ("PRICE", False),
+        "PRICE_ASC": ("PRICE", False),
+        "PRICE_DESC": ("PRICE", True),
     }.get(wanted, ("MANUAL", False))
 
 

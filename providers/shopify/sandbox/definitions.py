@@ -38,7 +38,7 @@ def namespace_of(given: str | None) -> str:
 
 
 def definition_of(shop: Shop, owner_type: str, namespace: str, key: str) -> Thing | None:
-    return shop.find("MetafieldDefinition", ownerType=owner_type, namespace=namespace, key=key)
+    return shop.find("MetafieldDefinition", key=key, namespace=namespace, ownerType=owner_type)
 
 
 def metafields_of(shop: Shop, definition: Thing) -> Iterator[Thing]:

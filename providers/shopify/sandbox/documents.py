@@ -54,8 +54,12 @@ class Document:
 
 @cache
 def schema() -> Any:
-    """That it is valid is a test's to find out, not every start's."""
-    text = files(__package__).joinpath("schema.graphql").read_text()
+    """What `schema.graphql` has, and what each part of the sandbox adds to it in `schema/`.
+    That it is valid is a test's to find out, not every start's."""
+    here = files(__package__)
+    added = sorted(here.joinpath("schema").iterdir(), key=lambda part: part.name)
+    texts = [part.read_text() for part in (here.joinpath("schema.graphql"), *added)]
+    text = "\n".join(texts)
     return build_schema(text, no_location=True, assume_valid=True, assume_valid_sdl=True)
 
 

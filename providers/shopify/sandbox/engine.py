@@ -28,6 +28,8 @@ from providers.shopify.sandbox import (
     publications,
     sources,
     staged,
+    tagging,
+    variants,
 )
 from providers.shopify.sandbox.documents import Document, document, schema
 from providers.shopify.sandbox.shop import Shop
@@ -48,6 +50,8 @@ _PARTS: Final = (
     publications,
     sources,
     staged,
+    tagging,
+    variants,
 )
 
 

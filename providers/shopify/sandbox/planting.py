@@ -12,9 +12,10 @@ from providers.shopify.sandbox.definitions import add_definition
 from providers.shopify.sandbox.handles import free, slug
 from providers.shopify.sandbox.library import file_named
 from providers.shopify.sandbox.metafields import set_metafield
-from providers.shopify.sandbox.products import add_product, add_variant
+from providers.shopify.sandbox.products import add_product
 from providers.shopify.sandbox.publications import add_publication
 from providers.shopify.sandbox.shop import LONG_AGO, Shop, Thing
+from providers.shopify.sandbox.variants import add_variant
 
 Fields = Mapping[str, Any]
 

@@ -1,18 +1,23 @@
-"""Products and their default variants: made, deleted and searched for."""
+"""Products: made, changed, deleted, and searched for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from providers.shopify.sandbox import jobs, membership, search
-from providers.shopify.sandbox.handles import free, slug
+from providers.shopify.sandbox import jobs, membership, search, texts, variants
+from providers.shopify.sandbox.handles import slug, unused
 from providers.shopify.sandbox.ids import number, parts
 from providers.shopify.sandbox.paging import connection
 from providers.shopify.sandbox.refusal import UserError, refusal, user_error
 from providers.shopify.sandbox.shop import Info, Shop, Thing
+from providers.shopify.sandbox.tags import LONGEST as LONGEST_TAG
+from providers.shopify.sandbox.tags import normal
 
 LONGEST: Final = 255
+
+NAMELESS: Final = "product"
+"""The handle of a product whose title has no letter in it."""
 
 INDEX_SECONDS: Final = 2.0
 """How long the search does not know what was just written."""
@@ -23,6 +28,21 @@ _TEXTS: Final = {
     "productType": ("Product type", "Custom product type"),
     "handle": ("Handle",),
 }
+
+_WRITABLE: Final = (
+    "title",
+    "handle",
+    "descriptionHtml",
+    "vendor",
+    "productType",
+    "status",
+    "tags",
+    "seo",
+    "templateSuffix",
+    "giftCardTemplateSuffix",
+    "requiresSellingPlan",
+)
+_CLEARABLE: Final = ("templateSuffix", "giftCardTemplateSuffix")
 
 _TAGGED: Final[search.Match] = search.one_of(lambda product: product["tags"])
 
@@ -43,48 +63,55 @@ ORDER: Final = {
     "PRODUCT_TYPE": lambda product: product["productType"].casefold(),
     "CREATED_AT": lambda product: product["createdAt"],
     "UPDATED_AT": lambda product: product["updatedAt"],
+    "RELEVANCE": lambda product: number(product["id"]),
 }
 
 
-def normal_tags(tags: Iterable[str]) -> list[str]:
-    """Split at commas, trimmed, each once whatever its case (the first casing stays), sorted."""
-    kept: dict[str, str] = {}
-    for tag in tags:
-        for piece in tag.split(","):
-            if piece.strip():
-                kept.setdefault(piece.strip().casefold(), piece.strip())
-    return [kept[key] for key in sorted(kept)]
+_PLAIN: Final[Mapping[str, Any]] = {
+    "descriptionHtml": "",
+    "productType": "",
+    "status": "ACTIVE",
+    "templateSuffix": None,
+    "giftCardTemplateSuffix": None,
+    "isGiftCard": False,
+    "requiresSellingPlan": False,
+    "was": None,
+}
+_NO_SEO: Final = {"title": None, "description": None}
 
 
 def add_product(shop: Shop, fields: Mapping[str, Any], id_: str | None = None) -> Thing:
     """A product as the API would make it of its fields, with its default variant."""
     title = str(fields.get("title", ""))
-    wanted = slug(str(fields.get("handle") or title)) or "product"
+    wanted = slug(str(fields.get("handle") or title)) or NAMELESS
     product = shop.add(
         "Product",
         {
-            "descriptionHtml": "",
+            **_PLAIN,
             "vendor": shop.setting("shop").get("name", ""),
-            "productType": "",
-            "status": "ACTIVE",
-            "was": None,
             "changed_at": shop.now,
             **fields,
+            "seo": {**_NO_SEO, **(fields.get("seo") or {})},
+            "options": fields.get("options") or variants.default_options(shop),
             "title": title,
-            "handle": free(wanted, (other["handle"] for other in shop.all("Product"))),
-            "tags": normal_tags(fields.get("tags") or ()),
+            "handle": unused(wanted, lambda handle: is_taken(shop, handle)),
+            "tags": normal(fields.get("tags") or ()),
         },
         id_,
     )
-    add_variant(shop, product["id"], {})
+    variants.add_variant(shop, product["id"], {})
     return product
+
+
+def is_taken(shop: Shop, handle: str) -> bool:
+    return bool(shop.where("Product", "handle", handle))
 
 
 def change_product(shop: Shop, product: Thing, fields: Mapping[str, Any]) -> Thing:
     """The search goes on knowing the product as it last knew it, for a while."""
     known = product if _is_known(shop, product) else product["was"]
     was = known and {name: value for name, value in known.items() if name != "was"}
-    tags = {"tags": normal_tags(fields["tags"])} if "tags" in fields else {}
+    tags = {"tags": normal(fields["tags"])} if "tags" in fields else {}
     return shop.change(product, **{**fields, **tags}, was=was, changed_at=shop.now)
 
 
@@ -102,13 +129,6 @@ def _as_searched(shop: Shop) -> Iterator[tuple[Thing, Thing]]:
             yield product["was"], product
 
 
-def add_variant(
-    shop: Shop, product_id: str, fields: Mapping[str, Any], id_: str | None = None
-) -> Thing:
-    plain = {"title": "Default Title", "price": "0.00", "product_id": product_id}
-    return shop.add("ProductVariant", {**plain, **fields}, id_)
-
-
 def remove_product(shop: Shop, product: Thing) -> None:
     """A product goes with its variants and all their metafields."""
     for thing in (product, *shop.where("ProductVariant", "product_id", product["id"])):
@@ -118,8 +138,8 @@ def remove_product(shop: Shop, product: Thing) -> None:
 
 
 def input_errors(fields: Mapping[str, Any]) -> list[UserError]:
-    """What is wrong with the texts of a product."""
-    if not str(fields.get("title") or "").strip():
+    """What is wrong with the texts of a product, of those that are given."""
+    if "title" in fields and not str(fields["title"] or "").strip():
         return [user_error(["title"], "Title can't be blank")]
     errors = [
         user_error([_camel(label)], f"{label} is too long (maximum is {LONGEST} characters)")
@@ -127,7 +147,7 @@ def input_errors(fields: Mapping[str, Any]) -> list[UserError]:
         for label in labels
         if len(fields.get(name) or "") > LONGEST
     ]
-    if any(len(tag) > LONGEST for tag in fields.get("tags") or ()):
+    if any(len(tag) > LONGEST_TAG for tag in fields.get("tags") or ()):
         errors.append(user_error(["tags"], "Product tags is invalid"))
     return errors
 
@@ -140,18 +160,81 @@ def _camel(label: str) -> str:
 def _create(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     shop = info.context
     fields = dict(args.get("product") or args.get("input") or {})
-    joined = fields.pop("collectionsToJoin", None) or ()
-    errors = input_errors(fields)
+    errors = input_errors({"title": None, **fields})
     if errors:
         return {"product": None, "shop": shop.setting("shop"), "userErrors": errors}
-    product = add_product(
-        shop, {name: value for name, value in fields.items() if value is not None}
-    )
-    for id_ in joined:
+    product = add_product(shop, _stated(shop, fields))
+    _move(shop, product, fields)
+    return {"product": product, "shop": shop.setting("shop"), "userErrors": []}
+
+
+def _stated(shop: Shop, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What an input says of a product's own fields."""
+    stated = {name: fields[name] for name in _WRITABLE if fields.get(name) is not None}
+    if fields.get("giftCard"):
+        stated["isGiftCard"] = True
+    if fields.get("productOptions"):
+        stated["options"] = [
+            variants.new_option(
+                shop, option["name"], [value["name"] for value in option.get("values") or ()]
+            )
+            for option in fields["productOptions"]
+        ]
+    return stated
+
+
+def _move(shop: Shop, product: Thing, fields: Mapping[str, Any]) -> None:
+    """Into and out of collections; what is none is passed over, as recorded."""
+    for id_ in fields.get("collectionsToJoin") or ():
         collection = shop.get(id_)
         if collection is not None:
             membership.join(shop, collection, product["id"])
-    return {"product": product, "shop": shop.setting("shop"), "userErrors": []}
+    for id_ in fields.get("collectionsToLeave") or ():
+        collection = shop.get(id_)
+        if collection is not None and product["id"] in collection["products"]:
+            left = [other for other in collection["products"] if other != product["id"]]
+            shop.change(collection, products=left, settled_count=len(left))
+
+
+def _update(_: Any, info: Info, **args: Any) -> dict[str, Any]:
+    shop = info.context
+    fields = dict(args.get("product") or args.get("input") or {})
+    product = _meant(shop, args.get("identifier") or {"id": fields.get("id")})
+    if product is None:
+        return {"product": None, "userErrors": [user_error(["id"], "Product does not exist")]}
+    errors = [*input_errors(fields), *_handle_errors(shop, product, fields)]
+    if errors:
+        return {"product": product, "userErrors": errors}
+    changed = change_product(shop, product, _changes(shop, product, fields))
+    _move(shop, changed, fields)
+    return {"product": changed, "userErrors": []}
+
+
+def _meant(shop: Shop, identifier: Mapping[str, Any]) -> Thing | None:
+    if identifier.get("handle"):
+        return next(iter(shop.where("Product", "handle", identifier["handle"])), None)
+    found = shop.get(identifier.get("id") or "")
+    return found if found and found["__typename"] == "Product" else None
+
+
+def _handle_errors(shop: Shop, product: Thing, fields: Mapping[str, Any]) -> Iterator[UserError]:
+    wanted = slug(fields.get("handle") or "")
+    others = (p for p in shop.where("Product", "handle", wanted) if p["id"] != product["id"])
+    if wanted and any(others):
+        message = f"Handle '{wanted}' already in use. Please provide a new handle."
+        yield user_error(["input", "handle"], message)
+
+
+def _changes(shop: Shop, product: Thing, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """A handle that is blank is passed over; one without any letter gets a name of its own."""
+    changes = _stated(shop, fields) | {name: fields[name] for name in _CLEARABLE if name in fields}
+    changes.pop("handle", None)
+    if (fields.get("handle") or "").strip():
+        wanted = slug(fields["handle"])
+        changes["handle"] = wanted or unused(NAMELESS, lambda handle: is_taken(shop, handle))
+    if fields.get("seo") is not None:
+        changes["seo"] = {**product["seo"], **fields["seo"]}
+    return changes
 
 
 def _delete(_: Any, info: Info, **args: Any) -> dict[str, Any]:
@@ -179,9 +262,22 @@ def by_id(sort: str) -> Any:
 
 def _by_identifier(_: Any, info: Info, identifier: Mapping[str, Any]) -> Any:
     shop = info.context
+    if "customId" in identifier:
+        raise custom_id_refusal()
     if "id" in identifier:
         return by_id("Product")(_, info, id=identifier["id"])
-    return next(iter(shop.where("Product", "handle", identifier["handle"])), None)
+    return _meant(shop, identifier)
+
+
+def custom_id_refusal() -> Exception:
+    """Recorded where there is no definition of that name; none of type `id` is emulated."""
+    return refusal(
+        "Metafield definition of type 'id' is required when using custom ids.", "NOT_FOUND"
+    )
+
+
+def _by_handle(_: Any, info: Info, handle: str) -> Thing | None:
+    return _meant(info.context, {"handle": handle})
 
 
 def _found(shop: Shop, query: str | None, path: str) -> list[Thing]:
@@ -212,25 +308,31 @@ def _count(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     return counted(_found(info.context, args.get("query"), str(info.path.key)), args.get("limit"))
 
 
-def _variants(product: Thing, info: Info, **args: Any) -> dict[str, Any]:
-    shop = info.context
-    return connection(shop.where("ProductVariant", "product_id", product["id"]), args)
-
-
-def _variants_product(variant: Thing, info: Info) -> Thing | None:
-    shop = info.context
-    return shop.get(variant["product_id"])
+def _preview(product: Thing, info: Info) -> str:
+    shop = info.context.setting("shop")
+    return f"https://{shop.get('myshopifyDomain')}/products_preview?preview_key={product['handle']}"
 
 
 FIELDS: Final = {
     "QueryRoot": {
         "product": by_id("Product"),
+        "productByHandle": _by_handle,
         "productByIdentifier": _by_identifier,
         "productVariant": by_id("ProductVariant"),
         "products": _products,
         "productsCount": _count,
     },
-    "Mutation": {"productCreate": _create, "productDelete": _delete},
-    "Product": {"variants": _variants},
-    "ProductVariant": {"product": _variants_product},
+    "Mutation": {
+        "productCreate": _create,
+        "productDelete": _delete,
+        "productUpdate": _update,
+    },
+    "Product": {
+        "description": lambda product, info, **args: texts.plain(
+            product["descriptionHtml"], args.get("truncateAt")
+        ),
+        "legacyResourceId": lambda product, info: str(number(product["id"])),
+        "onlineStorePreviewUrl": _preview,
+        "onlineStoreUrl": lambda product, info: None,
+    },
 }

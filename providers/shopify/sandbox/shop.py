@@ -44,7 +44,6 @@ class Shop:
         self.version = version
         self.door = door.rstrip("/")
         self.search_warnings: list[Mapping[str, Any]] = []
-        self._indexes: dict[tuple[str, str], dict[Any, dict[str, Thing]]] = {}
 
     def all(self, sort: str) -> Iterator[Thing]:
         """In the order of creation."""
@@ -56,18 +55,13 @@ class Shop:
 
     def find(self, sort: str, **fields: Any) -> Thing | None:
         """The first thing of a type with these fields."""
-        return next(
-            (t for t in self.all(sort) if all(t.get(k) == v for k, v in fields.items())), None
-        )
+        (name, value), *_ = fields.items()
+        found = self.where(sort, name, value)
+        return next((t for t in found if all(t.get(k) == v for k, v in fields.items())), None)
 
     def where(self, sort: str, field: str, value: Any) -> list[Thing]:
         """As `find`, all of them by one field; quick also among many."""
-        index = self._indexes.get((sort, field))
-        if index is None:
-            index = self._indexes[sort, field] = {}
-            for thing in self.all(sort):
-                index.setdefault(thing.get(field), {})[thing["id"]] = thing
-        return list(index.get(value, {}).values())
+        return self._store.where(sort, field, value)
 
     def add(self, sort: str, fields: Mapping[str, Any], id_: str | None = None) -> Thing:
         new = id_ or gid(sort, self._store.next_number("id", _FIRST_NUMBER))
@@ -90,7 +84,6 @@ class Shop:
 
     def remove(self, thing: Thing) -> None:
         sort, place = _place(thing)
-        self._forget(sort, thing["id"])
         self._store.delete(sort, place)
 
     def setting(self, name: str) -> Thing:
@@ -111,17 +104,7 @@ class Shop:
 
     def _put(self, thing: Thing) -> None:
         sort, place = _place(thing)
-        self._forget(sort, thing["id"])
         self._store.put(sort, place, thing)
-        for (indexed, field), index in self._indexes.items():
-            if indexed == sort:
-                index.setdefault(thing.get(field), {})[thing["id"]] = thing
-
-    def _forget(self, sort: str, id_: str) -> None:
-        old = self.get(id_)
-        for (indexed, field), index in self._indexes.items():
-            if old is not None and indexed == sort:
-                index.get(old.get(field), {}).pop(id_, None)
 
     def _count_on_from(self, used: int) -> None:
         """Ids grow: a later thing has a greater one than any that was ever given."""
