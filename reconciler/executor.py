@@ -97,7 +97,8 @@ class Execution:
             text = f"{hold.reason}: {hold.message} · {hold.remedy}"
             self._settle(change, Outcome(change.address, Status.HELD, message=text))
             return False
-        broken = [n for n in sorted(self.schedule.requires[change.address]) if not self._is_fine(n)]
+        needed = sorted(self.schedule.requires[change.address])
+        broken = [n for n in needed if not self._is_fine(n) and not self._is_spared(change, n)]
         if broken:
             text = f"it needs {broken[0]}, which was not carried out"
             self._settle(change, Outcome(change.address, Status.SKIPPED, message=text))
@@ -106,6 +107,12 @@ class Execution:
 
     def _is_fine(self, address: Address) -> bool:
         return address in self.outcomes and self.outcomes[address].status.is_fine
+
+    def _is_spared(self, change: AnyChange, address: Address) -> bool:
+        """Whether a change goes on without what it needed, since that could not be had."""
+        outcome = self.outcomes.get(address)
+        is_failed = outcome is not None and outcome.status is Status.FAILED
+        return is_failed and address in self.schedule.spared.get(change.address, ())
 
     def _forget(self, changes: Sequence[AnyChange]) -> None:
         if changes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -23,10 +23,12 @@ class Schedule:
     """waves: changes that may be carried out side by side, wave after wave. requires: the
     changes that must have succeeded before one may be tried: creations of what it points at,
     and for a deletion the changes of all that point at it. (The update of a thing that already
-    exists comes first too, but its failure stops nobody.)"""
+    exists comes first too, but its failure stops nobody.) spared: those of them whose failure
+    stops it neither: it is carried out as far as it goes."""
 
     waves: tuple[tuple[AnyChange, ...], ...]
     requires: Mapping[Address, frozenset[Address]]
+    spared: Mapping[Address, frozenset[Address]] = field(default_factory=dict)
 
     @property
     def changes(self) -> tuple[AnyChange, ...]:
@@ -61,7 +63,8 @@ def schedule(changes: Iterable[AnyChange]) -> Schedule:
         ready = sorted(sorter.get_ready())
         waves.append(tuple(by_address[address] for address in ready))
         sorter.done(*ready)
-    return Schedule(tuple(waves), _requires(by_address, needs))
+    requires = _requires(by_address, needs)
+    return Schedule(tuple(waves), requires, _spared(by_address, requires))
 
 
 def _in_turn(
@@ -92,6 +95,20 @@ def _requires(
         )
         for address, all_needed in needs.items()
     }
+
+
+def _spared(
+    by_address: Mapping[Address, AnyChange], requires: Mapping[Address, frozenset[Address]]
+) -> dict[Address, frozenset[Address]]:
+    spared: dict[Address, frozenset[Address]] = {}
+    for address, needed in requires.items():
+        after = by_address[address].after
+        if after is not None and needed:
+            named = frozenset(references(after.spec, address.target, spared=True))
+            others = frozenset(references(after.spec, address.target, spared=False))
+            if found := needed & named - others - frozenset(after.needs):
+                spared[address] = found
+    return spared
 
 
 def _needs(by_address: Mapping[Address, AnyChange]) -> dict[Address, frozenset[Address]]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from providers.plytix.filenames import SLOTS, priority
-from providers.plytix.mapping import best_uses
+from providers.plytix.mapping.images import best_uses
 from providers.plytix.urls import image_name
 from reconciler.intent.edit import REMOVE, Edit
 from reconciler.intent.images import Images

@@ -6,12 +6,12 @@ empty: a second search asks who holds something there, and those are read one by
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from providers.plytix.catalog import AT_ONCE, PRODUCTS, condition, parts_of, product_by_id
+from providers.plytix.catalog import AT_ONCE, PRODUCTS, condition, parts_of, product_by_id, products
 from providers.plytix.client import PlytixReader, Row
-from reconciler.model.address import Remote
+from reconciler.model.address import Key, Remote
 
 THUMBNAIL: Final = "thumbnail"
 
@@ -44,6 +44,15 @@ async def in_full(session: PlytixReader, rows: Sequence[Row], labels: Sequence[s
         (await product_by_id(session, row["id"]) or row) if row["id"] in holding else row
         for row in rows
     ]
+
+
+async def holders(session: PlytixReader, skus: Iterable[Key], label: str) -> frozenset[Key]:
+    """Those of these products that have images already: in the gallery, or a thumbnail."""
+    rows = [row async for row in products(session, skus, columns([label]))]
+    whole = await in_full(session, rows, [label])
+    return frozenset(
+        row["sku"] for row in whole if linked(row, f"attributes.{label}") or linked(row, THUMBNAIL)
+    )
 
 
 def _left_out(row: Row, labels: Sequence[str]) -> list[str]:

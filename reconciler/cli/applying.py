@@ -18,7 +18,7 @@ from reconciler.carrying import Applied, Consent
 from reconciler.cli import options, speech
 from reconciler.cli.composition import open_sites, open_workspace
 from reconciler.cli.recording import keep_applied
-from reconciler.cli.reporting import report_applied, reporting
+from reconciler.cli.reporting import images_of, report_applied, reporting
 from reconciler.guards import TOLERATED
 from reconciler.model.address import Address
 from reconciler.model.errors import Refused, Usage
@@ -64,6 +64,8 @@ def apply(
         ),
     ] = None,
     report: options.Report = None,
+    image_report: options.ImageReport = None,
+    mapping: options.MappingFile = None,
     run_url: options.RunUrl = None,
     as_json: options.AsJson = False,
 ) -> None:
@@ -75,11 +77,12 @@ def apply(
     Example: planogram apply --reviewed plan.json
     """
     with speech.told_plainly(as_json=as_json, stopped=_STOPPED):
-        options.check_files(markdown, report)
+        options.check_files(markdown, report, image_report)
         workspace = open_workspace(desired, all_sandboxed=sandbox)
         leave = options.leave(strict, create, create_missing)
         sites = open_sites(workspace, target or (), leave.over)
         meant = options.selection(sync_attributes, create_missing, sync_products, only_slugs, limit)
+        images = images_of(workspace, target or (), image_report, mapping)
         review = read_review(reviewed) if reviewed else None
         consent = consent_by(sites, review, yes, as_json)
         run, at = run_name(), now()
@@ -102,6 +105,8 @@ def apply(
             markdown.write_text(_comment(applied), encoding="utf-8")
         _show(applied, run, as_json)
         report_applied(report, applied, quiet=as_json)
+        if images is not None:
+            images.of_apply(applied, at, quiet=as_json)
         raise typer.Exit(exit_code(applied))
 
 

@@ -17,6 +17,7 @@ from reconciler.cli import options, speech
 from reconciler.cli.adopting import write
 from reconciler.cli.composition import Workspace, open_workspace
 from reconciler.cli.living import import_live
+from reconciler.cli.mapped import import_plytix_mapping
 from reconciler.cli.sourcing import (
     CAUTIOUS,
     Looked,
@@ -38,6 +39,7 @@ importing = typer.Typer(
 
 
 importing.command("live")(import_live)
+importing.command("plytix-mapping")(import_plytix_mapping)
 
 
 @importing.callback()

@@ -70,6 +70,16 @@ Report = Annotated[
     Path | None,
     typer.Option("--report", metavar="FILE", help="Write what was aligned, as JSON."),
 ]
+ImageReport = Annotated[
+    Path | None,
+    typer.Option(
+        "--image-report", metavar="FILE", help="Write what became of a mapping file's images."
+    ),
+]
+MappingFile = Annotated[
+    Path | None,
+    typer.Option("--mapping", metavar="FILE", help="Of which mapping file, where several are."),
+]
 Strict = Annotated[
     bool,
     typer.Option(

@@ -21,7 +21,7 @@ from reconciler.cli.composition import (
     targets_with_providers,
 )
 from reconciler.cli.recording import ages, head_of, keep
-from reconciler.cli.reporting import report_plan, reporting
+from reconciler.cli.reporting import images_of, report_plan, reporting
 from reconciler.cli.revisions import checkout, governed
 from reconciler.cli.sourcing import behind
 from reconciler.history import Row, Run, Sort, observed
@@ -89,6 +89,8 @@ def plan(
         typer.Option("--markdown", metavar="FILE", help="Write it as a pull request comment."),
     ] = None,
     report: options.Report = None,
+    image_report: options.ImageReport = None,
+    mapping: options.MappingFile = None,
     no_images: options.NoImages = False,
     exit_code: Annotated[
         bool,
@@ -106,11 +108,12 @@ def plan(
     Example: planogram plan --target shop --out plan.json
     """
     with speech.told_plainly(as_json=as_json):
-        options.check_files(out, markdown, report)
+        options.check_files(out, markdown, report, image_report)
         workspace = open_workspace(desired, all_sandboxed=sandbox)
         meant = options.selection(sync_attributes, create_missing, sync_products, only_slugs, limit)
         wishes = options.wishes(only, at_most, allow, meant)
         leave = options.leave(strict, create, create_missing)
+        images = images_of(workspace, target or (), image_report, mapping)
         with reporting(report):
             made = _planned(workspace, wishes, target or (), base, leave, quiet=as_json)
         if out is not None and not sandbox:
@@ -118,6 +121,8 @@ def plan(
         _write(made, out, markdown, images=not no_images)
         _show(made, as_json)
         report_plan(report, made, quiet=as_json)
+        if images is not None:
+            images.of_plan(made, f"{options.now():%Y-%m-%dT%H:%M:%SZ}", quiet=as_json)
         raise typer.Exit(_pending_code(made) if exit_code else 0)
 
 

@@ -59,9 +59,21 @@ class Purposes(Part):
     swatch: Text | None = None
 
 
+class MappingFile(Part):
+    """The mapping file of Amazon products that a document was imported from."""
+
+    file: Text
+    """Its path, as seen from the repository."""
+    parent_pattern: Text | None = None
+    """By which a variant's SKU tells its parent's, where that is not the usual way."""
+    skip_existing: bool = False
+    """Whether products that had images were left out."""
+
+
 class Images(Intent):
     folder: ClassVar[str] = "images"
 
+    imported: MappingFile | None = None
     into: Purposes
     products: Mapping[str, ProductImages]
     """Product handle or SKU → its images."""

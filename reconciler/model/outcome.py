@@ -37,7 +37,8 @@ class Outcome(Generic[S]):
     `remote` is the platform's id after it (None once deleted), `echo` the owned fields as the
     platform stores them where its answer tells, `live_key` the key that the platform gave
     where that is not the one asked for. `message` says what went wrong, in the vendor's words.
-    `unknown` says of a failure that the write may have been carried out all the same.
+    `unknown` says of a failure that the write may have been carried out all the same. `found`: it
+    was there already, so that nothing was made.
     """
 
     address: Address
@@ -47,6 +48,7 @@ class Outcome(Generic[S]):
     live_key: Key | None = None
     message: str | None = None
     unknown: bool = False
+    found: bool = False
 
 
 AnyOutcome = Outcome[Any]

@@ -75,10 +75,12 @@ class Merge(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """This string is the key of a resource of that kind, on the same target."""
+    """This string is the key of a resource of that kind, on the same target. spares: what points
+    at one that could not be made is carried out all the same, as far as it goes without it."""
 
     kind: str
     within_entry: bool = False
+    spares: bool = False
 
 
 class Lifecycle(Enum):
@@ -106,6 +108,10 @@ class FieldShape:
     create_only: bool
     entry_ref: Ref | None
     value_ref: Ref | None
+
+    @property
+    def spares(self) -> bool:
+        return self.value_ref is not None and self.value_ref.spares
 
 
 _SHAPES: dict[type, tuple[FieldShape, ...]] = {}
@@ -157,12 +163,15 @@ def restore(spec_type: type[S], row: Mapping[str, Value]) -> S:
     return restored
 
 
-def references(value: object, target: str) -> Iterator[Address]:
-    """The addresses that a spec's stated fields point at. An empty entry points at nothing: it
-    says that there be none, of something that may not be there at all."""
+def references(value: object, target: str, *, spared: bool | None = None) -> Iterator[Address]:
+    """The addresses that a spec's stated fields point at; of those alone that are spared, or not.
+    An empty entry points at nothing: it says that there be none, of something that may not be
+    there at all."""
     for field in shape(type(value)):
         content = getattr(value, field.name)
         if content is UNSTATED or content is None:
+            continue
+        if spared is not None and field.spares is not spared:
             continue
         if not field.keyed:
             yield from _pointed_at(content, field.value_ref, "", target)

@@ -7,6 +7,7 @@ so an image is recognised by its own name at the end of the file name.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, Final
 
@@ -98,34 +99,33 @@ class AssetKind:
 
 async def _tried(session: PlytixWriter, change: Change[Asset]) -> Outcome[Asset] | Ambiguous:
     try:
-        remote = await _written(session, change)
+        return await _written(session, change)
     except Ambiguous as lost:
         return lost
     except PlatformError as error:
         return failed(change.address, str(error), change.remote)
-    return done(change.address, remote)
 
 
-async def _written(session: PlytixWriter, change: Change[Asset]) -> Remote:
+async def _written(session: PlytixWriter, change: Change[Asset]) -> Outcome[Asset]:
     assert change.after is not None
     wanted = change.after.spec
     if change.remote is None:
-        return await _uploaded(session, change.address.key, wanted)
+        return await _uploaded(session, change.address, wanted)
     await session.write("PATCH", f"{ASSETS}/{change.remote}", {"filename": wanted.filename})
-    return change.remote
+    return done(change.address, change.remote)
 
 
-async def _uploaded(session: PlytixWriter, image: Key, wanted: Asset) -> Remote:
+async def _uploaded(session: PlytixWriter, address: Address, wanted: Asset) -> Outcome[Asset]:
     """Upload by URL. That it is there already is success, under whatever name."""
     body = {"url": wanted.url, "filename": wanted.filename}
     try:
-        return str((await session.write("POST", ASSETS, body))["id"])
+        return done(address, str((await session.write("POST", ASSETS, body))["id"]))
     except Refused as refusal:
         existing = refusal.says("asset.id") if refusal.status == 409 else None
         if existing is None:
             raise
-    await _named(session, existing, image, wanted)
-    return existing
+    await _named(session, existing, address.key, wanted)
+    return replace(done(address, existing), found=True)
 
 
 async def _named(session: PlytixWriter, existing: Remote, image: Key, wanted: Asset) -> None:

@@ -46,7 +46,8 @@ from reconciler.provider import (
 READ_TOGETHER: Final = 10
 """Products of a batch: the core reads a batch again before and after, with two searches each."""
 
-AssetKey = Annotated[str, Ref("asset")]
+AssetKey = Annotated[str, Ref("asset", spares=True)]
+"""An image that could not be fetched keeps no other out of the gallery."""
 
 
 @spec

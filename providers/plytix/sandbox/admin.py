@@ -12,7 +12,8 @@ from providers.plytix.sandbox.attributes import media_labels
 
 ASSET_FIELDS: Final = ("filename",)
 PRODUCT_FIELDS: Final = ("sku", "label", "gtin", "status")
-ACCOUNT_FIELDS: Final = ("api_password", "rate_limit", "retry_after", "token_seconds")
+ACCOUNT_FIELDS: Final = ("api_password", "gone", "rate_limit", "retry_after", "token_seconds")
+"""`gone`: addresses from which nothing can be fetched any more."""
 
 
 def edit(store: Store, thing: str, key: str, fields: Mapping[str, Any]) -> None:

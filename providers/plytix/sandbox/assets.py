@@ -50,7 +50,7 @@ def created(store: Store, body: Any, now: str) -> dict[str, Any]:
     """Upload an asset. Raises the 409 that names the asset which is already there."""
     if not isinstance(body, dict):
         raise invalid(("_schema", "Invalid input type."))
-    source, filename = _by_url(body) if "url" in body else _by_content(body)
+    source, filename = _by_url(store, body) if "url" in body else _by_content(body)
     for asset in store.all("asset").values():
         if asset["source"] == source:
             raise Refusal(409, "Asset already exists", ("asset.id", asset["id"]))
@@ -175,13 +175,14 @@ def _products_with(store: Store, asset: str) -> int:
     )
 
 
-def _by_url(body: Mapping[str, Any]) -> tuple[str, str]:
+def _by_url(store: Store, body: Mapping[str, Any]) -> tuple[str, str]:
     url = body["url"]
     parts = urlsplit(url) if isinstance(url, str) else None
     if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
         raise invalid(("url", "Not a valid URL."))
-    if parts.hostname.endswith(".invalid"):
-        # Assumed: nothing can be fetched from this reserved name, and this is how it is told.
+    gone = store.all("account")["account"].get("gone", ())
+    if parts.hostname.endswith(".invalid") or url in gone:
+        # Assumed: this is how it is told that an address answers with 404, or not at all.
         raise invalid(("url", "The file could not be downloaded from the url"))
     filename = body.get("filename") or unquote(PurePosixPath(parts.path).name)
     _check_filename(filename)

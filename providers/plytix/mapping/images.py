@@ -16,10 +16,11 @@ from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Resource, Source
 from reconciler.model.spec import UNSTATED, digest
-from reconciler.provider import Compilation, IntentMapping, Mapped
+from reconciler.provider import Compilation, Mapped
 
-AMAZON_SKU: Final = re.compile(r"AMZN-[A-Z]{2}-[A-Z0-9]{10}")
-"""Marketplace and ASIN. Images live on these products; canonical ones are never touched."""
+AMAZON_SKU: Final = re.compile(r"AMZN-[A-Z]{2}-[A-Z0-9]+([-.][A-Z0-9]+)*")
+"""Marketplace and ASIN, or what a seller calls it. Images live on these products; canonical ones
+are never touched."""
 
 _LABEL: Final = re.compile(r"[a-z0-9_]+")
 
@@ -46,9 +47,6 @@ def images(intent: Images, compilation: Compilation) -> Mapped:
     documents = tuple(compilation.intents.of(Images))
     if documents and intent is documents[0]:
         yield from _assets(documents, compilation.target.name)
-
-
-MAPPING: Final[IntentMapping] = {Images: images}
 
 
 def _purposes_that_have_no_home(intent: Images) -> Iterator[Problem]:
