@@ -24,7 +24,7 @@ from graphql import (
     parse,
 )
 
-from providers.shopify.sandbox import publications
+from providers.shopify.sandbox import media, publications
 from providers.shopify.sandbox.ids import parts
 from providers.shopify.sandbox.membership import join
 from providers.shopify.sandbox.metafields import metafield_of
@@ -63,8 +63,14 @@ _FIELDS: Final[Mapping[str, Sequence[str]]] = {
     "Page": ("title", "handle"),
     "MediaImage": ("alt", "fileStatus"),
     "GenericFile": ("alt", "fileStatus", "url"),
+    "Video": ("alt", "fileStatus"),
+    "ExternalVideo": ("alt", "fileStatus"),
     "Publication": ("name",),
 }
+
+
+_ON_THE_WAY: Final = ("UPLOADED", "PROCESSING")
+"""A file that is still being processed is shown otherwise later."""
 
 
 @dataclass
@@ -184,6 +190,7 @@ class StartingShop:
     def pass_over(self, row: Row) -> None:
         """A request is not sent: the shop becomes what its answer shows."""
         self.hold(row)
+        self.uncertain |= {t.id for t in shown(row) if t.fields.get("status") in _ON_THE_WAY}
         if is_mutation(row):
             told = {thing.id for thing in shown(row) if thing.fields.keys() - {"id"}}
             self.uncertain |= set(ids_in(row["variables"])) - told
@@ -194,7 +201,7 @@ class StartingShop:
         if told and not is_mutation(row):
             self._make(told)
             self.known |= {thing.id for thing in told}
-            self.uncertain -= {thing.id for thing in told}
+            self.uncertain -= {thing.id for thing in told if _is_all_of(thing)}
         if is_mutation(row):
             for thing in shown(row):
                 self._put_up(thing, row)
@@ -219,6 +226,8 @@ class StartingShop:
                 self.hold(row)
             else:
                 self._make(list(shown(row)))
+        if any(_has_older_files(row) for row in rows):
+            plant(self.shop, "MediaImage", {"name": "unseen.jpg"}, "gid://shopify/MediaImage/1")
         self._take_for_granted([row for row in rows if row["step"] != 0])
 
     def _take_names(self, row: Row) -> None:
@@ -361,6 +370,9 @@ class StartingShop:
     def _connect(self, thing: Shown, fresh: set[str] | None = None) -> None:
         """Membership, where a product is shown in a collection or the other way round."""
         around = thing.within
+        if around is not None and (thing.under, around.sort) == ("media", "Product"):
+            self._show(around.id, thing.id)
+            return
         if around is None or (thing.under, around.sort) not in (
             ("products", "Collection"),
             ("collections", "Product"),
@@ -372,13 +384,30 @@ class StartingShop:
             return
         join(self.shop, collection, product["id"])
 
+    def _show(self, product: str, file: str) -> None:
+        """A file that is shown in a product's gallery stands there."""
+        if self.shop.get(product) is not None and self.shop.get(file) is not None:
+            media.attach(self.shop, product, file)
+
 
 def _plain(sort: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     given = {name: fields[name] for name in _FIELDS.get(sort, ()) if fields.get(name) is not None}
     image = fields.get("image")
     if sort == "MediaImage" and isinstance(image, Mapping) and image.get("url"):
-        given["url"] = image["url"]
+        given |= {name: image[name] for name in ("url", "width", "height") if name in image}
     return given
+
+
+def _is_all_of(thing: Shown) -> bool:
+    """An image is not known before its size was shown."""
+    return thing.sort != "MediaImage" or bool(thing.fields.get("image"))
+
+
+def _has_older_files(row: Row) -> bool:
+    """Whether a page of the newest files says that there are more."""
+    data = row["response"].get("data") if isinstance(row["response"], Mapping) else None
+    page = (data or {}).get("files")
+    return isinstance(page, Mapping) and bool((page.get("pageInfo") or {}).get("hasNextPage"))
 
 
 def _keys(value: Any) -> Iterator[str]:

@@ -3,6 +3,7 @@
     POST /admin/api/<version>/graphql.json     with X-Shopify-Access-Token
     POST /admin/oauth/access_token             the client-credentials grant
     POST, PUT /staged-uploads/…                the storage behind staged uploads
+    GET /s/files/…                             the shop's images, as its CDN serves them
 
 It takes one token, `shpat_sandbox`, and the tokens that it grants to the client
 `sandbox_client` with the secret `shpss_sandbox`. Every supported version is answered, and named
@@ -21,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from providers.kit.sandbox import Sandbox
-from providers.shopify.sandbox import admin, engine, seed, staged
+from providers.shopify.sandbox import admin, engine, library, seed, staged
 from providers.shopify.sandbox.shop import CURRENT_VERSION, Shop
 
 ACCEPTED: Final = "shpat_sandbox"
@@ -51,6 +52,8 @@ class ShopifySandbox(Sandbox):
             return self._grant(request, body)
         if request.url.path.startswith(staged.DOOR):
             return staged.answer(self._shop(request), request, body)
+        if request.method == "GET" and request.url.path.startswith(library.CDN_PATH):
+            return library.served(self._shop(request), request.url.path)
         match = _GRAPHQL.fullmatch(request.url.path)
         version = _served(match[1]) if match else None
         if version is None or request.method != "POST":

@@ -2,9 +2,9 @@
 
 | thing | key | fields |
 |---|---|---|
-| product | handle | handle, title, productType, vendor, tags, status, descriptionHtml |
+| product | handle | handle, title, productType, vendor, tags, status, descriptionHtml, media |
 | page | handle | handle, title, isPublished |
-| file | name | name, alt, fileStatus |
+| file | name | name, alt, fileStatus, failure |
 | collection | handle | handle, title, descriptionHtml, sortOrder, products, ruleSet, sources |
 | metafield | product/<handle>/<namespace>.<key> | type; one of value, page, file, product |
 | publication | product/<handle>/<channel>, collection/<handle>/<channel> | publishDate |
@@ -12,6 +12,7 @@
 
 `deleted: true` deletes the thing. A metafield, a definition or a publication that is not there is
 made.
+`media` are the names of files, in the order in which the product's gallery shows them.
 `sources` are in the shape in which they are created (`title`, `inclusion`), with `selections`,
 `exclusion`, `shareable`, `subCollections` and conditions called `unknown` besides.
 """
@@ -22,9 +23,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from providers.kit.sandbox import UnknownThing
-from providers.shopify.sandbox import metafields, publications
+from providers.shopify.sandbox import media, metafields, publications
 from providers.shopify.sandbox.definitions import add_definition, definition_of
-from providers.shopify.sandbox.library import FILE_SORTS, name_of
+from providers.shopify.sandbox.files import cdn, file_named, remove_file
 from providers.shopify.sandbox.planting import metafield as plant_metafield
 from providers.shopify.sandbox.planting import product_called, source_of
 from providers.shopify.sandbox.products import change_product, remove_product
@@ -33,9 +34,11 @@ from providers.shopify.sandbox.shop import Shop, Thing
 Fields = Mapping[str, Any]
 
 _KNOWN: Final = {
-    "product": ("handle", "title", "productType", "vendor", "tags", "status", "descriptionHtml"),
+    "product": (
+        "handle", "title", "productType", "vendor", "tags", "status", "descriptionHtml", "media",
+    ),
     "page": ("handle", "title", "isPublished"),
-    "file": ("name", "alt", "fileStatus"),
+    "file": ("name", "alt", "fileStatus", "failure"),
     "collection": (
         "handle", "title", "descriptionHtml", "sortOrder", "products", "ruleSet", "sources",
     ),
@@ -64,7 +67,11 @@ def _product(shop: Shop, key: str, fields: Fields) -> None:
     if fields.get("deleted"):
         remove_product(shop, product)
         return
-    change_product(shop, product, fields)
+    if "media" in fields:
+        order = [_there(file_named(shop, name), name)["id"] for name in fields["media"]]
+        product = media.set_gallery(shop, product, order)
+    plain = {name: value for name, value in fields.items() if name != "media"}
+    change_product(shop, product, plain)
 
 
 def _page(shop: Shop, key: str, fields: Fields) -> None:
@@ -72,14 +79,17 @@ def _page(shop: Shop, key: str, fields: Fields) -> None:
 
 
 def _file(shop: Shop, key: str, fields: Fields) -> None:
-    files = (file for sort in FILE_SORTS for file in shop.all(sort))
-    file = _there(next((f for f in files if name_of(f) == key), None), key)
+    file = _there(file_named(shop, key), key)
+    if fields.get("deleted"):
+        remove_file(shop, file)
+        return
     changes = {name: value for name, value in fields.items() if name != "name"}
     if "name" in fields:
-        changes["url"] = file["url"].replace(f"/{key}", f"/{fields['name']}")
+        changes["url"] = cdn(str(fields["name"]))
     if "fileStatus" in fields:
         changes["processing_since"] = None
-    _change(shop, file, changes)
+        changes["failure"] = fields.get("failure", "IMAGE_PROCESSING_FAILURE")
+    shop.change(file, **changes)
 
 
 def _collection(shop: Shop, key: str, fields: Fields) -> None:

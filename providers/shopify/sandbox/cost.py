@@ -33,9 +33,13 @@ from providers.shopify.sandbox.documents import schema
 FREE: Final = ("CollectionRuleSet", "CollectionRule", "PageInfo")
 ROOT_COUNT: Final = 10
 MUTATION: Final = 10
+DEARER: Final = {"fileCreate": 20}
+"""Mutations that cost more than others."""
 
 UNANSWERED: Final = object()
 """Stands for an answer that is not known: everything is charged at its size."""
+LEFT_OUT: Final = object()
+"""Stands for a field of a fragment that does not fit what was found."""
 
 
 def requested(
@@ -91,7 +95,7 @@ class _Counting:
             for inner, _ in self._fields(field.selection_set, payload)
             if inner.selection_set and inner.name.value != "userErrors"
         )
-        return MUTATION + sum(inside)
+        return DEARER.get(field.name.value, MUTATION) + sum(inside)
 
     def _field(self, field: FieldNode, parent: Any, answer: Any) -> float:
         name = field.name.value
@@ -102,13 +106,14 @@ class _Counting:
             return 0
         if type_.name.endswith("Connection"):
             return self._connection(field, type_, answer)
-        own = 0 if type_.name in FREE else 1
+        own = 0 if type_.name in FREE or answer is LEFT_OUT else 1
         return own + self._selection(field.selection_set, type_, answer)
 
     def _selection(self, selected: SelectionSetNode | None, type_: Any, answer: Any) -> float:
         """What is inside an object; for a list, what is inside its dearest item."""
         if selected is None or answer is None:
             return 0
+        answer = UNANSWERED if answer is LEFT_OUT else answer
         if isinstance(answer, list):
             return max((self._selection(selected, type_, item) for item in answer), default=0)
         plain = sum(self._field(f, t, _of(answer, f)) for f, t in self._direct(selected, type_))
@@ -122,7 +127,8 @@ class _Counting:
         chosen = [inner for inner, _ in self._fields(field.selection_set, type_)]
         lists = [inner for inner in chosen if inner.name.value in ("nodes", "edges")]
         if answer is not UNANSWERED and lists and not _of(answer, lists[0]):
-            return 2 + self._list(lists[0], type_, UNANSWERED, _weight(self._size(field)))
+            nobody = [None] if lists[0].name.value == "nodes" else UNANSWERED
+            return 2 + self._list(lists[0], type_, nobody, _weight(self._size(field)))
         size = len(_of(answer, lists[0])) if lists and answer is not UNANSWERED else None
         tells_page = any(inner.name.value == "pageInfo" for inner in chosen)
         weight = _weight(self._size(field))
@@ -207,4 +213,4 @@ def _of(answer: Any, field: FieldNode) -> Any:
     if answer is UNANSWERED:
         return UNANSWERED
     name = (field.alias or field.name).value
-    return answer.get(name) if isinstance(answer, dict) else None
+    return answer.get(name, LEFT_OUT) if isinstance(answer, dict) else None

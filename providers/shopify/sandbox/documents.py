@@ -19,8 +19,10 @@ from graphql import (
     FieldNode,
     GraphQLError,
     GraphQLSyntaxError,
+    ListValueNode,
     Node,
     ObjectFieldNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     StringValueNode,
     build_schema,
@@ -97,6 +99,13 @@ _WORDS: Final = (
         {"code": "missingRequiredInputObjectAttribute"},
     ),
     (
+        r"Expected value of type '(?P<inputObjectType>\w+)' to include required field"
+        r" '(?P<argumentName>\w+)', found: .*",
+        "Argument '{argumentName}' on InputObject '{inputObjectType}' is required."
+        " Expected type {argumentType}",
+        {"code": "missingRequiredInputObjectAttribute"},
+    ),
+    (
         r"(?:Field|Argument) '(?P<name>\w+)' argument '(?P<arguments>\w+)' of type '[^']+' is"
         r" required, but it was not provided.*",
         "Field '{name}' is missing required arguments: {arguments}",
@@ -114,14 +123,25 @@ def _told(error: GraphQLError, root: DocumentNode) -> Error:
     for pattern, words, extensions in _WORDS:
         match = re.fullmatch(pattern, error.message, re.DOTALL)
         if match:
-            named = {k: v for k, v in match.groupdict().items() if k != "operation"}
+            told = _with_type(match.groupdict())
+            named = {k: v for k, v in told.items() if k != "operation"}
+            way = _way_to(root, error.nodes[0] if error.nodes else None)
+            is_missing = isinstance(error.nodes[0], ObjectValueNode) if error.nodes else False
             return {
-                "message": words.format(**match.groupdict()),
+                "message": words.format(**told),
                 "locations": _locations(error),
-                "path": _way_to(root, error.nodes[0] if error.nodes else None),
+                "path": [*way, told["argumentName"]] if is_missing else way,
                 "extensions": {**extensions, **named},
             }
     return {"message": error.message, "locations": _locations(error)}
+
+
+def _with_type(named: Mapping[str, str]) -> dict[str, str]:
+    """Of an attribute that is missing, its type is told as well."""
+    if "inputObjectType" not in named or "argumentType" in named:
+        return dict(named)
+    field = schema().type_map[named["inputObjectType"]].fields[named["argumentName"]]
+    return {**named, "argumentType": str(field.type)}
 
 
 def _locations(error: GraphQLError) -> list[Mapping[str, int]]:
@@ -171,10 +191,11 @@ def _way_to(root: DocumentNode, wanted: Node | None) -> list[str | int]:
 def _inside(node: Node, wanted: Node | None, way: list[str | int]) -> list[str | int] | None:
     for key in node.keys:
         child = getattr(node, key, None)
-        for inner in child if isinstance(child, tuple | list) else (child,):
+        for index, inner in enumerate(child if isinstance(child, tuple | list) else (child,)):
             if not isinstance(inner, Node):
                 continue
             here = [*way, _name(inner)] if isinstance(inner, _NAMED) else way
+            here = [*here, index] if isinstance(node, ListValueNode) else here
             if inner is wanted:
                 return here
             deeper = _inside(inner, wanted, here)

@@ -9,8 +9,8 @@ from typing import Any, Final
 from providers.shopify.sandbox import sources
 from providers.shopify.sandbox.collections import add_collection
 from providers.shopify.sandbox.definitions import add_definition
+from providers.shopify.sandbox.files import SORTS, add_file, file_named
 from providers.shopify.sandbox.handles import free, slug
-from providers.shopify.sandbox.library import file_named
 from providers.shopify.sandbox.metafields import set_metafield
 from providers.shopify.sandbox.products import add_product
 from providers.shopify.sandbox.publications import add_publication
@@ -65,13 +65,7 @@ def _page(shop: Shop, fields: Fields, id_: str | None) -> Thing:
 
 
 def _file(sort: str) -> Callable[[Shop, Fields, str | None], Thing]:
-    def planted(shop: Shop, fields: Fields, id_: str | None) -> Thing:
-        name = fields.get("name", "file")
-        address = f"https://cdn.shopify.com/s/files/1/0710/0000/0001/files/{name}?v=1793491200"
-        new = {"alt": None, "fileStatus": "READY", "processing_since": shop.now, "url": address}
-        return shop.add(sort, {**new, **fields}, id_)
-
-    return planted
+    return lambda shop, fields, id_: add_file(shop, sort, fields, id_)
 
 
 def metafield(shop: Shop, owner: Thing, fields: Fields, id_: str | None = None) -> Thing:
@@ -111,6 +105,5 @@ _PLANTED: Final[Mapping[str, Callable[[Shop, Fields, str | None], Thing]]] = {
     "MetafieldDefinition": add_definition,
     "Page": _page,
     "Publication": add_publication,
-    "MediaImage": _file("MediaImage"),
-    "GenericFile": _file("GenericFile"),
+    **{sort: _file(sort) for sort in SORTS},
 }

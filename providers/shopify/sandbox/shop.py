@@ -29,7 +29,8 @@ class Shop:
     what takes time (jobs, throttling) looks at the clock.
 
     now: seconds on the event loop's clock; for what nobody waits for, long ago. version: the
-    API version that is served. door: the address that was asked, without a path.
+    API version that is served. door: the address that was asked, without a path. fresh: the ids
+    of the files that this request made.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Shop:
         self.now = now
         self.version = version
         self.door = door.rstrip("/")
+        self.fresh: set[str] = set()
         self.search_warnings: list[Mapping[str, Any]] = []
 
     def all(self, sort: str) -> Iterator[Thing]:

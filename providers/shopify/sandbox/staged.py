@@ -16,7 +16,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from mimetypes import guess_extension
 from typing import Any, Final
-from urllib.parse import parse_qs, quote, unquote
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import escape
 
@@ -67,6 +67,12 @@ def keep(shop: Shop, key: str, content: bytes, mime: str = "text/jsonl") -> None
     """Put something there as an upload does."""
     held = {"content": base64.b64encode(content).decode(), "size": len(content), "mimeType": mime}
     shop.keep_under("upload", key, held)
+
+
+def key_of(shop: Shop, address: str) -> str | None:
+    """The key that an address of the storage names; None for an address elsewhere."""
+    door = f"{shop.door}{DOOR}"
+    return unquote(urlsplit(address).path.removeprefix(DOOR)) if address.startswith(door) else None
 
 
 def size_of(shop: Shop, key: str) -> int | None:
@@ -219,13 +225,16 @@ def _refused() -> Response:
 
 
 def _form(request: Request, body: bytes) -> Iterator[tuple[str, bytes]]:
-    """The parts of a `multipart/form-data` body by their names."""
+    """The parts of a `multipart/form-data` body by their names; what stands behind the file is
+    not looked at."""
     head = f"Content-Type: {request.headers.get('Content-Type', '')}\r\n\r\n".encode()
     message = message_from_bytes(head + body, EmailMessage, policy=policy.HTTP)
     for part in message.iter_parts():
         name = part.get_param("name", header="content-disposition")
         content = part.get_payload(decode=True)
         yield str(name), content if isinstance(content, bytes) else b""
+        if name == "file":
+            return
 
 
 FIELDS: Final = {"Mutation": {"stagedUploadsCreate": _create}}
