@@ -344,8 +344,10 @@ def _is_made_by_halves(change: AnyChange, found: Resource[Any]) -> bool:
 
 
 def _is_as_planned(change: AnyChange, found: Resource[Any] | None) -> bool:
+    """What holds nothing is as good as not there: since the run made a collection, it is there
+    that this collection is published nowhere."""
     if change.before is None or found is None:
-        return change.before is None and found is None
+        return change.before is None and (found is None or states_only_emptiness(found.spec))
     return not _moved_paths(change, found)
 
 

@@ -1,7 +1,7 @@
 """Links into Shopify's admin.
 
 Pages and files are never written, so no change leads to them. A metafield is shown on its
-product's page; what stands under no product yet leads nowhere.
+product's page, a listing on that of what is listed; what stands under no product yet leads nowhere.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from providers.shopify.kinds.publication_listing import Stand
 from providers.shopify.metafields import Name
 from reconciler.model.address import Address, Key, Remote
 from reconciler.provider import Lookup, Target
@@ -37,6 +38,9 @@ def admin(target: Target, address: Address, at: Lookup) -> str | None:
 def _shown_as(address: Address) -> tuple[str, Key]:
     if address.kind == "metafield":
         return "product", Name.of(address.key).handle
+    if address.kind == "publication_listing":
+        stand = Stand.of(address.key)
+        return stand.sort, stand.handle
     return address.kind, address.key
 
 

@@ -30,6 +30,10 @@ SCOPES: Final[Mapping[str, Scopes]] = {
     "metafield_definition": _PRODUCTS,
     "metafield": _PRODUCTS,
     "collection": _PRODUCTS,
+    "publication": Scopes((("read_publications",),)),
+    "publication_listing": Scopes(
+        (("read_products",), ("read_publications",)), (("write_publications",),)
+    ),
 }
 """By kind. A metafield's scopes are those of its owner."""
 

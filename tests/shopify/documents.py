@@ -18,6 +18,12 @@ def collections(**parts: Any) -> Files:
     return {"collections/shop.yaml": json.dumps({"targets": ["shop"], **parts})}
 
 
+def channels(**by_channel: Any) -> Files:
+    """Channels by name, a space written as `_`."""
+    content = {name.replace("_", " "): said for name, said in by_channel.items()}
+    return {"channels/shop.yaml": json.dumps({"targets": ["shop"], "channels": content})}
+
+
 def collection(title: str = "New in", **parts: Any) -> dict[str, Any]:
     return {"title": title, "rules": {"conditions": [{"tag": "S226"}]}, **parts}
 

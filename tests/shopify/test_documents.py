@@ -16,9 +16,10 @@ from graphql import parse
 from providers.shopify import PROVIDER
 from providers.shopify import metafields as metafields_read
 from providers.shopify.client import reading
+from providers.shopify.kinds import publication_listing
 from reconciler.cli.composition import open_sites, open_workspace
 from reconciler.provider import ALL
-from tests.shopify.documents import collection, collections, line, metafields
+from tests.shopify.documents import channels, collection, collections, line, metafields
 from tests.vendor import document_problems, vendor_schema
 from tests.virtual_time import run_in_virtual_time
 from tests.workshop import Workshop, problems_of
@@ -33,17 +34,19 @@ STATES: tuple[Mapping[str, str], ...] = (
         values={"gift-card": {"fit": "Slim", "guide": "about", "picture": "home_banner.jpg"}},
         selectors=[{"products": {"tag": "accessory"}, "set": {"guide": "about"}}],
     )
-    | collections(collections={"new-in": collection(), "old": collection("Old")}),
+    | collections(collections={"new-in": collection(), "old": collection("Old")})
+    | channels(Online_Store={"collections": {"old": {"published": True, "since": "2026-12-01"}}}),
     metafields(
         definitions={"fit": line("Cut", choices=["Wide", "Slim"])},
         values={"gift-card": {"fit": None}},
     )
+    | channels(Online_Store={"products": {"gift-card": {"published": False}}})
     | collections(
         collections={
             "new-in": collection("In", rules={"match": "any", "conditions": [{"type": "Bags"}]})
         }
     ),
-    metafields() | {"collections/shop.yaml": None},  # type: ignore[dict-item]
+    metafields() | {"collections/shop.yaml": None, "channels/shop.yaml": None},  # type: ignore[dict-item]
 )
 
 
@@ -104,13 +107,15 @@ def test_all_of_them_were_looked_at(sent: frozenset[str]) -> None:
     code = "".join(p.read_text() for p in [*provider.glob("*.py"), *provider.glob("kinds/*.py")])
     written = set(re.findall(r"\b(?:query|mutation|fragment) ([A-Z]\w+)", code))
 
-    assert written - names == {"MoreMetafields"}
-    assert document_problems(vendor_schema("shopify"), _more()) == []
+    assert written - names == {"MoreMetafields", "MorePublications"}
+    for text in _more():
+        assert document_problems(vendor_schema("shopify"), text) == []
 
 
-def _more() -> str:
-    """Sent only for products with more than forty metafields."""
-    return metafields_read._MORE.text
+def _more() -> tuple[str, ...]:
+    """Sent only for products with more than forty metafields, and what is listed in more than
+    fifty publications."""
+    return metafields_read._MORE.text, publication_listing._MORE.text
 
 
 def test_nothing_went_wrong(tmp_path: Path) -> None:

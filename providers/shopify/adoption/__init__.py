@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from providers.shopify.adoption.channels import channels
 from providers.shopify.adoption.collections import collections
 from providers.shopify.adoption.images import images
 from providers.shopify.adoption.metafields import metafields
+from reconciler.intent.channels import Channels
 from reconciler.intent.collection import Collections
 from reconciler.intent.images import Images
 from reconciler.intent.metafields import Metafields
@@ -16,4 +18,5 @@ ADOPTION: Final[IntentAdoption] = {
     Collections: collections,
     Metafields: metafields,
     Images: images,
+    Channels: channels,
 }

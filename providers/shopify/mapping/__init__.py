@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from providers.shopify.mapping.channels import channels
 from providers.shopify.mapping.collections import collections
 from providers.shopify.mapping.images import images
 from providers.shopify.mapping.metafields import metafields
+from reconciler.intent.channels import Channels
 from reconciler.intent.collection import Collections
 from reconciler.intent.images import Images
 from reconciler.intent.metafields import Metafields
@@ -16,4 +18,5 @@ MAPPING: Final[IntentMapping] = {
     Collections: collections,
     Metafields: metafields,
     Images: images,
+    Channels: channels,
 }

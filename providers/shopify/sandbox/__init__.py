@@ -35,7 +35,7 @@ VERSIONS: Final = ("2026-01", "2026-04", "2026-07", "2026-10")
 _GRAPHQL: Final = re.compile(r"/admin/api/([^/]+)/graphql\.json")
 _VERSION: Final = re.compile(r"20\d\d-(01|04|07|10)")
 
-_SCOPES: Final = "write_products,read_files,read_content"
+_SCOPES: Final = "write_products,read_files,read_content,write_publications"
 
 
 class ShopifySandbox(Sandbox):

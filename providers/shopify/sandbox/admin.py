@@ -8,10 +8,11 @@
 | collection | handle | handle, title, descriptionHtml, sortOrder, products, ruleSet, sources |
 | metafield | product/<handle>/<namespace>.<key> | type; one of value, page, file, product |
 | publication | product/<handle>/<channel>, collection/<handle>/<channel> | publishDate |
+| channel | name | supportsFuturePublishing |
 | metafieldDefinition | product/<namespace>.<key> | name, description, type, validations |
 
-`deleted: true` deletes the thing. A metafield, a definition or a publication that is not there is
-made.
+`deleted: true` deletes the thing. A metafield, a definition, a publication or a channel that is not
+there is made.
 `media` are the names of files, in the order in which the product's gallery shows them.
 `sources` are in the shape in which they are created (`title`, `inclusion`), with `selections`,
 `exclusion`, `shareable`, `subCollections` and conditions called `unknown` besides.
@@ -45,6 +46,7 @@ _KNOWN: Final = {
     "metafield": ("type", "value", "page", "file", "product"),
     "metafieldDefinition": ("name", "description", "type", "validations"),
     "publication": ("publishDate",),
+    "channel": ("supportsFuturePublishing",),
 }  # fmt: skip
 
 
@@ -135,6 +137,14 @@ def _publication(shop: Shop, key: str, fields: Fields) -> None:
         publications.put_up(shop, thing, publication, moment)
 
 
+def _channel(shop: Shop, key: str, fields: Fields) -> None:
+    found = shop.find("Publication", name=key)
+    if found is not None:
+        _change(shop, found, fields)
+    else:
+        publications.add_publication(shop, {"name": key, "catalog": key, **fields})
+
+
 def _definition(shop: Shop, key: str, fields: Fields) -> None:
     owner_type, _, name = key.partition("/")
     namespace, _, bare = name.partition(".")
@@ -167,4 +177,5 @@ _EDITS: Final[Mapping[str, Callable[[Shop, str, Fields], None]]] = {
     "metafield": _metafield,
     "metafieldDefinition": _definition,
     "publication": _publication,
+    "channel": _channel,
 }

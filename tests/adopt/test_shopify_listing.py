@@ -1,0 +1,43 @@
+"""Shopify: what was published and hidden by hand, back into its documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.adopt.test_shopify import adopted, shop_with
+
+CHANNELS = """\
+targets: [shop]
+channels:
+  Online Store:
+    products:
+      # the two of the campaign
+      gift-card: {published: true, since: "2026-11-20"}
+      arp-dress-black: {published: true}
+"""
+CARD, DRESS = "product/gift-card/Online Store", "product/arp-dress-black/Online Store"
+
+MOVED: list[tuple[str, dict[str, Any], list[str]]] = [
+    (
+        CARD,
+        {"publishDate": "2026-12-01T08:00:00Z"},
+        ['+      gift-card: {published: true, since: "2026-12-01T08:00Z"}'],
+    ),
+    (CARD, {"deleted": True}, ["+      gift-card: {published: false}"]),
+    (DRESS, {"deleted": True}, ["+      arp-dress-black: {published: false}"]),
+]
+
+
+@pytest.mark.parametrize(("key", "edit", "lines"), MOVED)
+def test_a_listing_goes_into_its_entry(
+    tmp_path: Path, key: str, edit: dict[str, Any], lines: list[str]
+) -> None:
+    """Just the line that moved, the comment stays."""
+    shop = shop_with(tmp_path, channels=CHANNELS)
+    shop.edit("publication", key, **edit)
+
+    found = adopted(shop, f"shop/publication_listing/{key}")
+    assert [line for line in found if line.startswith("+ ")] == lines

@@ -1,0 +1,96 @@
+"""Shopify: publications of products and of collections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
+
+import httpx
+
+from tests.contract.case import Case, Edit
+from tests.contract.shopify import HANDLE, ask
+
+HEAD: Final = "targets: [shop]\n"
+STORE, COUNTER = "Online Store", "Point of Sale"
+
+
+def published(sort: str, handle: str, channel: str, said: str) -> dict[str, str]:
+    return {
+        "channels/contract.yaml": f"{HEAD}channels:\n  {channel}:\n    {sort}s:\n"
+        f"      {handle}: {{{said}}}\n"
+    }
+
+
+SHELF: Final = {
+    "collections/contract.yaml": f"{HEAD}collections:\n  contract-shelf:\n    title: First\n"
+    "    rules: {conditions: [{tag: S226}]}\n"
+}
+
+
+def listing(sort: str, handle: str, channel: str, client: httpx.Client) -> Mapping[str, Any] | None:
+    query = f"""{{{sort}ByIdentifier(identifier: {{handle: "{handle}"}}) {{
+        resourcePublicationsV2(first: 20, onlyPublished: false) {{nodes {{
+            publishDate publication {{name supportsFuturePublishing}} }} }} }} }}"""
+    found = ask(client, query)[f"{sort}ByIdentifier"]
+    rows = found["resourcePublicationsV2"]["nodes"] if found else []
+    for row in rows:
+        if row["publication"]["name"] == channel:
+            can_be_set = row["publication"]["supportsFuturePublishing"]
+            return {"published": True, "published_at": row["publishDate"] if can_be_set else None}
+    return None
+
+
+def listed(sort: str, handle: str, channel: str) -> Callable[[httpx.Client], Any]:
+    return partial(listing, sort, handle, channel)
+
+
+def publication_edit(key: str, **fields: Any) -> Edit:
+    return "publication", key, fields
+
+
+IN_STORE: Final = f"product/{HANDLE}/{STORE}"
+SHELF_IN_STORE: Final = f"collection/contract-shelf/{STORE}"
+SINCE, LATER = 'since: "2026-10-01"', 'since: "2027-03-01T08:00Z"'
+
+CASES: Final = [
+    Case(
+        provider="shopify",
+        target="shop",
+        kind="publication_listing",
+        key=IN_STORE,
+        states=(
+            published("product", HANDLE, STORE, 'published: true, since: "2026-10-01"'),
+            published("product", HANDLE, STORE, 'published: true, since: "2027-03-01T08:00Z"'),
+            published("product", HANDLE, STORE, "published: false"),
+            published("product", HANDLE, STORE, 'published: true, since: "2026-11-02"'),
+        ),
+        without={"collections/other.yaml": HEAD},
+        raw=listed("product", HANDLE, STORE),
+        drifts={
+            "published": publication_edit(IN_STORE, deleted=True),
+            "published_at": publication_edit(IN_STORE, publishDate="2026-10-05T00:00:00Z"),
+        },
+        stranger=publication_edit(f"product/{HANDLE}/{COUNTER}", deleted=True),
+        exists_before=True,
+    ),
+    Case(
+        provider="shopify",
+        target="shop",
+        kind="publication_listing",
+        key=SHELF_IN_STORE,
+        states=(
+            SHELF | published("collection", "contract-shelf", STORE, f"published: true, {SINCE}"),
+            published("collection", "contract-shelf", STORE, f"published: true, {LATER}"),
+            published("collection", "contract-shelf", STORE, "published: false"),
+        ),
+        without=SHELF,
+        raw=listed("collection", "contract-shelf", STORE),
+        drifts={
+            "published_at": publication_edit(SHELF_IN_STORE, publishDate="2026-10-05T00:00:00Z"),
+            "published": publication_edit(SHELF_IN_STORE, deleted=True),
+        },
+        stranger=publication_edit(f"collection/style-arp-dress/{COUNTER}", deleted=True),
+        variant="collection",
+    ),
+]  # fmt: skip
