@@ -25,7 +25,16 @@ from typing import Any, Final, Protocol
 from reconciler.model.address import Address
 from reconciler.model.change import Action, AnyChange, Cause, Change, FieldChange
 from reconciler.model.resource import Origin, Resource, State
-from reconciler.model.spec import FieldShape, Merge, Path, Value, canonical_json, owned, shape
+from reconciler.model.spec import (
+    FieldShape,
+    Merge,
+    Path,
+    Value,
+    alike,
+    canonical_json,
+    owned,
+    shape,
+)
 from reconciler.provider import OnDrop
 
 _NEW_ID: Final = "made again, it would have another id"
@@ -225,6 +234,8 @@ def _values(
     values = _as_written(path, desired, live, ours)
     if field.merge is Merge.ENTRIES:
         return _of_entries(values)
+    if field.merge is Merge.CASELESS:
+        return _of_entries(_in_our_words(values))
     return _of_sequence(values) if field.merge is Merge.SEQUENCE else values
 
 
@@ -248,6 +259,16 @@ def _of_entries(values: _Values) -> _Values:
     there = [entry for entry in values.live or () if entry in wanted or entry in mine]
     taken_in = [entry for entry in there if entry not in mine]
     return replace(values, desired=wanted, live=there, applied=_in_order([*mine, *taken_in]))
+
+
+def _in_our_words(values: _Values) -> _Values:
+    """What is live, or was written once, as git writes it; else as we wrote it."""
+    ours = {alike(e): e for e in (*(values.applied or ()), *(values.desired or ()))}
+    live, applied = (
+        None if side is None else _in_order([ours.get(alike(e), e) for e in side])
+        for side in (values.live, values.applied)
+    )
+    return replace(values, live=live, applied=applied)
 
 
 def _of_sequence(values: _Values) -> _Values:

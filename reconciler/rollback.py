@@ -27,6 +27,7 @@ from reconciler.model.spec import (
     Merge,
     Path,
     Value,
+    alike,
     canonical_json,
     owned,
     restore,
@@ -334,6 +335,9 @@ def _is_as_left(
 ) -> bool:
     """Of a write whose answer was lost, what was there before it is as left too."""
     told, now = left.get(path), there.get(path)
+    if merge is Merge.CASELESS:
+        there_now = {alike(entry) for entry in now or ()}
+        return all(alike(entry) in there_now for entry in told or ())
     if merge is Merge.ENTRIES:
         return all(entry in (now or ()) for entry in told or ())
     fits = [told] if image.is_known else [told, image.before.get(path)]

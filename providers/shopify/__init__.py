@@ -21,6 +21,7 @@ from providers.shopify.kinds.metafield import MetafieldKind
 from providers.shopify.kinds.metafield_definition import MetafieldDefinitionKind
 from providers.shopify.kinds.page import PageKind
 from providers.shopify.kinds.product import ProductKind
+from providers.shopify.kinds.product_tags import ProductTagsKind
 from providers.shopify.kinds.publication import PublicationKind
 from providers.shopify.kinds.publication_listing import PublicationListingKind
 from providers.shopify.mapping import MAPPING
@@ -44,6 +45,7 @@ PROVIDER: Provider[ShopifyReader, ShopifyWriter] = Provider(
         MetafieldDefinitionKind(),
         MetafieldKind(),
         CollectionKind(),
+        ProductTagsKind(),
         PublicationKind(),
         PublicationListingKind(),
     ),

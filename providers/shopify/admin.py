@@ -38,6 +38,8 @@ def admin(target: Target, address: Address, at: Lookup) -> str | None:
 def _shown_as(address: Address) -> tuple[str, Key]:
     if address.kind == "metafield":
         return "product", Name.of(address.key).handle
+    if address.kind == "product_tags":
+        return "product", address.key
     if address.kind == "publication_listing":
         stand = Stand.of(address.key)
         return stand.sort, stand.handle

@@ -30,6 +30,7 @@ SCOPES: Final[Mapping[str, Scopes]] = {
     "metafield_definition": _PRODUCTS,
     "metafield": _PRODUCTS,
     "collection": _PRODUCTS,
+    "product_tags": _PRODUCTS,
     "publication": Scopes((("read_publications",),)),
     "publication_listing": Scopes(
         (("read_products",), ("read_publications",)), (("write_publications",),)

@@ -24,6 +24,7 @@ from reconciler.intent.mapping import Registry
 from reconciler.intent.metafields import Metafields
 from reconciler.intent.offering import Offering
 from reconciler.intent.sources import KINDS, AnySource, Sources, contested
+from reconciler.intent.tags import Tags
 from reconciler.intent.targets import TargetEntry, Targets
 from reconciler.intent.taxonomy import Taxonomy
 from reconciler.intent.tolerances import ToleranceEntry, Tolerances, placed
@@ -41,6 +42,7 @@ INTENT_KINDS: Final[tuple[type[Intent], ...]] = (
     Images,
     Channels,
     Bundles,
+    Tags,
 )
 """Adding an intent kind: its module, and its name here."""
 

@@ -12,10 +12,10 @@ Data = Mapping[str, Any]
 Documents = Mapping[str, Data]
 """Path below `desired/` → an intent's data."""
 
-_DEPTHS: Final = {"terms": 2, "fields": 2, "collections": 2, "channels": 4, "bundles": 2}
+_DEPTHS: Final = {"terms": 2, "fields": 2, "collections": 2, "channels": 4, "bundles": 2, "tags": 2}
 """How long the way is to a part that can be left out by itself, by its first step."""
 
-_LISTS: Final = ("collections", "channels", "bundles")
+_LISTS: Final = ("collections", "channels", "bundles", "tags")
 """What documents are a list of: without an entry they say nothing."""
 
 

@@ -14,6 +14,7 @@ from reconciler.intent.edit import Edit
 from reconciler.intent.loader import Files
 from reconciler.intent.parts import Data, Documents, entries
 from reconciler.intent.rendered import document
+from reconciler.intent.tags import Tags
 from reconciler.intent.written import Unwritable, edited
 from reconciler.model.spec import plain
 
@@ -52,7 +53,7 @@ def _takes(there: Intent, data: Data) -> bool:
         return False
     if isinstance(there, Bundles):
         return bool(there.into.attribute == data["into"]["attribute"])
-    return isinstance(there, Collections | Channels)
+    return isinstance(there, Collections | Channels | Tags)
 
 
 def _free(path: str, target: str, taken: Collection[str]) -> str:

@@ -69,6 +69,9 @@ class Merge(Enum):
     """Wholly ours, order does not count."""
     ENTRIES = "entries"
     """Only the entries that git states, or stated before; the others are left alone."""
+    CASELESS = "caseless"
+    """As ENTRIES, and two that differ in their case alone are one: a platform that keeps what it
+    has had first would never show the other."""
     SEQUENCE = "sequence"
     """Only the order of the entries that git states, among themselves."""
 
@@ -202,9 +205,14 @@ def digest(value: Value) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def alike(entry: Value) -> Value:
+    """What two entries have in common that differ in their case alone."""
+    return entry.casefold() if isinstance(entry, str) else entry
+
+
 def _canonical(value: Any, merge: Merge) -> Value:
     content = plain(value)
-    if isinstance(content, list) and merge in (Merge.SET, Merge.ENTRIES):
+    if isinstance(content, list) and merge in (Merge.SET, Merge.ENTRIES, Merge.CASELESS):
         unique = {canonical_json(entry): entry for entry in content}
         return [unique[text] for text in sorted(unique)]
     return content
@@ -262,6 +270,10 @@ def stated_alike(value: object, pattern: object) -> dict[str, Value]:
             result[field.name] = asked[field.name]
         elif field.keyed and asked[field.name] is not None:
             result[field.name] = _entries_alike(have.get(field.name) or {}, asked[field.name])
+        elif field.merge is Merge.CASELESS:
+            there = {alike(entry) for entry in have.get(field.name) or ()}
+            mine = asked[field.name] or ()
+            result[field.name] = [entry for entry in mine if alike(entry) in there]
         elif field.merge in (Merge.ENTRIES, Merge.SEQUENCE):
             mine = asked[field.name] or ()
             result[field.name] = [entry for entry in have.get(field.name) or () if entry in mine]

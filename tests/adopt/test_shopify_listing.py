@@ -1,4 +1,4 @@
-"""Shopify: what was published and hidden by hand, back into its documents."""
+"""Shopify: what was published, hidden and tagged by hand, back into its documents."""
 
 from __future__ import annotations
 
@@ -41,3 +41,22 @@ def test_a_listing_goes_into_its_entry(
 
     found = adopted(shop, f"shop/publication_listing/{key}")
     assert [line for line in found if line.startswith("+ ")] == lines
+
+
+TAGS = """\
+targets: [shop]
+tags:
+  gift-card:
+    - gift  # for the till
+    - sale
+"""
+
+
+def test_a_tag_that_went_leaves_its_list(tmp_path: Path) -> None:
+    """What was added by hand is nobody's business."""
+    shop = shop_with(tmp_path, tags=TAGS)
+    shop.edit("product", "gift-card", tags=["sale", "by hand"])
+
+    found = adopted(shop, "shop/product_tags/gift-card")
+    assert "-    - gift  # for the till" in found
+    assert "by hand" not in "".join(found)

@@ -1,4 +1,4 @@
-"""Shopify: publications of products and of collections."""
+"""Shopify: tags of products; publications of products and of collections."""
 
 from __future__ import annotations
 
@@ -53,7 +53,34 @@ IN_STORE: Final = f"product/{HANDLE}/{STORE}"
 SHELF_IN_STORE: Final = f"collection/contract-shelf/{STORE}"
 SINCE, LATER = 'since: "2026-10-01"', 'since: "2027-03-01T08:00Z"'
 
+
+def tagged(*tags: str) -> dict[str, str]:
+    return {"tags/contract.yaml": f"{HEAD}tags: {{{HANDLE}: [{', '.join(tags)}]}}\n"}
+
+
+OURS: Final = ("Drop 2", "campaign", "season")
+"""Tags that the states below state; the others are somebody's."""
+
+
+def tags(client: httpx.Client) -> Mapping[str, Any] | None:
+    query = f'{{productByIdentifier(identifier: {{handle: "{HANDLE}"}}) {{tags}}}}'
+    found = ask(client, query)["productByIdentifier"]["tags"]
+    return {"tags": sorted(tag for tag in found if tag in OURS)}
+
+
 CASES: Final = [
+    Case(
+        provider="shopify",
+        target="shop",
+        kind="product_tags",
+        key=HANDLE,
+        states=(tagged("Drop 2", "campaign"), tagged("Drop 2", "season"), tagged("season")),
+        without={"collections/other.yaml": HEAD},
+        raw=tags,
+        drifts={"tags": ("product", HANDLE, {"tags": ["S226", "campaign", "by hand"]})},
+        stranger=("product", HANDLE, {"tags": ["Drop 2", "campaign", "by hand"]}),
+        exists_before=True,
+    ),
     Case(
         provider="shopify",
         target="shop",

@@ -139,6 +139,7 @@ def test_another_key_is_a_difference_of_its_own() -> None:
 @spec
 class Tagged:
     tags: Owned[Annotated[tuple[str, ...], Merge.ENTRIES]] = UNSTATED
+    words: Owned[Annotated[tuple[str, ...], Merge.CASELESS]] = UNSTATED
     order: Owned[tuple[str, ...]] = UNSTATED
     url: Owned[Annotated[str, CREATE_ONLY]] = UNSTATED
 
@@ -161,6 +162,23 @@ def test_of_entries_only_ours_count(desired: Any, live: Any, applied: Any, expec
     """Before and after hold what git states or stated; strangers' entries are in neither."""
     ours = tagged(tags=applied) if applied is not None else None
     fields = differences(tagged(tags=desired), tagged(tags=live), ours)
+
+    assert [(f.before, f.after) for f in fields] == ([expected] if expected else [])
+
+
+WORDS = [
+    (("S226",), ("s226", "theirs"), None, None),
+    (("S226",), ("s226",), ("s226",), None),
+    (("New",), ("OLD", "theirs"), ("old",), (["old"], ["New"])),
+    ((), ("old",), ("OLD",), (["OLD"], [])),
+]
+
+
+@pytest.mark.parametrize(("desired", "live", "applied", "expected"), WORDS)
+def test_case_alone_is_no_difference(desired: Any, live: Any, applied: Any, expected: Any) -> None:
+    """Where a platform does not tell cases apart, a change shows entries as git writes them."""
+    ours = tagged(words=applied) if applied is not None else None
+    fields = differences(tagged(words=desired), tagged(words=live), ours)
 
     assert [(f.before, f.after) for f in fields] == ([expected] if expected else [])
 

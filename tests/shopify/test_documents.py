@@ -40,13 +40,15 @@ STATES: tuple[Mapping[str, str], ...] = (
         definitions={"fit": line("Cut", choices=["Wide", "Slim"])},
         values={"gift-card": {"fit": None}},
     )
+    | {"tags/shop.yaml": json.dumps({"targets": ["shop"], "tags": {"gift-card": ["gift"]}})}
     | channels(Online_Store={"products": {"gift-card": {"published": False}}})
     | collections(
         collections={
             "new-in": collection("In", rules={"match": "any", "conditions": [{"type": "Bags"}]})
         }
     ),
-    metafields() | {"collections/shop.yaml": None, "channels/shop.yaml": None},  # type: ignore[dict-item]
+    metafields()
+    | {"collections/shop.yaml": None, "channels/shop.yaml": None, "tags/shop.yaml": None},  # type: ignore[dict-item]
 )
 
 

@@ -8,10 +8,12 @@ from providers.shopify.adoption.channels import channels
 from providers.shopify.adoption.collections import collections
 from providers.shopify.adoption.images import images
 from providers.shopify.adoption.metafields import metafields
+from providers.shopify.adoption.tags import tags
 from reconciler.intent.channels import Channels
 from reconciler.intent.collection import Collections
 from reconciler.intent.images import Images
 from reconciler.intent.metafields import Metafields
+from reconciler.intent.tags import Tags
 from reconciler.provider import IntentAdoption
 
 ADOPTION: Final[IntentAdoption] = {
@@ -19,4 +21,5 @@ ADOPTION: Final[IntentAdoption] = {
     Metafields: metafields,
     Images: images,
     Channels: channels,
+    Tags: tags,
 }

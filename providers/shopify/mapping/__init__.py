@@ -8,10 +8,12 @@ from providers.shopify.mapping.channels import channels
 from providers.shopify.mapping.collections import collections
 from providers.shopify.mapping.images import images
 from providers.shopify.mapping.metafields import metafields
+from providers.shopify.mapping.tags import tags
 from reconciler.intent.channels import Channels
 from reconciler.intent.collection import Collections
 from reconciler.intent.images import Images
 from reconciler.intent.metafields import Metafields
+from reconciler.intent.tags import Tags
 from reconciler.provider import IntentMapping
 
 MAPPING: Final[IntentMapping] = {
@@ -19,4 +21,5 @@ MAPPING: Final[IntentMapping] = {
     Metafields: metafields,
     Images: images,
     Channels: channels,
+    Tags: tags,
 }
