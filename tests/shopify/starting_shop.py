@@ -66,6 +66,7 @@ _FIELDS: Final[Mapping[str, Sequence[str]]] = {
     "Video": ("alt", "fileStatus"),
     "ExternalVideo": ("alt", "fileStatus"),
     "Publication": ("name",),
+    "BulkOperation": ("type", "status", "query", "completedAt", "objectCount", "rootObjectCount"),
 }
 
 

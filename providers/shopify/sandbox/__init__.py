@@ -4,6 +4,7 @@
     POST /admin/oauth/access_token             the client-credentials grant
     POST, PUT /staged-uploads/…                the storage behind staged uploads
     GET /s/files/…                             the shop's images, as its CDN serves them
+    GET /bulk-operation-outputs/…              the files of bulk operations
 
 It takes one token, `shpat_sandbox`, and the tokens that it grants to the client
 `sandbox_client` with the secret `shpss_sandbox`. Every supported version is answered, and named
@@ -22,7 +23,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from providers.kit.sandbox import Sandbox
-from providers.shopify.sandbox import admin, engine, library, seed, staged
+from providers.shopify.sandbox import admin, bulk, engine, library, seed, staged
+from providers.shopify.sandbox.access import granted
 from providers.shopify.sandbox.shop import CURRENT_VERSION, Shop
 
 ACCEPTED: Final = "shpat_sandbox"
@@ -34,8 +36,6 @@ VERSIONS: Final = ("2026-01", "2026-04", "2026-07", "2026-10")
 
 _GRAPHQL: Final = re.compile(r"/admin/api/([^/]+)/graphql\.json")
 _VERSION: Final = re.compile(r"20\d\d-(01|04|07|10)")
-
-_SCOPES: Final = "write_products,read_files,read_content,write_publications"
 
 
 class ShopifySandbox(Sandbox):
@@ -54,16 +54,21 @@ class ShopifySandbox(Sandbox):
             return staged.answer(self._shop(request), request, body)
         if request.method == "GET" and request.url.path.startswith(library.CDN_PATH):
             return library.served(self._shop(request), request.url.path)
+        if request.url.path.startswith(bulk.DOOR):
+            return bulk.result(self._shop(request), request)
         match = _GRAPHQL.fullmatch(request.url.path)
         version = _served(match[1]) if match else None
         if version is None or request.method != "POST":
             return JSONResponse({"errors": "Not Found"}, 404)
         if not self._is_accepted(request.headers.get("X-Shopify-Access-Token", "")):
             return JSONResponse({"errors": _UNRECOGNISED}, 401)
-        return self._graphql(self._shop(request, version), body)
+        asked = match[1] if match else version
+        return self._graphql(self._shop(request, version, asked), body)
 
-    def _shop(self, request: Request, version: str = CURRENT_VERSION) -> Shop:
-        return Shop(self.store, self.now(), version, str(request.base_url))
+    def _shop(
+        self, request: Request, version: str = CURRENT_VERSION, asked: str = CURRENT_VERSION
+    ) -> Shop:
+        return Shop(self.store, self.now(), version, str(request.base_url), asked)
 
     def _graphql(self, shop: Shop, body: bytes) -> Response:
         try:
@@ -90,7 +95,8 @@ class ShopifySandbox(Sandbox):
             return JSONResponse({"error": "invalid_client"}, 401)
         token = f"shpat_granted_{self.store.next_number('grant')}"
         self.store.put("grant", token, {"at": self.now()})
-        return JSONResponse({"access_token": token, "scope": _SCOPES, "expires_in": GRANT_SECONDS})
+        scope = ",".join(granted(Shop(self.store)))
+        return JSONResponse({"access_token": token, "scope": scope, "expires_in": GRANT_SECONDS})
 
 
 _UNRECOGNISED: Final = (

@@ -10,9 +10,12 @@
 | publication | product/<handle>/<channel>, collection/<handle>/<channel> | publishDate |
 | channel | name | supportsFuturePublishing |
 | metafieldDefinition | product/<namespace>.<key> | name, description, type, validations |
+| app | | accessScopes, isLimited |
+| bulk | | begins, nodes, lines, ends, fate |
 
 `deleted: true` deletes the thing. A metafield, a definition, a publication or a channel that is not
-there is made.
+there is made. `app` is the one whose token is used: what it was granted, and whether the bucket of
+points holds it up. `bulk` is how bulk operations go (`bulk.SETTINGS`).
 `media` are the names of files, in the order in which the product's gallery shows them.
 `sources` are in the shape in which they are created (`title`, `inclusion`), with `selections`,
 `exclusion`, `shareable`, `subCollections` and conditions called `unknown` besides.
@@ -24,7 +27,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from providers.kit.sandbox import UnknownThing
-from providers.shopify.sandbox import media, metafields, publications
+from providers.shopify.sandbox import bulk, media, metafields, publications
 from providers.shopify.sandbox.definitions import add_definition, definition_of
 from providers.shopify.sandbox.files import cdn, file_named, remove_file
 from providers.shopify.sandbox.planting import metafield as plant_metafield
@@ -47,6 +50,8 @@ _KNOWN: Final = {
     "metafieldDefinition": ("name", "description", "type", "validations"),
     "publication": ("publishDate",),
     "channel": ("supportsFuturePublishing",),
+    "app": ("accessScopes", "isLimited"),
+    "bulk": tuple(bulk.SETTINGS),
 }  # fmt: skip
 
 
@@ -74,6 +79,15 @@ def _product(shop: Shop, key: str, fields: Fields) -> None:
         product = media.set_gallery(shop, product, order)
     plain = {name: value for name, value in fields.items() if name != "media"}
     change_product(shop, product, plain)
+
+
+def _setting(name: str) -> Callable[[Shop, str, Fields], None]:
+    """Things that there is one of, whatever the key."""
+
+    def change(shop: Shop, _: str, fields: Fields) -> None:
+        shop.keep(name, {**shop.setting(name), **fields})
+
+    return change
 
 
 def _page(shop: Shop, key: str, fields: Fields) -> None:
@@ -178,4 +192,6 @@ _EDITS: Final[Mapping[str, Callable[[Shop, str, Fields], None]]] = {
     "metafieldDefinition": _definition,
     "publication": _publication,
     "channel": _channel,
+    "app": _setting("app"),
+    "bulk": _setting("bulk"),
 }

@@ -15,6 +15,8 @@ DEAREST: Final = 1_000
 def available(shop: Shop) -> float:
     """A level that was noted in the future was before the clock began anew: the bucket is full."""
     noted = shop.setting("bucket")
+    if not _is_limited(shop):
+        return MOST
     if not noted or noted["at"] > shop.now:
         return MOST
     level, at = float(noted["level"]), float(noted["at"])
@@ -22,7 +24,13 @@ def available(shop: Shop) -> float:
 
 
 def take(shop: Shop, points: float) -> None:
-    shop.keep("bucket", {"level": available(shop) - points, "at": shop.now})
+    if _is_limited(shop):
+        shop.keep("bucket", {"level": available(shop) - points, "at": shop.now})
+
+
+def _is_limited(shop: Shop) -> bool:
+    """An admin may take the limit off (`sandbox edit app isLimited=false`)."""
+    return bool(shop.setting("app").get("isLimited", True))
 
 
 def told(shop: Shop, requested: int, actual: int | None) -> dict[str, Any]:

@@ -70,7 +70,7 @@ class _Counting:
         is_mutation = root is schema().mutation_type
         cost = 0.0
         for field, _ in self._fields(self.operation.selection_set, root):
-            answer = _of(data, field)
+            answer = None if data == {} else _of(data, field)
             cost += (
                 self._mutation(field, root, answer)
                 if is_mutation
@@ -124,6 +124,8 @@ class _Counting:
         return plain + max(fragments, default=0)
 
     def _connection(self, field: FieldNode, type_: Any, answer: Any) -> float:
+        if answer is None or not self._is_sized(field):
+            return 2
         chosen = [inner for inner, _ in self._fields(field.selection_set, type_)]
         lists = [inner for inner in chosen if inner.name.value in ("nodes", "edges")]
         if answer is not UNANSWERED and lists and not _of(answer, lists[0]):
@@ -149,6 +151,9 @@ class _Counting:
         if name == "nodes":
             return 1 + self._selection(field.selection_set, type_, item)
         return self._selection(field.selection_set, type_, item)
+
+    def _is_sized(self, field: FieldNode) -> bool:
+        return any(a.name.value in ("first", "last") for a in field.arguments or ())
 
     def _size(self, field: FieldNode) -> int:
         for argument in field.arguments or ():

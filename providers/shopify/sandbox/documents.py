@@ -7,7 +7,7 @@ ids that are none. Other faults keep graphql-core's words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -25,6 +25,7 @@ from graphql import (
     ObjectValueNode,
     OperationDefinitionNode,
     StringValueNode,
+    VariableNode,
     build_schema,
     parse,
     validate,
@@ -72,7 +73,7 @@ def document(text: str) -> Document:
     except GraphQLSyntaxError as error:
         return Document(None, ({"message": error.message, "locations": _locations(error)},))
     faults = [_told(error, node) for error in validate(schema(), node)]
-    return Document(node, (*faults, *_literal_ids(node)))
+    return Document(node, (*faults, *_unused(faults, node), *_literal_ids(node)))
 
 
 _WORDS: Final = (
@@ -144,6 +145,47 @@ def _with_type(named: Mapping[str, str]) -> dict[str, str]:
     return {**named, "argumentType": str(field.type)}
 
 
+def _unused(faults: Sequence[Error], root: DocumentNode) -> Iterator[Error]:
+    """A variable that nothing uses but arguments which are not accepted is not used at all."""
+    refused = {
+        fault["extensions"]["argumentName"]
+        for fault in faults
+        if fault.get("extensions", {}).get("code") == "argumentNotAccepted"
+    }
+    if not refused:
+        return
+    used: set[str] = set()
+
+    class Look(Visitor):
+        def enter_argument(self, node: ArgumentNode, *_: Any) -> Any:
+            return False if node.name.value in refused else None
+
+        def enter_variable_definition(self, *_: Any) -> Any:
+            return False
+
+        def enter_variable(self, node: VariableNode, *_: Any) -> None:
+            used.add(node.name.value)
+
+    visit(root, Look())
+    for operation in root.definitions:
+        if isinstance(operation, OperationDefinitionNode) and operation.name:
+            for definition in operation.variable_definitions or ():
+                if definition.variable.name.value not in used:
+                    yield _not_used(definition.variable.name.value, operation)
+
+
+def _not_used(variable: str, operation: OperationDefinitionNode) -> Error:
+    assert operation.name is not None
+    assert operation.loc is not None
+    name, token = operation.name.value, operation.loc.start_token
+    return {
+        "message": f"Variable ${variable} is declared by {name} but not used",
+        "locations": [{"line": token.line, "column": token.column}],
+        "path": [f"{operation.operation.value} {name}"],
+        "extensions": {"code": "variableNotUsed", "variableName": variable},
+    }
+
+
 def _locations(error: GraphQLError) -> list[Mapping[str, int]]:
     return [{"line": place.line, "column": place.column} for place in error.locations or ()]
 
@@ -154,20 +196,22 @@ def _literal_ids(root: DocumentNode) -> Iterator[Error]:
     found: list[Error] = []
 
     class Look(Visitor):
-        def enter_argument(self, node: ArgumentNode, *_: Any) -> None:
+        def enter_argument(self, node: ArgumentNode, *around: Any) -> None:
             type_ = info.get_input_type()
             if isinstance(node.value, StringValueNode) and str(type_).rstrip("!") == "ID":
                 wrong = literal_id_problem(node.value.value)
                 if wrong:
-                    found.append(_id_error(wrong, node, root))
+                    field = next(n for n in reversed(around[-1]) if isinstance(n, FieldNode))
+                    found.append(_id_error(wrong, node, field, root))
 
     visit(root, TypeInfoVisitor(info, Look()))
     yield from found
 
 
-def _id_error(message: str, node: ArgumentNode, root: DocumentNode) -> Error:
-    assert node.loc is not None
-    token = node.loc.start_token
+def _id_error(message: str, node: ArgumentNode, field: FieldNode, root: DocumentNode) -> Error:
+    """Recorded: it stands at the field whose argument is wrong."""
+    assert field.loc is not None
+    token = field.loc.start_token
     return {
         "message": message,
         "locations": [{"line": token.line, "column": token.column}],

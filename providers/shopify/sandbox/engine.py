@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from graphql import (
+    DocumentNode,
     FieldNode,
     GraphQLError,
     GraphQLObjectType,
@@ -17,7 +18,9 @@ from graphql import (
 from graphql.execution.values import get_argument_values, get_variable_values
 
 from providers.shopify.sandbox import (
+    access,
     bucket,
+    bulk,
     collections,
     cost,
     definitions,
@@ -43,6 +46,8 @@ MOST_ITEMS: Final = 250
 """Items in any list that is sent."""
 
 _PARTS: Final = (
+    access,
+    bulk,
     collections,
     definitions,
     files,
@@ -72,12 +77,13 @@ def _schema() -> GraphQLSchema:
     query = built.query_type
     assert query is not None
     query.fields["shop"].resolve = lambda _, info: info.context.setting("shop")
+    access.guard(built)
     return built
 
 
 def run(shop: Shop, text: str, variables: Mapping[str, Any], operation_name: str | None) -> Body:
     """The answer's body. Nothing is charged for what is not even looked at."""
-    _schema()
+    bulk.advance(shop, _schema(), partial(_line, shop))
     asked = document(text)
     if asked.errors or asked.node is None:
         return {"errors": list(asked.errors)}
@@ -102,7 +108,7 @@ def _charged(
     oversized = list(_oversized(operation, variables))
     if oversized:
         return {"errors": oversized, "extensions": {"cost": bucket.told(shop, requested, None)}}
-    body = _executed(shop, asked, operation, variables)
+    body = _executed(shop, asked.node, operation, variables)
     actual = cost.actual(asked.node, operation, variables, body["data"])
     bucket.take(shop, actual)
     extensions: Body = {"cost": bucket.told(shop, requested, actual)}
@@ -111,13 +117,21 @@ def _charged(
     return {**body, "extensions": extensions}
 
 
-def _executed(
-    shop: Shop, asked: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any]
+def _line(
+    shop: Shop, node: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
 ) -> Body:
-    assert asked.node is not None
+    """One line of a bulk mutation; the bucket has no part in it."""
+    wrong = list(problems(_schema(), operation, variables, shop.version))
+    oversized = wrong or list(_oversized(operation, variables))
+    return {"errors": oversized} if oversized else _executed(shop, node, operation, variables)
+
+
+def _executed(
+    shop: Shop, node: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
+) -> Body:
     result = execute_sync(
         _schema(),
-        asked.node,
+        node,
         root_value={},
         context_value=shop,
         variable_values=dict(variables),

@@ -13,6 +13,9 @@ from providers.shopify.sandbox.refusal import refusal
 
 MOST: Final = 250
 
+WHOLE: Final = "whole"
+"""The argument by which a bulk operation asks for all nodes at once; no request has it."""
+
 Node = dict[str, Any]
 Place = tuple[Any, int]
 """Where a node stands: the value that is sorted by, then the number of its id."""
@@ -25,9 +28,11 @@ def connection(
     identity: Callable[[Node], str] = lambda node: str(node["id"]),
 ) -> dict[str, Any]:
     """A page as `args` ask for it. Raises as Shopify does where they do not fit together."""
-    size = _size(args)
     backwards = bool(args.get("reverse"))
     unordered = list(nodes)
+    if args.get(WHOLE):
+        return {"nodes": sorted(unordered, key=value, reverse=backwards)}
+    size = _size(args)
     places = {id(node): (value(node), number(identity(node))) for node in unordered}
     ordered = sorted(unordered, key=lambda node: places[id(node)], reverse=backwards)
     start, end = _window(ordered, places, args, backwards)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from providers.shopify.sandbox import sources
+from providers.shopify.sandbox.bulk import add_operation
 from providers.shopify.sandbox.collections import add_collection
 from providers.shopify.sandbox.definitions import add_definition
 from providers.shopify.sandbox.files import SORTS, add_file, file_named
@@ -103,6 +104,7 @@ _PLANTED: Final[Mapping[str, Callable[[Shop, Fields, str | None], Thing]]] = {
     "ProductVariant": _variant,
     "Collection": _collection,
     "MetafieldDefinition": add_definition,
+    "BulkOperation": add_operation,
     "Page": _page,
     "Publication": add_publication,
     **{sort: _file(sort) for sort in SORTS},

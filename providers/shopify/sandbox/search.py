@@ -7,8 +7,9 @@ a warning in the answer's extensions. Text without a field is looked for as word
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 from providers.shopify.sandbox.ids import number
@@ -40,15 +41,24 @@ Tree = Term | tuple[str, list[Any]]
 
 
 def found(
-    shop: Shop, things: Iterable[Thing], query: str | None, fields: Fields, words: Words, path: str
+    shop: Shop,
+    things: Iterable[Thing],
+    query: str | None,
+    fields: Fields,
+    words: Words,
+    path: str,
+    accepted: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> list[Thing]:
-    """The things that a query finds; what is wrong with it is noted in the shop's warnings."""
+    """The things that a query finds; what is wrong with it is noted in the shop's warnings.
+
+    accepted: of fields that take certain values only, those, in small letters.
+    """
     if not query or not query.strip():
         return list(things)
     tree = _Parser(query).tree()
-    unknown = [t for t in _terms(tree) if t.field is not None and t.field not in fields]
-    if unknown:
-        shop.search_warnings.append(_warning(path, query, tree, unknown))
+    warnings = [*_unknown(tree, fields), *_unaccepted(tree, accepted)]
+    if warnings:
+        shop.search_warnings.append(_warning(path, query, tree, warnings))
     return [thing for thing in things if _holds(tree, thing, fields, words)]
 
 
@@ -174,20 +184,31 @@ def _terms(tree: Tree) -> Iterable[Term]:
             yield from _terms(part)
 
 
-def _warning(path: str, query: str, tree: Tree, unknown: list[Term]) -> Mapping[str, Any]:
-    return {
-        "path": [path],
-        "query": query,
-        "parsed": _told(tree),
-        "warnings": [
-            {
-                "field": term.field,
-                "message": "Invalid search field for this query.",
-                "code": "invalid_field",
-            }
-            for term in unknown
-        ],
-    }
+def terms(query: str) -> list[Term]:
+    """What a query asks, one by one."""
+    return list(_terms(_Parser(query).tree()))
+
+
+Warning_ = Mapping[str, str | None]
+
+
+def _unknown(tree: Tree, fields: Fields) -> Iterator[Warning_]:
+    text = "Invalid search field for this query."
+    for term in _terms(tree):
+        if term.field is not None and term.field not in fields:
+            yield {"field": term.field, "message": text, "code": "invalid_field"}
+
+
+def _unaccepted(tree: Tree, accepted: Mapping[str, Collection[str]]) -> Iterator[Warning_]:
+    for term in _terms(tree):
+        values = accepted.get(term.field or "")
+        if values is not None and term.value.casefold() not in values:
+            text = f"Input `{term.value}` is not an accepted value."
+            yield {"field": term.field, "message": text, "code": "invalid_value"}
+
+
+def _warning(path: str, query: str, tree: Tree, warnings: Sequence[Warning_]) -> Mapping[str, Any]:
+    return {"path": [path], "query": query, "parsed": _told(tree), "warnings": list(warnings)}
 
 
 def _told(tree: Tree) -> Mapping[str, Any]:

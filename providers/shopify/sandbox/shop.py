@@ -29,8 +29,8 @@ class Shop:
     what takes time (jobs, throttling) looks at the clock.
 
     now: seconds on the event loop's clock; for what nobody waits for, long ago. version: the
-    API version that is served. door: the address that was asked, without a path. fresh: the ids
-    of the files that this request made.
+    API version that is served. door: the address that was asked, without a path. asked: the
+    version that was asked for. fresh: the ids of the files that this request made.
     """
 
     def __init__(
@@ -39,12 +39,14 @@ class Shop:
         now: float = LONG_AGO,
         version: str = CURRENT_VERSION,
         door: str = "http://shop.sandbox",
+        asked: str = CURRENT_VERSION,
     ) -> None:
         self._store = store
         self.now = now
         self.version = version
         self.door = door.rstrip("/")
         self.fresh: set[str] = set()
+        self.asked = asked
         self.search_warnings: list[Mapping[str, Any]] = []
 
     def all(self, sort: str) -> Iterator[Thing]:

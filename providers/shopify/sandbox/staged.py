@@ -23,8 +23,9 @@ from xml.sax.saxutils import escape
 from starlette.requests import Request
 from starlette.responses import Response
 
+from providers.shopify.sandbox.access import denied
 from providers.shopify.sandbox.ids import number
-from providers.shopify.sandbox.refusal import UserError, refusal, user_error
+from providers.shopify.sandbox.refusal import UserError, user_error
 from providers.shopify.sandbox.shop import Info, Shop
 
 DOOR: Final = "/staged-uploads/"
@@ -84,11 +85,7 @@ def size_of(shop: Shop, key: str) -> int | None:
 def _create(_: Any, info: Info, **args: Any) -> Row:
     shop, rows = info.context, args["input"]
     if any(row["resource"] == "SHOP_IMAGE" for row in rows):
-        raise refusal(
-            f"Access denied for {info.field_name} field.",
-            "ACCESS_DENIED",
-            documentation="https://shopify.dev/api/usage/access-scopes",
-        )
+        raise denied(info.field_name)
     targets = [_target(shop, row, _wrong(index, row)) for index, row in enumerate(rows)]
     errors = [error for index, row in enumerate(rows) if (error := _wrong(index, row))]
     return {"stagedTargets": targets, "userErrors": errors}
