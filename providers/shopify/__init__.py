@@ -19,11 +19,13 @@ from providers.shopify.kinds.collection import CollectionKind
 from providers.shopify.kinds.file import FileKind
 from providers.shopify.kinds.metafield import MetafieldKind
 from providers.shopify.kinds.metafield_definition import MetafieldDefinitionKind
+from providers.shopify.kinds.metaobject import MetaobjectKind
 from providers.shopify.kinds.page import PageKind
 from providers.shopify.kinds.product import ProductKind
 from providers.shopify.kinds.product_tags import ProductTagsKind
 from providers.shopify.kinds.publication import PublicationKind
 from providers.shopify.kinds.publication_listing import PublicationListingKind
+from providers.shopify.kinds.variant import VariantKind
 from providers.shopify.mapping import MAPPING
 from providers.shopify.search import answer
 from reconciler.model.cost import Cost, Range
@@ -42,6 +44,8 @@ PROVIDER: Provider[ShopifyReader, ShopifyWriter] = Provider(
         ProductKind(),
         PageKind(),
         FileKind(),
+        VariantKind(),
+        MetaobjectKind(),
         MetafieldDefinitionKind(),
         MetafieldKind(),
         CollectionKind(),

@@ -26,6 +26,8 @@ FRAGMENT: Final = """fragment Value on Metafield {
     __typename
     ... on Page { handle }
     ... on Product { handle }
+    ... on ProductVariant { title product { handle } }
+    ... on Collection { handle }
     ... on MediaImage { image { url } }
     ... on GenericFile { url }
   }

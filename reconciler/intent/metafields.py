@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, TypeAlias
 
 from pydantic import Field, StringConstraints, model_validator
+from typing_extensions import TypeAliasType
 
 from reconciler.intent.base import Intent, Part, Text
 from reconciler.model.question import Question
@@ -13,8 +14,17 @@ from reconciler.model.question import Question
 MetafieldKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{2,64}$")]
 Namespace = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{3,255}$")]
 
-Scalar = bool | int | str | None
-"""A metafield's value; for a reference the key of what it points at (a page's handle, a file's
+if TYPE_CHECKING:
+    Content: TypeAlias = (
+        "bool | int | float | str | tuple[Content, ...] | Mapping[str, Content] | None"
+    )
+else:  # an alias that names itself: mypy reads the one form, pydantic the other
+    _Flat = bool | int | float | str
+    Content = TypeAliasType(
+        "Content", _Flat | tuple["Content", ...] | Mapping[str, "Content"] | None
+    )
+"""A metafield's value: a text, a number, a flag, a date as YAML has it, a list, or a mapping like
+`{value: 1.5, unit: kg}`; for a reference the key of what it points at (a page's handle, a file's
 name, a product's handle). null is managed and empty."""
 
 
@@ -52,7 +62,7 @@ class Selected(Part):
     """The products that the selector finds get these values, unless `values` says otherwise."""
 
     products: Selector
-    set: Annotated[Mapping[MetafieldKey, Scalar], Field(min_length=1)]
+    set: Annotated[Mapping[MetafieldKey, Content], Field(min_length=1)]
 
 
 class Metafields(Intent):
@@ -60,7 +70,7 @@ class Metafields(Intent):
 
     namespace: Namespace
     definitions: Mapping[MetafieldKey, Definition] = Field(default_factory=dict)
-    values: Mapping[str, Mapping[MetafieldKey, Scalar]] = Field(default_factory=dict)
+    values: Mapping[str, Mapping[MetafieldKey, Content]] = Field(default_factory=dict)
     """Product handle → metafield key → value."""
     selectors: tuple[Selected, ...] = ()
 

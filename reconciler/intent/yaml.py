@@ -1,12 +1,14 @@
 """YAML text to plain data with the place of every part. The one home of reading YAML.
 
-YAML 1.2, one document a file, text keys, and no surprises: a number in an unusual form, a date,
-a duplicate key, a tag, an alias that explodes are problems, never a silent reading.
+YAML 1.2, one document a file, text keys, and no surprises: a number in an unusual form, a duplicate
+key, a tag, an alias that explodes are problems, never a silent reading. A date is the text that
+stands there, where it is an ISO one.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from ruamel.yaml import YAML, MappingNode, Node, ScalarNode, SequenceNode
@@ -207,6 +209,8 @@ class _Reading:
                 return int(text)
             case "float" if _is_plain_decimal(text):
                 return float(text)
+            case "timestamp" if _is_iso(text):
+                return text
         cause = (
             f"{text} reads as {_NAMES[kind]}" if kind in _NAMES else f"the tag {kind} is not taken"
         )
@@ -221,7 +225,7 @@ _NAMES: Final = {
     "int": "a number in an unusual form",
     "float": "a number in an unusual form",
     "bool": "a flag in an unusual form",
-    "timestamp": "a date",
+    "timestamp": "a date in an unusual form",
 }
 
 
@@ -240,6 +244,13 @@ def _is_plain_integer(text: str) -> bool:
 def _is_plain_decimal(text: str) -> bool:
     whole, point, fraction = text.removeprefix("-").partition(".")
     return bool(point) and fraction.isdecimal() and _is_plain_integer(whole)
+
+
+def _is_iso(text: str) -> bool:
+    try:
+        return bool(datetime.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _position(node: Node) -> tuple[int, int]:

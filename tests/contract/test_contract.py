@@ -18,13 +18,21 @@ from reconciler.model.change import Cause
 from reconciler.model.outcome import Status
 from reconciler.model.spec import owned, shape
 from reconciler.provider import OnDrop
-from tests.contract import plytix, saleor, saleor_assortment, shopify, shopify_listing
+from tests.contract import (
+    plytix,
+    saleor,
+    saleor_assortment,
+    shopify,
+    shopify_listing,
+    shopify_metafields,
+)
 from tests.contract.case import Case
 from tests.workshop import Workshop, problems_of
 
 CASES: list[Case] = [
     *shopify.CASES,
     *shopify_listing.CASES,
+    *shopify_metafields.CASES,
     *saleor.CASES,
     *saleor_assortment.CASES,
     *plytix.CASES,

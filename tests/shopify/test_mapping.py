@@ -161,9 +161,9 @@ def test_a_value_that_does_not_fit_is_explained(key: str, value: Any, cause: str
 
 def test_a_type_that_is_not_written_is_explained() -> None:
     """With the list of those that are."""
-    (problem,) = told(metafields(definitions={"x1": {"type": "money", "name": "Price"}}))
+    (problem,) = told(metafields(definitions={"x1": {"type": "monney", "name": "Price"}}))
 
-    assert problem.startswith("money is no type that Planogram writes · use one of single_line_")
+    assert problem.startswith("monney is no type that Planogram writes · use one of single_line_")
 
 
 def test_a_metafield_needs_its_product_and_definition() -> None:

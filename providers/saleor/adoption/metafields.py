@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.intent.edit import REMOVE, Edit
-from reconciler.intent.metafields import Metafields, Scalar
+from reconciler.intent.metafields import Content, Metafields
 from reconciler.model.address import Key
 from reconciler.provider import Compilation, Restatement
 
@@ -22,13 +22,13 @@ def metafields(intent: Metafields, wish: Restatement, _compilation: Compilation)
         yield Edit(intent.path, ("values", product, key), value)
 
 
-def _stated(intent: Metafields, product: Key, key: Key) -> Scalar:
+def _stated(intent: Metafields, product: Key, key: Key) -> Content:
     by_name = intent.values.get(product, {})
     selected = (s.set[key] for s in intent.selectors if key in s.set)
     return by_name[key] if key in by_name else next(selected, None)
 
 
-def _scalar(live: str | None, stated: Scalar) -> Scalar:
+def _scalar(live: str | None, stated: Content) -> Content:
     """Of the sort that is stated now, where the text is one of that sort."""
     if isinstance(stated, bool) and live in ("true", "false"):
         return live == "true"

@@ -7,20 +7,22 @@ from collections.abc import Iterator, Mapping
 
 from providers.saleor.kinds.product_metadata import ProductMetadata
 from providers.saleor.mapping.tags import nothing_for_tags
-from reconciler.intent.metafields import Metafields, Scalar
+from reconciler.intent.base import Place
+from reconciler.intent.metafields import Content, Metafields
 from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Resource, Source
 from reconciler.model.spec import digest
 from reconciler.provider import Compilation, Mapped
 
-Values = Mapping[str, Scalar]
+Values = Mapping[str, Content]
 
 
 def metafields(intent: Metafields, compilation: Compilation) -> Mapped:
     """What is said of a product itself comes before what selectors say of it."""
+    yield from _no_texts(intent)
     target = compilation.target.name
-    merged: dict[Key, tuple[dict[str, Scalar], Source]] = {
+    merged: dict[Key, tuple[dict[str, Content], Source]] = {
         product: (dict(values), intent.at("values", product))
         for product, values in intent.values.items()
     }
@@ -33,6 +35,24 @@ def metafields(intent: Metafields, compilation: Compilation) -> Mapped:
         merged[product] = ({**values, **own}, at)
     for product, (values, place) in merged.items():
         yield _metadata(target, product, intent.namespace, values, place)
+
+
+def _no_texts(intent: Metafields) -> Iterator[Problem]:
+    """Lists and mappings, by name or by selector: metadata keeps texts."""
+    said: list[tuple[Place, Content]] = [
+        (("values", product, key), value)
+        for product, values in intent.values.items()
+        for key, value in values.items()
+    ]
+    for index, selected in enumerate(intent.selectors):
+        said += [(("selectors", index, "set", k), v) for k, v in selected.set.items()]
+    for place, value in said:
+        if isinstance(value, tuple | Mapping):
+            yield Problem(
+                intent.at(*place),
+                "Saleor keeps a metafield as a metadata text, and this is a list or a mapping",
+                "write a text, or take the Saleor target out of targets",
+            )
 
 
 def _selected(
@@ -63,7 +83,7 @@ def _metadata(
     )
 
 
-def _text(value: Scalar) -> str | None:
+def _text(value: Content) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     return None if value is None else str(value)

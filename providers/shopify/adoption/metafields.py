@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from providers.shopify.content import Misfit
 from providers.shopify.mapping.metafield import defined
 from providers.shopify.metafields import Name
-from providers.shopify.types import SUPPORTED, Misfit, field_of, scalar
+from providers.shopify.types import SUPPORTED, content, field_of
 from reconciler.intent.base import Place
 from reconciler.intent.edit import REMOVE, Edit
 from reconciler.intent.metafields import Metafields
@@ -59,7 +60,7 @@ def _value(
     field = field_of(definition.type)
     if field in wish.values:
         try:
-            yield Edit(intent.path, place, scalar(definition.type, wish.values[field]))
+            yield Edit(intent.path, place, content(definition.type, wish.values[field]))
         except Misfit as misfit:
             yield Problem(wish.source, misfit.cause, misfit.remedy)
 

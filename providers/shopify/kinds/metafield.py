@@ -7,12 +7,13 @@ digest is then compared by a reading just before.
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from providers.kit.graphql import Mutation
 from providers.shopify.client import ShopifyReader, ShopifyWriter, UserErrors, told
-from providers.shopify.kinds.file import file_name, shown
+from providers.shopify.kinds.file import shown
 from providers.shopify.metafields import (
     FRAGMENT,
     Name,
@@ -26,12 +27,13 @@ from providers.shopify.metafields import (
     pieces,
 )
 from providers.shopify.parts import parts_of
+from providers.shopify.referred import resolved, same_ids, told_fields, with_referred
 from reconciler.model.address import Address, Key
 from reconciler.model.change import Change, Pictures
 from reconciler.model.cost import NOTHING, Cost, Range
 from reconciler.model.outcome import Outcome, Status, done, failed
 from reconciler.model.resource import Resource
-from reconciler.model.spec import UNSTATED, Owned, Ref, spec, stated
+from reconciler.model.spec import UNSTATED, Owned, Ref, plain, restore, spec, stated
 from reconciler.provider import (
     ALL,
     Batch,
@@ -67,21 +69,31 @@ _DELETE: Final = Mutation(
 
 _MOVED: Final = frozenset({"STALE_OBJECT", "INVALID_COMPARE_DIGEST"})
 
-_REFERENCES: Final = ("page", "product", "file")
+_REFERENCES: Final = ("page", "file", "product", "variant", "collection", "metaobject")
+
+_Page = Annotated[str, Ref("page")]
+_File = Annotated[str, Ref("file")]
+_Product = Annotated[str, Ref("product")]
+_Variant = Annotated[str, Ref("variant")]
+_Collection = Annotated[str, Ref("collection")]
+_Metaobject = Annotated[str, Ref("metaobject")]
 
 
 @spec
 class Metafield:
     """`type` with one of the others; or `value` alone, and null: there is to be nothing.
 
-    A live metafield tells `value` as Shopify stores it, and beside it the key of what it refers
-    to."""
+    A live metafield tells `value` in the form in which values are compared, and beside it the keys
+    of what it refers to: one, or those of a list in its order."""
 
     type: Owned[str] = UNSTATED
     value: Owned[str | None] = UNSTATED
-    page: Owned[Annotated[str, Ref("page")] | None] = UNSTATED
-    file: Owned[Annotated[str, Ref("file")] | None] = UNSTATED
-    product: Owned[Annotated[str, Ref("product")] | None] = UNSTATED
+    page: Owned[_Page | tuple[_Page, ...] | None] = UNSTATED
+    file: Owned[_File | tuple[_File, ...] | None] = UNSTATED
+    product: Owned[_Product | tuple[_Product, ...] | None] = UNSTATED
+    variant: Owned[_Variant | tuple[_Variant, ...] | None] = UNSTATED
+    collection: Owned[_Collection | tuple[_Collection, ...] | None] = UNSTATED
+    metaobject: Owned[_Metaobject | tuple[_Metaobject, ...] | None] = UNSTATED
 
 
 class MetafieldKind:
@@ -98,17 +110,20 @@ class MetafieldKind:
         """`token` is the digest to compare with. A metafield whose product has another handle
         now is found by its remote."""
         if wanted is ALL:
-            async for handle, row in every(session):
+            async for handle, row in resolved(session, every(session)):
                 yield _resource(target, key_of(handle, row), row)
             return
         missing = dict(wanted)
         for piece in pieces(wanted):
-            for key, row in await named(session, piece):
+            found = await named(session, piece)
+            rows = await with_referred(session, [row for _, row in found])
+            for (key, _), row in zip(found, rows, strict=True):
                 missing.pop(key, None)
                 yield _resource(target, key, row)
         moved = {remote: key for key, remote in missing.items() if remote is not None}
         for ids in parts_of(moved, 50):
-            async for row in by_id(session, ids):
+            rows = [row async for row in by_id(session, ids)]
+            for row in await with_referred(session, rows):
                 live = key_of(row["owner"]["handle"], row)
                 if live not in wanted:
                     yield _resource(target, moved[row["id"]], row, live)
@@ -184,15 +199,7 @@ def _resource(
 
 
 def _spec(row: Mapping[str, Any]) -> Metafield:
-    found = row.get("reference") or {}
-    sort = found.get("__typename")
-    return Metafield(
-        type=row["type"],
-        value=row["value"],
-        page=found["handle"] if sort == "Page" else None,
-        product=found["handle"] if sort == "Product" else None,
-        file=file_name(found) if sort in ("MediaImage", "GenericFile") else None,
-    )
+    return Metafield(**told_fields(row))
 
 
 async def _set(
@@ -226,8 +233,20 @@ def _stored(
         if found is None:
             outcomes.append(failed(change.address, "the answer does not tell of it", change.remote))
         else:
-            outcomes.append(done(change.address, found["id"], _spec(found)))
+            outcomes.append(done(change.address, found["id"], _echo(change, row, found)))
     return outcomes
+
+
+def _echo(change: Change[Metafield], sent: Row, found: Row) -> Metafield:
+    """An answer does not tell all keys of what is referred to: the very ids that were sent are
+    those of the keys that were asked for."""
+    assert change.after is not None
+    told = told_fields(found)
+    asked = stated(change.after.spec)
+    kept = told["type"] == sent["type"] and same_ids(found["value"], sent["value"])
+    if kept:
+        told |= {kind: asked[kind] for kind in _REFERENCES if asked.get(kind) is not None}
+    return restore(Metafield, plain(told))
 
 
 async def _without_the_bad(
@@ -287,8 +306,11 @@ def _input(session: ShopifyWriter, change: Change[Metafield]) -> dict[str, Any]:
 def _value(session: ShopifyWriter, wanted: Metafield) -> str:
     fields = stated(wanted)
     for kind in _REFERENCES:
-        if fields.get(kind) is not None:
-            return session.remotes(kind, fields[kind])
+        keys = fields.get(kind)
+        if isinstance(keys, list):
+            return json.dumps([session.remotes(kind, key) for key in keys], separators=(",", ":"))
+        if keys is not None:
+            return session.remotes(kind, keys)
     return str(fields["value"])
 
 

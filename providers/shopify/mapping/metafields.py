@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
+from providers.shopify.content import Misfit, shown
 from providers.shopify.kinds.metafield import Metafield
 from providers.shopify.kinds.metafield_definition import MetafieldDefinition, definition_key
 from providers.shopify.mapping.metafield import defined, metafield
-from providers.shopify.types import SUPPORTED, Misfit, fields
+from providers.shopify.types import SUPPORTED, SUPPORTED_SHORTLY, base_of, fields
 from reconciler.intent.base import Place
-from reconciler.intent.metafields import Definition, Metafields, Scalar
+from reconciler.intent.metafields import Content, Definition, Metafields
 from reconciler.model.address import Address
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, digest
 from reconciler.provider import Compilation, Mapped
+
+_CHOSEN: Final = ("single_line_text_field", "multi_line_text_field")
 
 
 def metafields(intent: Metafields, compilation: Compilation) -> Mapped:
@@ -34,7 +37,7 @@ def _selected(
     intent: Metafields, compilation: Compilation, explicit: set[tuple[str, str]]
 ) -> Mapped:
     """What is said of a product by name wins over selectors; of selectors none wins."""
-    said: dict[tuple[str, str], Scalar] = {}
+    said: dict[tuple[str, str], Content] = {}
     for index, selected in enumerate(intent.selectors):
         for key, value in selected.set.items():
             place: Place = ("selectors", index, "set", key)
@@ -51,7 +54,7 @@ def _selected(
 
 
 def _unfit(
-    intent: Metafields, compilation: Compilation, key: str, value: Scalar, place: Place
+    intent: Metafields, compilation: Compilation, key: str, value: Content, place: Place
 ) -> Iterator[Problem]:
     """What is wrong with a selector's value, once, however many products it finds."""
     tried = _value(intent, compilation, "any", key, value, place, place)
@@ -65,11 +68,11 @@ def _fitting(mapped: Resource[Any] | Problem) -> Iterator[Resource[Any]]:
 
 
 def _said_otherwise(
-    intent: Metafields, handle: str, key: str, first: Scalar, place: Place
+    intent: Metafields, handle: str, key: str, first: Content, place: Place
 ) -> Problem:
     return Problem(
         intent.at(*place),
-        f"{handle} is found by an earlier selector too, which sets {key} to {first!r}",
+        f"{handle} is found by an earlier selector too, which sets {key} to {shown(first)!r}",
         f"let one selector find it, or say its {key} under values",
     )
 
@@ -81,9 +84,9 @@ def _definition(
         return Problem(
             intent.at("definitions", key, "type"),
             f"{definition.type} is no type that Planogram writes",
-            f"use one of {', '.join(SUPPORTED)}",
+            f"use one of {SUPPORTED_SHORTLY}",
         )
-    if definition.choices is not None and not definition.type.endswith("line_text_field"):
+    if definition.choices is not None and base_of(definition.type) not in _CHOSEN:
         return Problem(
             intent.at("definitions", key, "choices"),
             f"a {definition.type} has no choices",
@@ -109,7 +112,7 @@ def _value(
     compilation: Compilation,
     handle: str,
     key: str,
-    value: Scalar,
+    value: Content,
     place: Place,
     meant: Place,
 ) -> Resource[Any] | Problem:
@@ -127,11 +130,12 @@ def _value(
         said = fields(definition.type, value)
     except Misfit as misfit:
         return Problem(intent.at(*place), misfit.cause, misfit.remedy)
-    if value is not None and definition.choices is not None and value not in definition.choices:
+    unknown = [one for one in _each(value) if one not in (definition.choices or (one,))]
+    if unknown:
         return Problem(
             intent.at(*place),
-            f"{value} is not among the choices of {intent.namespace}.{key}",
-            f"write one of {', '.join(definition.choices)}",
+            f"{shown(unknown[0])} is not among the choices of {intent.namespace}.{key}",
+            f"write one of {', '.join(definition.choices or ())}",
         )
     return metafield(
         compilation,
@@ -141,3 +145,7 @@ def _value(
         intent.at(*place),
         digest({"type": definition.type, "said": intent.digest_of(*meant)}),
     )
+
+
+def _each(value: Content) -> tuple[Content, ...]:
+    return value if isinstance(value, tuple) else () if value is None else (value,)

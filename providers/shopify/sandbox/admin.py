@@ -6,16 +6,19 @@
 | page | handle | handle, title, isPublished |
 | file | name | name, alt, fileStatus, failure |
 | collection | handle | handle, title, descriptionHtml, sortOrder, products, ruleSet, sources |
-| metafield | product/<handle>/<namespace>.<key> | type; one of value, page, file, product |
+| metafield | product/<handle>/<namespace>.<key> | type; value, or what it refers to by name |
+| metaobject | <type>/<handle> | displayName |
 | publication | product/<handle>/<channel>, collection/<handle>/<channel> | publishDate |
 | channel | name | supportsFuturePublishing |
 | metafieldDefinition | product/<namespace>.<key> | name, description, type, validations |
 | app | | accessScopes, isLimited |
 | bulk | | begins, nodes, lines, ends, fate |
 
-`deleted: true` deletes the thing. A metafield, a definition, a publication or a channel that is not
-there is made. `app` is the one whose token is used: what it was granted, and whether the bucket of
-points holds it up. `bulk` is how bulk operations go (`bulk.SETTINGS`).
+`deleted: true` deletes the thing. A metafield, a metaobject, a definition, a publication or a
+channel that is not there is made. A metafield refers by `page`, `file`, `product`, `variant`,
+`collection` or `metaobject` (see `planting.REFERRED`), to one or to a list.
+`app` is the one whose token is used: what it was granted, and whether the bucket of points holds it
+up. `bulk` is how bulk operations go (`bulk.SETTINGS`).
 `media` are the names of files, in the order in which the product's gallery shows them.
 `sources` are in the shape in which they are created (`title`, `inclusion`), with `selections`,
 `exclusion`, `shareable`, `subCollections` and conditions called `unknown` besides.
@@ -30,8 +33,9 @@ from providers.kit.sandbox import UnknownThing
 from providers.shopify.sandbox import bulk, media, metafields, publications
 from providers.shopify.sandbox.definitions import add_definition, definition_of
 from providers.shopify.sandbox.files import cdn, file_named, remove_file
+from providers.shopify.sandbox.metaobjects import add_metaobject, metaobject_called
+from providers.shopify.sandbox.planting import REFERRED, product_called, source_of
 from providers.shopify.sandbox.planting import metafield as plant_metafield
-from providers.shopify.sandbox.planting import product_called, source_of
 from providers.shopify.sandbox.products import change_product, remove_product
 from providers.shopify.sandbox.shop import Shop, Thing
 
@@ -46,7 +50,8 @@ _KNOWN: Final = {
     "collection": (
         "handle", "title", "descriptionHtml", "sortOrder", "products", "ruleSet", "sources",
     ),
-    "metafield": ("type", "value", "page", "file", "product"),
+    "metafield": ("type", "value", *REFERRED),
+    "metaobject": ("displayName",),
     "metafieldDefinition": ("name", "description", "type", "validations"),
     "publication": ("publishDate",),
     "channel": ("supportsFuturePublishing",),
@@ -128,6 +133,14 @@ def _metafield(shop: Shop, key: str, fields: Fields) -> None:
     plant_metafield(shop, owner, {"namespace": namespace, "key": name, **type_, **fields})
 
 
+def _metaobject(shop: Shop, key: str, fields: Fields) -> None:
+    found = metaobject_called(shop, key)
+    if found is None:
+        type_, _, handle = key.partition("/")
+        found = add_metaobject(shop, {"type": type_, "handle": handle})
+    _change(shop, found, fields)
+
+
 def _owner_and_name(shop: Shop, key: str) -> tuple[Thing, str, str]:
     try:
         _, handle, name = key.split("/")
@@ -189,6 +202,7 @@ _EDITS: Final[Mapping[str, Callable[[Shop, str, Fields], None]]] = {
     "file": _file,
     "collection": _collection,
     "metafield": _metafield,
+    "metaobject": _metaobject,
     "metafieldDefinition": _definition,
     "publication": _publication,
     "channel": _channel,

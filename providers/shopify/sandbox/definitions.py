@@ -12,15 +12,9 @@ from providers.shopify.sandbox.ids import number
 from providers.shopify.sandbox.paging import connection
 from providers.shopify.sandbox.refusal import UserError, refusal, user_error
 from providers.shopify.sandbox.shop import APP_NAMESPACE, Info, Shop, Thing
+from providers.shopify.sandbox.validating import OPTIONS
 
 MOST_PINNED: Final = 50
-
-_VALIDATION_TYPES: Final = {
-    "choices": "list.single_line_text_field",
-    "min": "number_integer",
-    "max": "number_integer",
-    "regex": "single_line_text_field",
-}
 
 ORDER: Final = {
     "ID": lambda definition: number(definition["id"]),
@@ -135,7 +129,7 @@ def _label_errors(name: str) -> Iterator[UserError]:
 
 def _validation_errors(rules: Sequence[Mapping[str, Any]]) -> Iterator[UserError]:
     for rule in rules:
-        if rule["name"] not in _VALIDATION_TYPES:
+        if rule["name"] not in OPTIONS:
             yield _wrong(
                 "validations",
                 f"Validations contains an invalid name: {rule['name']}.",
@@ -273,7 +267,7 @@ def _type(definition: Thing, _: Info) -> dict[str, str]:
 
 
 def _validations(definition: Thing, _: Info) -> list[dict[str, Any]]:
-    return [{**rule, "type": _VALIDATION_TYPES[rule["name"]]} for rule in definition["validations"]]
+    return [{**rule, "type": OPTIONS[rule["name"]]} for rule in definition["validations"]]
 
 
 def _metafields_count(definition: Thing, info: Info) -> int:

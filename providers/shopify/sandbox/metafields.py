@@ -12,6 +12,7 @@ from providers.shopify.sandbox.definitions import definition_of, namespace_of
 from providers.shopify.sandbox.paging import connection
 from providers.shopify.sandbox.refusal import UserError, user_error
 from providers.shopify.sandbox.shop import Info, Shop, Thing
+from providers.shopify.sandbox.validating import Unfit
 
 MOST_SET: Final = 25
 
@@ -106,7 +107,7 @@ class _Row:
         yield from self._type_errors()
         try:
             value = self._value()
-        except values.Unfit as error:
+        except Unfit as error:
             yield self._wrong(str(error), "INVALID_VALUE", "value")
             return
         yield from self._digest_errors(value)
@@ -217,9 +218,10 @@ def _reference(metafield: Thing, info: Info) -> Thing | None:
 
 def _json_value(metafield: Thing, _: Info) -> Any:
     type_, value = metafield["type"], metafield["value"]
-    if type_.startswith("list.") or type_ in ("boolean", "number_integer", "json"):
-        return json.loads(value)
-    return value
+    if type_ == "boolean":
+        return True if value == "true" else value
+    is_json = type_.startswith("list.") or type_ in values.JSON_TYPES
+    return json.loads(value) if is_json else value
 
 
 def _owner_of(metafield: Thing, info: Info) -> Thing | None:

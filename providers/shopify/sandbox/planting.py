@@ -3,6 +3,7 @@ for an admin's edits, and for the starting states of recordings."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from providers.shopify.sandbox.definitions import add_definition
 from providers.shopify.sandbox.files import SORTS, add_file, file_named
 from providers.shopify.sandbox.handles import free, slug
 from providers.shopify.sandbox.metafields import set_metafield
+from providers.shopify.sandbox.metaobjects import add_metaobject, metaobject_called
 from providers.shopify.sandbox.products import add_product
 from providers.shopify.sandbox.publications import add_publication
 from providers.shopify.sandbox.shop import LONG_AGO, Shop, Thing
@@ -70,8 +72,8 @@ def _file(sort: str) -> Callable[[Shop, Fields, str | None], Thing]:
 
 
 def metafield(shop: Shop, owner: Thing, fields: Fields, id_: str | None = None) -> Thing:
-    """A metafield whose value is given, or referred to by `page`, `file` or `product`: a
-    page's handle, a file's name, a product's handle. Raises `KeyError` for what is not there."""
+    """A metafield whose value is given, or referred to by one of `REFERRED`: one name, or those of
+    a list. Raises `KeyError` for what is not there."""
     return set_metafield(
         shop,
         owner,
@@ -84,13 +86,35 @@ def metafield(shop: Shop, owner: Thing, fields: Fields, id_: str | None = None) 
 
 
 def _value(shop: Shop, fields: Fields) -> str:
-    if "page" in fields:
-        return str(_there(shop.find("Page", handle=fields["page"]), fields["page"])["id"])
-    if "file" in fields:
-        return str(_there(file_named(shop, fields["file"]), fields["file"])["id"])
-    if "product" in fields and "value" not in fields:
-        return str(product_called(shop, fields["product"])["id"])
-    return str(fields["value"])
+    if "value" in fields:
+        return str(fields["value"])
+    sort = next(sort for sort in REFERRED if sort in fields)
+    named = fields[sort]
+    if isinstance(named, list):
+        return json.dumps([_id_of(shop, sort, name) for name in named], separators=(",", ":"))
+    return _id_of(shop, sort, named)
+
+
+def _id_of(shop: Shop, sort: str, name: str) -> str:
+    return str(_there(REFERRED[sort](shop, name), name)["id"])
+
+
+def _variant_called(shop: Shop, name: str) -> Thing | None:
+    handle, _, title = name.partition("/")
+    own = shop.where("ProductVariant", "product_id", product_called(shop, handle)["id"])
+    return next((variant for variant in own if variant["title"] == title), None)
+
+
+REFERRED: Final[Mapping[str, Callable[[Shop, str], Thing | None]]] = {
+    "page": lambda shop, handle: shop.find("Page", handle=handle),
+    "file": file_named,
+    "product": product_called,
+    "variant": _variant_called,
+    "collection": lambda shop, handle: shop.find("Collection", handle=handle),
+    "metaobject": metaobject_called,
+}
+"""What metafields refer to, by name: a page's handle, a file's name, a product's handle, `product's
+handle/variant's title`, a collection's handle, `type/handle` of a metaobject."""
 
 
 def _there(found: Thing | None, name: str) -> Thing:
@@ -108,4 +132,5 @@ _PLANTED: Final[Mapping[str, Callable[[Shop, Fields, str | None], Thing]]] = {
     "Page": _page,
     "Publication": add_publication,
     **{sort: _file(sort) for sort in SORTS},
+    "Metaobject": add_metaobject,
 }

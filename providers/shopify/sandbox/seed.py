@@ -41,6 +41,8 @@ def plant_example(shop: Shop) -> None:
         plant(shop, "Page", page)
     for file in content["files"]:
         plant(shop, file["type"], {name: file[name] for name in ("name", "alt")})
+    for metaobject in content["metaobjects"]:
+        plant(shop, "Metaobject", metaobject)
     for definition in content["definitions"]:
         plant(shop, "MetafieldDefinition", definition)
     for fields in content["metafields"]:

@@ -1,7 +1,9 @@
 """What a metafield may hold, and in which form Shopify stores it.
 
-Recorded: the list of types, blank values, booleans, decimals, dates with time. The words of the
-other refusals were not recorded. Types that are not named here are stored as they are sent.
+Recorded: the list of types, blank values, booleans, whole numbers, decimals, dates with time,
+measures, ratings, money, links, lists, and the refusals of whole numbers, addresses, moments and
+money. The words of the other refusals were not recorded. Types that are not named here are stored
+as they are sent.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import Any, Final
 
 from providers.shopify.sandbox.ids import parts
 from providers.shopify.sandbox.shop import Shop
+from providers.shopify.sandbox.validating import Unfit, check, check_count
 
 _MEASURED: Final = """
     antenna_gain area battery_charge_capacity battery_energy_capacity capacitance concentration
@@ -55,17 +58,20 @@ def _alphabetical(name: str) -> str:
 
 TYPES: Final = tuple(_valid_types())
 
+JSON_TYPES: Final = frozenset(
+    ("number_integer", "rating", "link", "money", "json", "rich_text_field", *_MEASURED.split())
+)
+"""What stands without quotes in a list, and is told as JSON by `jsonValue`; decimals are texts."""
+
 _REFERENCE_SORTS: Final[Mapping[str, Sequence[str]]] = {
     "product_reference": ("Product",),
     "variant_reference": ("ProductVariant",),
     "collection_reference": ("Collection",),
     "page_reference": ("Page",),
     "file_reference": ("MediaImage", "GenericFile"),
+    "metaobject_reference": ("Metaobject",),
+    "mixed_reference": ("Metaobject",),
 }
-
-
-class Unfit(Exception):
-    """A value does not fit its type or its definition; the message is for the user error."""
 
 
 def category(type_: str) -> str:
@@ -99,13 +105,19 @@ def stored(shop: Shop, type_: str, value: str, validations: Sequence[Mapping[str
         raise Unfit("Value can't be blank.")
     if not type_.startswith("list."):
         kept = _stored_one(shop, type_, value)
-        _check(kept, validations)
+        check(type_, kept, validations)
         return kept
     items = _items(value)
-    kept_items = [_stored_one(shop, type_.removeprefix("list."), item) for item in items]
+    base = type_.removeprefix("list.")
+    kept_items = [_stored_one(shop, base, item) for item in items]
     for item in kept_items:
-        _check(item, validations)
-    return json.dumps(kept_items, separators=(",", ":"), ensure_ascii=False)
+        check(base, item, validations)
+    check_count(len(items), validations)
+    return _compact([json.loads(i) if base in JSON_TYPES else i for i in kept_items])
+
+
+def _compact(content: Any) -> str:
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
 
 
 def _items(value: str) -> list[str]:
@@ -123,6 +135,8 @@ def _items(value: str) -> list[str]:
 def _stored_one(shop: Shop, type_: str, value: str) -> str:
     if type_ in _REFERENCE_SORTS:
         return _reference(shop, type_, value)
+    if type_ in _MEASURED.split():
+        return _measure(value)
     match type_:
         case "single_line_text_field" if "\n" in value or "\r" in value:
             raise Unfit("Value must be a single line text string.")
@@ -136,13 +150,83 @@ def _stored_one(shop: Shop, type_: str, value: str) -> str:
             return _date(value)
         case "date_time":
             return _moment(value)
-        case "url" if not re.match(r"(https?|mailto|sms|tel):\S+$", value):
-            raise Unfit("Value must be a valid URL.")
+        case "url":
+            return _url(value)
         case "color" if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
             raise Unfit("Value must be a hex color code.")
-        case "json":
+        case "rating":
+            return _rating(value)
+        case "money":
+            return _money(value)
+        case "link":
+            return _compact(_object(value, ("text", "url")))
+        case "json" | "rich_text_field":
             _json(value)
     return value
+
+
+def _measure(value: str) -> str:
+    """A decimal number, and the unit in capitals."""
+    found = _object(value, ("value", "unit"))
+    if isinstance(found["value"], bool) or not isinstance(found["value"], int | float):
+        raise Unfit("Value must be a number.")
+    unit = str(found["unit"]).upper()
+    return _compact({"value": float(found["value"]), "unit": _LONG.get(unit, unit)})
+
+
+_LONG: Final = {"KG": "KILOGRAMS", "G": "GRAMS", "ML": "MILLILITERS", "L": "LITERS",
+                "CM": "CENTIMETERS", "MM": "MILLIMETERS", "M": "METERS"}  # fmt: skip
+
+
+def _rating(value: str) -> str:
+    names = ("scale_min", "scale_max", "value")
+    found = _object(value, names)
+    low, high, number = (float(found[name]) for name in names)
+    if not low <= number <= high:
+        raise Unfit(f"Value must be between {low} and {high}.")
+    return _compact({name: str(found[name]) for name in names})
+
+
+def _money(value: str) -> str:
+    shape = (
+        "Value must be a stringified JSON object with amount (numeric) and currency_code (string"
+        " matching the shop's currency) fields."
+    )
+    try:
+        found = json.loads(value)
+        amount, code = str(found["amount"]), str(found["currency_code"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise Unfit(shape) from error
+    if not code:
+        raise Unfit("Value must have a currency code.")
+    if not re.fullmatch(r"-?\d+(\.\d+)?", amount):
+        raise Unfit("Value must have a numeric amount.")
+    if abs(float(amount)) > 10**18:
+        raise Unfit("Value must be within +/-1000000000000000000.")
+    return _compact({"amount": amount, "currency_code": code})
+
+
+def _url(value: str) -> str:
+    scheme, colon, _ = value.partition(":")
+    if not colon or not scheme.isalpha():
+        raise Unfit(
+            "Value cannot have an empty scheme (protocol), must include one of the following URL"
+            ' schemes: ["http", "https", "mailto", "sms", "tel"].\''
+        )
+    if not re.match(r"(https?|mailto|sms|tel):\S+$", value):
+        raise Unfit(
+            "Value must be one of the following URL schemes: http, https, mailto, sms, tel."
+        )
+    return value
+
+
+def _object(value: str, names: tuple[str, ...]) -> dict[str, Any]:
+    """The entries in this order."""
+    try:
+        found = json.loads(value)
+        return {name: found[name] for name in names}
+    except (ValueError, TypeError, KeyError) as error:
+        raise Unfit(f"Value must be a JSON object with {' and '.join(names)}.") from error
 
 
 def _reference(shop: Shop, type_: str, value: str) -> str:
@@ -155,9 +239,12 @@ def _reference(shop: Shop, type_: str, value: str) -> str:
 
 
 def _integer(value: str) -> str:
-    if not re.fullmatch(r"-?\d+", value):
+    match = re.fullmatch(r"(-?\d+)(\.0*)?", value)
+    if match is None:
         raise Unfit("Value must be an integer.")
-    return value
+    if abs(int(match[1])) > 9_007_199_254_740_991:
+        raise Unfit("Value must be within +/-9,007,199,254,740,991.")
+    return match[1]
 
 
 def _decimal(value: str) -> str:
@@ -165,14 +252,17 @@ def _decimal(value: str) -> str:
     match = re.fullmatch(r"(-?\d+)(?:\.(\d+))?", value)
     if match is None:
         raise Unfit("Value must be a decimal.")
+    if len(match[1].lstrip("-")) > 13:
+        raise Unfit("Value must be within +/-9999999999999.999999999.")
     return f"{match[1]}.{(match[2] or '0')[:9]}"
 
 
 def _boolean(value: str) -> str:
     forms = {"true": "true", "t": "true", "1": "true", "false": "false", "f": "false", "0": "false"}
-    if value not in forms:
+    said = value.strip().lower()
+    if said not in forms:
         raise Unfit("Value must be true or false.")
-    return forms[value]
+    return forms[said]
 
 
 def _date(value: str) -> str:
@@ -187,7 +277,9 @@ def _moment(value: str) -> str:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError as error:
-        raise Unfit('Value must be in "YYYY-MM-DDTHH:MM:SS" format.') from error
+        raise Unfit(
+            "Value must be in “YYYY-MM-DDTHH:MM:SS” format. For example: 2022-06-01T15:30:00"
+        ) from error
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return aware.replace(microsecond=0).isoformat()
 
@@ -197,15 +289,3 @@ def _json(value: str) -> None:
         json.loads(value)
     except ValueError as error:
         raise Unfit("Value is invalid JSON.") from error
-
-
-def _check(text: str, validations: Sequence[Mapping[str, Any]]) -> None:
-    rules = {rule["name"]: rule["value"] for rule in validations}
-    if "choices" in rules and text not in json.loads(rules["choices"]):
-        raise Unfit(f"Value does not exist in provided choices: {rules['choices']}.")
-    if "max" in rules and len(text) > int(rules["max"]):
-        raise Unfit(f"Value has a maximum length of {rules['max']}.")
-    if "min" in rules and len(text) < int(rules["min"]):
-        raise Unfit(f"Value has a minimum length of {rules['min']}.")
-    if "regex" in rules and not re.search(rules["regex"], text):
-        raise Unfit("Value does not match the validation pattern.")

@@ -1,0 +1,49 @@
+"""Variants, looked up because metafields refer to them: `<product's handle>/<variant's title>`.
+
+A title is what tells a product's variants apart (`Small / Black`); SKUs may be missing, and may
+stand on several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+from providers.kit.lookup import Existing, Lookup
+from providers.shopify.client import ShopifyReader
+from providers.shopify.identified import Field, Wish, identified
+from providers.shopify.parts import parts_of
+from reconciler.model.address import Address
+from reconciler.model.resource import Resource
+from reconciler.provider import ALL, Wanted
+
+MOST_VARIANTS: Final = 250
+"""Of one product, what one page holds; beyond them a variant is not found by its title."""
+
+_TOGETHER: Final = 20
+
+_BY_HANDLE: Final = Field(
+    "productByIdentifier",
+    "ProductIdentifierInput",
+    f"variants(first: {MOST_VARIANTS}) {{ nodes {{ id title }} }}",
+    cost=12,
+)
+
+
+class VariantKind(Lookup):
+    name = "variant"
+
+    async def read(
+        self, session: ShopifyReader, target: str, wanted: Wanted
+    ) -> AsyncIterator[Resource[Existing]]:
+        """There is no reading of all: nobody lists a shop's variants."""
+        keys = () if wanted is ALL else tuple(wanted)
+        handles = dict.fromkeys(key.partition("/")[0] for key in keys)
+        for part in parts_of(handles, _TOGETHER):
+            wishes = [Wish({"handle": handle}) for handle in part]
+            found = await identified(session, _BY_HANDLE, wishes)
+            for handle, product in zip(part, found, strict=True):
+                for variant in product["variants"]["nodes"] if product else ():
+                    key = f"{handle}/{variant['title']}"
+                    if key in keys:
+                        yield Resource(Address(target, "variant", key), Existing(), variant["id"])
