@@ -27,6 +27,8 @@ SCOPES: Final[Mapping[str, Scopes]] = {
     "product": Scopes((("read_products",),)),
     "page": Scopes((("read_content", "read_online_store_pages"),)),
     "file": Scopes((("read_files",),)),
+    "variant": Scopes((("read_products",),)),
+    "metaobject": Scopes((("read_metaobjects",),)),
     "metafield_definition": _PRODUCTS,
     "metafield": _PRODUCTS,
     "collection": _PRODUCTS,

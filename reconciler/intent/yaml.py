@@ -225,7 +225,7 @@ _NAMES: Final = {
     "int": "a number in an unusual form",
     "float": "a number in an unusual form",
     "bool": "a flag in an unusual form",
-    "timestamp": "a date in an unusual form",
+    "timestamp": "a date, and none that ISO 8601 knows",
 }
 
 

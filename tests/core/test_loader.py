@@ -31,7 +31,7 @@ BAD = {
     "wrong-type": TAXONOMY + "terms: [hr, it]\n",
     "unquoted-number": TAXONOMY.replace("Role", "000001"),
     "number-where-text-is-meant": TAXONOMY.replace("Role", "42"),
-    "unquoted-date": TAXONOMY.replace("Role", "2026-1-1"),
+    "unquoted-date": TAXONOMY.replace("Role", "2026-02-30"),
     "duplicate-key": TAXONOMY + "label: Again\n",
     "not-snake-case": TAXONOMY + "terms:\n  Sales-SDR: {label: Sales}\n",
     "not-one-of": TAXONOMY.replace("dropdown", "dropdwn"),

@@ -18,7 +18,7 @@ from providers.shopify.sandbox.metaobjects import add_metaobject, metaobject_cal
 from providers.shopify.sandbox.products import add_product
 from providers.shopify.sandbox.publications import add_publication
 from providers.shopify.sandbox.shop import LONG_AGO, Shop, Thing
-from providers.shopify.sandbox.variants import add_variant
+from providers.shopify.sandbox.variants import add_variant, title_of
 
 Fields = Mapping[str, Any]
 
@@ -102,7 +102,7 @@ def _id_of(shop: Shop, sort: str, name: str) -> str:
 def _variant_called(shop: Shop, name: str) -> Thing | None:
     handle, _, title = name.partition("/")
     own = shop.where("ProductVariant", "product_id", product_called(shop, handle)["id"])
-    return next((variant for variant in own if variant["title"] == title), None)
+    return next((variant for variant in own if title_of(variant) == title), None)
 
 
 REFERRED: Final[Mapping[str, Callable[[Shop, str], Thing | None]]] = {
