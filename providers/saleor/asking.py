@@ -9,7 +9,7 @@ not understood finds everything.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from providers.kit.graphql import Query
 from providers.saleor.client import SaleorReader
@@ -17,7 +17,7 @@ from providers.saleor.listing import PAGE, PAGE_INFO, attributes, by_id, by_slug
 from providers.saleor.shelf import By, Node
 from providers.saleor.terms import terms_of
 from reconciler.intent.base import Intent
-from reconciler.intent.collection import Collections
+from reconciler.intent.collection import Collections, Condition
 from reconciler.intent.explain import nearest
 from reconciler.intent.offering import Offering
 from reconciler.intent.styles import declared
@@ -66,6 +66,9 @@ _TYPES: Final = Query(f"""query ProductTypes($filter: ProductTypeFilterInput, $a
 
 _AT_ONCE: Final = 50
 
+ASKED: Final[tuple[Literal["tag", "type", "term"], ...]] = ("tag", "type", "term")
+"""What a rule may ask a product of this platform for."""
+
 
 def questions(intent: Intent) -> Iterator[Question]:
     """What an intent of any kind asks of this platform."""
@@ -96,9 +99,16 @@ def _rules(intent: Collections) -> Iterator[Question]:
     for found in declared(intent):
         if not isinstance(found, Problem):
             for condition in found[1].conditions:
-                yield Question(*condition.asked)
+                yield from asked(condition)
                 if condition.relation == "is_not":
                     yield EVERY
+
+
+def asked(condition: Condition) -> Iterator[Question]:
+    """What a condition asks of this platform: nothing, where it can not be asked here."""
+    for by in ASKED:
+        if condition.by == by:
+            yield from (Question(by, text) for text in condition.texts)
 
 
 async def answer(session: SaleorReader, asked: Sequence[Question]) -> Answers:

@@ -1,136 +1,319 @@
-"""The sources of a collection: which of them is ours, and what it says, in one canonical form.
+"""The sources of a collection: which of them are ours, what they say, and how that is changed.
 
 Since 2026-07 a collection is the union of its sources. One conditions source of it is ours: the
-one titled `Planogram`, else the only conditions source that there is. The others are left alone.
-A condition is a text like `tag is style_Harold_Sweater`. What our source holds beyond conditions
-on one tag or type is told as a text in brackets, which no desired condition can equal: so it
-always shows as a difference.
+one titled `Planogram`, else the only one that there is; sources that an app shares are never. The
+same holds for the source that names sub-collections. The others are left alone.
+
+All that ours say is a set of texts: conditions (see `providers.shopify.conditions`), and
+
+    product <handle>              chosen by hand
+    collection <handle>           a sub-collection
+    without <condition>           excluded, though it meets the conditions
+    without product <handle>
+    without collection <handle>
+
+What can not be told so is told in brackets, which no desired text equals.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Final
 
+from providers.shopify.conditions import condition_input, fragment, of_rule, parsed, told
 from reconciler.model.address import Remote
+from reconciler.provider import Remotes
 
 TITLE: Final = "Planogram"
 
-FRAGMENT: Final = """fragment Sources on Collection {
-  ruleSet { appliedDisjunctively rules { column relation condition } }
-  sources {
-    __typename id title
-    ... on CollectionConditionsSource {
-      inclusion {
-        matchType
-        conditions {
-          __typename id
-          ... on CollectionSourceInclusionConditionProductTag {
-            ofTag: relation values matchOfTag: matchType
-          }
-          ... on CollectionSourceInclusionConditionProductType {
-            ofType: relation values matchOfType: matchType
-          }
-        }
-        selections(first: 1) { nodes { product { id } } }
-      }
-      exclusion {
-        conditions { id }
-        selections(first: 1) { nodes { product { id } } }
-      }
-    }
-  }
-}"""
+CHOSEN: Final = 10
+"""Products chosen by hand that are read along with a source; more of them are read page by page."""
 
-_RELATIONS: Final = {
-    "tag": {"is": "TAGGED_WITH", "is_not": "NOT_TAGGED_WITH"},
-    "type": {"is": "EQUALS", "is_not": "NOT_EQUALS"},
-}
-_INPUTS: Final = {"tag": "productTag", "type": "productType"}
-_CONDITION: Final = re.compile(r"(tag|type) (is|is_not) (.+)", re.DOTALL)
+FRAGMENT: Final = f"""fragment Sources on Collection {{
+  ruleSet {{ appliedDisjunctively rules {{ column relation condition }} }}
+  sources {{
+    __typename id title
+    ... on CollectionSubCollectionsSource {{ collections {{ id handle }} }}
+    ... on CollectionConditionsSource {{
+      shareable targetType
+      inclusion {{
+        matchType
+        conditions {{ {fragment("Inclusion")} }}
+        selections(first: {CHOSEN}) {{
+          nodes {{ variantIds product {{ id handle }} }} pageInfo {{ hasNextPage endCursor }}
+        }}
+      }}
+      exclusion {{
+        matchType
+        conditions {{ {fragment("Exclusion")} }}
+        selections(first: {CHOSEN}) {{
+          nodes {{ product {{ id handle }} }} pageInfo {{ hasNextPage endCursor }}
+        }}
+      }}
+    }}
+  }}
+}}"""
 
 Row = Mapping[str, Any]
 
-
-def condition(by: str, relation: str, value: str) -> str:
-    """The canonical text of a condition on one tag or type."""
-    return f"{by} {relation} {value}"
-
-
-def condition_parts(text: str) -> tuple[str, str, str] | None:
-    """What the condition is on, its relation and its value; None for a text in brackets."""
-    match = _CONDITION.fullmatch(text)
-    return (match[1], match[2], match[3]) if match else None
+PRODUCT: Final = "product "
+COLLECTION: Final = "collection "
+WITHOUT: Final = "without "
 
 
-def condition_input(text: str) -> dict[str, Any]:
-    """A canonical condition as the platform takes it."""
-    match = _CONDITION.fullmatch(text)
-    assert match is not None, text
-    by, relation, value = match.groups()
-    fields = {"relation": _RELATIONS[by][relation], "values": [value], "matchType": "ANY"}
-    return {_INPUTS[by]: fields}
+class Part(Enum):
+    """Where in a source a text has its place."""
+
+    CONDITION = ("inclusion", "conditions")
+    CHOICE = ("inclusion", "selections")
+    EXCLUSION = ("exclusion", "conditions")
+    EXCLUDED = ("exclusion", "selections")
+    WITHOUT_COLLECTION = ("exclusion", "collections")
+    SUB_COLLECTION = ("sub", "collections")
 
 
 @dataclass(frozen=True, slots=True)
-class OurSource:
-    """What is ours of a live collection's rules.
+class Entry:
+    """One thing that our sources say. id: of the condition, the product or the collection."""
 
-    id: None where there is no conditions source. match: `all`, `any`, or None where nothing is
-    matched. conditions: canonical text by the condition's id. unfit: what is there and can not
-    be taken away by a change of conditions.
+    part: Part
+    text: str
+    id: Remote
+
+
+@dataclass(frozen=True, slots=True)
+class OurSources:
+    """What is ours of a live collection.
+
+    conditions, subordinate: the ids of our two sources, None where there is none. match,
+    excluded_match: `all`, `any`, or None where nothing is joined. unfit: what is there and can not
+    be taken away by a change. is_older: the collection has a rule set of the older model, which
+    `entries` tell.
     """
 
-    id: Remote | None
-    match: str | None
-    conditions: Sequence[tuple[Remote, str]]
-    unfit: Sequence[str]
+    conditions: Remote | None = None
+    subordinate: Remote | None = None
+    match: str | None = None
+    excluded_match: str | None = None
+    entries: Sequence[Entry] = ()
+    unfit: Sequence[str] = ()
+    is_older: bool = False
 
     @property
     def texts(self) -> tuple[str, ...]:
-        return (*(text for _, text in self.conditions), *self.unfit)
+        return (*(entry.text for entry in self.entries), *self.unfit)
 
 
-def our_source(collection: Row) -> OurSource:
+def part_of(text: str) -> Part:
+    """Where a desired text has its place."""
+    if text.startswith(PRODUCT):
+        return Part.CHOICE
+    if text.startswith(COLLECTION):
+        return Part.SUB_COLLECTION
+    if not text.startswith(WITHOUT):
+        return Part.CONDITION
+    rest = text.removeprefix(WITHOUT)
+    if rest.startswith(PRODUCT):
+        return Part.EXCLUDED
+    return Part.WITHOUT_COLLECTION if rest.startswith(COLLECTION) else Part.EXCLUSION
+
+
+def handle_in(text: str) -> str:
+    """The product or the collection that a text names."""
+    return text.removeprefix(WITHOUT).partition(" ")[2]
+
+
+def our_sources(collection: Row) -> OurSources:
     """Raises nothing: what can not be told apart is told as unfit."""
-    known = [s for s in collection["sources"] if s["__typename"] == "CollectionConditionsSource"]
-    ours = [s for s in known if s["title"] == TITLE] or known
-    if len(ours) > 1:
-        return OurSource(None, None, (), (f"[{len(ours)} sources, none of them the only one]",))
-    if ours:
-        return _read(ours[0])
-    legacy = ["[a rule set of the older model]"] if collection.get("ruleSet") else []
-    return OurSource(None, None, (), legacy)
-
-
-def _read(source: Row) -> OurSource:
-    inclusion, exclusion = source["inclusion"], source.get("exclusion")
-    match = inclusion["matchType"]
-    return OurSource(
-        source["id"],
-        match.lower() if match else None,
-        tuple((row["id"], _text(row)) for row in inclusion["conditions"]),
-        tuple(_unfit(inclusion, exclusion)),
+    rule_set = collection.get("ruleSet")
+    if rule_set and not collection["sources"]:
+        return _older(rule_set)
+    theirs = collection["sources"]
+    known = [s for s in theirs if s["__typename"] == "CollectionConditionsSource"]
+    ours = _ours([source for source in known if not source["shareable"]])
+    subordinate = _ours([s for s in theirs if s["__typename"] == "CollectionSubCollectionsSource"])
+    unfit = [f"[{len(found)} sources, none of them the only one]" for found in (ours,) if found[1:]]
+    source = ours[0] if len(ours) == 1 else None
+    sub = subordinate[0] if len(subordinate) == 1 else None
+    return OurSources(
+        conditions=source["id"] if source else None,
+        subordinate=sub["id"] if sub else None,
+        match=_match(source, "inclusion"),
+        excluded_match=_match(source, "exclusion"),
+        entries=(*_entries(source), *_subordinate(sub)),
+        unfit=(*unfit, *_unfit(source)),
     )
 
 
-def _text(row: Row) -> str:
-    for by, relations in _RELATIONS.items():
-        told = row.get(f"of{by.capitalize()}")
-        if told is None:
+def _ours(sources: Sequence[Row]) -> list[Row]:
+    return [source for source in sources if source["title"] == TITLE] or list(sources)
+
+
+def _older(rule_set: Row) -> OurSources:
+    entries = [Entry(Part.CONDITION, of_rule(rule), "") for rule in rule_set["rules"]]
+    match = "any" if rule_set["appliedDisjunctively"] else "all"
+    return OurSources(match=match, entries=entries, is_older=True)
+
+
+def _match(source: Row | None, side: str) -> str | None:
+    """Nothing is joined where there are no conditions. Of exclusions, those by collection are
+    joined by themselves."""
+    rules = source and source[side]
+    if not rules or not [row for row in rules["conditions"] if "collections" not in row]:
+        return None
+    return rules["matchType"].lower() if rules["matchType"] else None
+
+
+def _entries(source: Row | None) -> Iterator[Entry]:
+    if source is None:
+        return
+    inclusion, exclusion = source["inclusion"], source["exclusion"]
+    for row in inclusion["conditions"]:
+        yield Entry(Part.CONDITION, told(row), row["id"])
+    for node in inclusion["selections"]["nodes"]:
+        yield Entry(Part.CHOICE, _chosen(node), node["product"]["id"])
+    for row in exclusion["conditions"] if exclusion else ():
+        if "collections" not in row:
+            yield Entry(Part.EXCLUSION, f"{WITHOUT}{told(row)}", row["id"])
+        for collection in row.get("collections") or ():
+            text = f"{WITHOUT}{COLLECTION}{collection['handle']}"
+            yield Entry(Part.WITHOUT_COLLECTION, text, row["id"])
+    for node in exclusion["selections"]["nodes"] if exclusion else ():
+        text = f"{WITHOUT}{PRODUCT}{node['product']['handle']}"
+        yield Entry(Part.EXCLUDED, text, node["product"]["id"])
+
+
+def _chosen(node: Row) -> str:
+    handle = node["product"]["handle"]
+    if node.get("variantIds"):
+        return f"[{len(node['variantIds'])} variants of {handle}]"
+    return f"{PRODUCT}{handle}"
+
+
+def _subordinate(source: Row | None) -> Iterator[Entry]:
+    for collection in source["collections"] if source else ():
+        yield Entry(Part.SUB_COLLECTION, f"{COLLECTION}{collection['handle']}", collection["id"])
+
+
+def _unfit(source: Row | None) -> Iterator[str]:
+    if source is not None and source["targetType"] != "PRODUCTS":
+        yield "[single variants, not products]"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What our sources shall say."""
+
+    texts: Sequence[str]
+    match: str | None = None
+    excluded_match: str | None = None
+
+    def of(self, *parts: Part) -> list[str]:
+        return [text for text in self.texts if part_of(text) in parts]
+
+
+_OF_CONDITIONS: Final = tuple(part for part in Part if part is not Part.SUB_COLLECTION)
+
+
+def creation(wish: Wish, remotes: Remotes) -> list[dict[str, Any]]:
+    """The sources of a new collection. Raises `Unresolved` for what is not there."""
+    targets = []
+    if wish.of(*_OF_CONDITIONS):
+        targets.append({"source": _new_source(wish, remotes)})
+    if subordinate := wish.of(Part.SUB_COLLECTION):
+        ids = [remotes("collection", handle_in(text)) for text in subordinate]
+        targets.append({"subCollections": {"title": TITLE, "collectionIds": ids}})
+    return targets
+
+
+def difference(ours: OurSources, wish: Wish, remotes: Remotes) -> dict[str, Any]:
+    """What of `CollectionUpdateInput` makes ours say what is desired. Conditions are matched by
+    what they say: what is missing is made, what is too much goes by its id."""
+    kept, created, gone = [], creation(wish, remotes), []
+    for id_, parts, name in (
+        (ours.conditions, _OF_CONDITIONS, "source"),
+        (ours.subordinate, (Part.SUB_COLLECTION,), "subCollections"),
+    ):
+        if id_ is None:
             continue
-        for relation, name in relations.items():
-            if name == told and len(row["values"]) == 1:
-                return condition(by, relation, row["values"][0])
-        match = str(row[f"matchOf{by.capitalize()}"]).lower()
-        return f"[{by} {told.lower()} {match} of {', '.join(row['values'])}]"
-    return f"[{row['__typename'].removeprefix('CollectionSourceInclusionCondition')}]"
+        made = [target for target in created if name in target]
+        created = [target for target in created if name not in target]
+        if not made:
+            gone.append(id_)
+        elif name == "source":
+            kept.append({"condition": {"id": id_, **_sides(ours, wish, remotes)}})
+        elif {e.text for e in ours.entries if e.part in parts} != set(wish.of(*parts)):
+            ids = made[0][name]["collectionIds"]
+            kept.append({name: {"id": id_, "collectionIds": ids}})
+    asked = {"sourcesToCreate": created, "sourcesToUpdate": kept, "sourcesToDelete": gone}
+    return {name: targets for name, targets in asked.items() if targets}
 
 
-def _unfit(inclusion: Row, exclusion: Row | None) -> Iterable[str]:
-    if inclusion["selections"]["nodes"]:
-        yield "[products chosen by hand]"
-    if exclusion and (exclusion["conditions"] or exclusion["selections"]["nodes"]):
-        yield "[products excluded]"
+def _new_source(wish: Wish, remotes: Remotes) -> dict[str, Any]:
+    nothing = OurSources()
+    sides = {
+        side: {
+            "matchType": change["matchType"],
+            "conditions": change.get("conditionsToCreate", []),
+            "selections": change.get("selectionsToAdd", []),
+        }
+        for side, change in _sides(nothing, wish, remotes).items()
+    }
+    return {"title": TITLE, "targetType": "PRODUCTS", **sides}
+
+
+def _sides(ours: OurSources, wish: Wish, remotes: Remotes) -> dict[str, Any]:
+    """Only what is to be said of a side is sent: an exclusion of nothing is none."""
+    inclusion = _side(ours, wish, remotes, Part.CONDITION, Part.CHOICE)
+    exclusion = _side(ours, wish, remotes, Part.EXCLUSION, Part.EXCLUDED)
+    _collections(exclusion, ours, wish, remotes)
+    sides = {"inclusion": {"matchType": (wish.match or "all").upper(), **inclusion}}
+    joined = wish.excluded_match or "any"
+    moves_match = wish.excluded_match not in (None, ours.excluded_match)
+    if exclusion or moves_match:
+        sides["exclusion"] = {"matchType": joined.upper(), **exclusion}
+    return sides
+
+
+def _side(
+    ours: OurSources, wish: Wish, remotes: Remotes, conditions: Part, products: Part
+) -> dict[str, Any]:
+    held = {entry.text for entry in ours.entries}
+    fresh = [text for text in wish.of(conditions) if text not in held]
+    chosen = [text for text in wish.of(products) if text not in held]
+    added = [remotes("product", handle_in(text)) for text in chosen]
+    removed = [e.id for e in _superfluous(ours, wish, products) if e.id not in added]
+    change = {
+        "conditionsToCreate": [_input(text, remotes) for text in fresh],
+        "conditionsToDelete": [e.id for e in _superfluous(ours, wish, conditions)],
+        "selectionsToAdd": [{"productId": id_} for id_ in added],
+        "selectionsToRemove": [{"productId": id_} for id_ in removed],
+    }
+    return {name: rows for name, rows in change.items() if rows}
+
+
+def _collections(exclusion: dict[str, Any], ours: OurSources, wish: Wish, remotes: Remotes) -> None:
+    """Excluded collections stand together in one condition, which is made anew when one moves."""
+    held = [entry for entry in ours.entries if entry.part is Part.WITHOUT_COLLECTION]
+    wanted = wish.of(Part.WITHOUT_COLLECTION)
+    if {entry.text for entry in held} == set(wanted):
+        return
+    if held:
+        gone = list(dict.fromkeys(entry.id for entry in held))
+        exclusion["conditionsToDelete"] = [*exclusion.get("conditionsToDelete", []), *gone]
+    if wanted:
+        ids = [remotes("collection", handle_in(text)) for text in wanted]
+        made = [*exclusion.get("conditionsToCreate", []), {"collection": {"values": ids}}]
+        exclusion["conditionsToCreate"] = made
+
+
+def _superfluous(ours: OurSources, wish: Wish, part: Part) -> Iterable[Entry]:
+    return (e for e in ours.entries if e.part is part and e.text not in wish.texts)
+
+
+def _input(text: str, remotes: Remotes) -> dict[str, Any]:
+    condition = parsed(text.removeprefix(WITHOUT))
+    assert condition is not None, text
+    return condition_input(condition, remotes)

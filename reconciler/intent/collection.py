@@ -8,37 +8,8 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from reconciler.intent.base import Intent, Part, Text
-
-Relation = Literal["is", "is_not"]
-
-BY: Final[tuple[Literal["tag", "type", "term"], ...]] = ("tag", "type", "term")
-"""What a condition may ask a product for."""
-
-
-class Condition(Part):
-    """One condition on a product: exactly one of `tag`, `type` and `term`."""
-
-    tag: Text | None = None
-    type: Text | None = None
-    term: Annotated[str, StringConstraints(pattern=r"^[^/]+/[^/]+$")] | None = None
-    """A term that the product carries: `<taxonomy>/<term>`, like `gsv_roles/hr`."""
-    relation: Relation = "is"
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Condition:
-        if sum(getattr(self, by) is not None for by in BY) != 1:
-            raise ValueError(
-                "a condition has not exactly one of tag, type and term · write one of them"
-            )
-        return self
-
-    @property
-    def asked(self) -> tuple[Literal["tag", "type", "term"], str]:
-        """What it asks for, and the value."""
-        for by in BY:
-            if (value := getattr(self, by)) is not None:
-                return by, value
-        raise AssertionError("a condition asks for something")
+from reconciler.intent.condition import Condition as Condition
+from reconciler.intent.condition import Excluding as Excluding
 
 
 class Rules(Part):
@@ -46,9 +17,35 @@ class Rules(Part):
 
     match: Literal["all", "any"] = "all"
     conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]
+    excluding: Excluding | None = None
 
 
-Sort = Literal["best_selling", "title", "price_low", "price_high", "newest", "oldest"]
+Sort = Literal[
+    "best_selling", "title", "title_descending", "price_low", "price_high", "newest", "oldest",
+    "by_hand", "most_relevant",
+]  # fmt: skip
+
+
+class Seo(Part):
+    """What search engines are told."""
+
+    title: str | None = None
+    description: str | None = None
+
+
+class Picture(Part):
+    """The picture of a collection: a file of the shop by its name, or an image by its address."""
+
+    file: Text | None = None
+    url: Annotated[str, StringConstraints(pattern=r"^https://")] | None = None
+    alt: str | None = None
+    """What it shows, for those who do not see it. Left out: not managed."""
+
+    @model_validator(mode="after")
+    def _told_one_way(self) -> Picture:
+        if (self.file is None) == (self.url is None):
+            raise ValueError("an image has not exactly one of file and url · write one of them")
+        return self
 
 
 class Collection(Part):
@@ -56,21 +53,36 @@ class Collection(Part):
     description: str | None = None
     """HTML. Left out: not managed."""
     sort: Sort | None = None
+    template: str | None = None
+    """The suffix of the theme's template that shows it. Left out: not managed."""
+    seo: Seo | None = None
+    """Left out, or a text of it: not managed."""
+    image: Picture | None = None
+    """Left out: not managed; null: there is to be none."""
     rules: Rules | None = None
     products: tuple[Text, ...] | None = None
-    """The products that belong, told one by one, where no rules tell them."""
+    """The products that belong, told one by one; beside rules: these too."""
+    collections: tuple[Text, ...] | None = None
+    """Collections whose products belong, by their handles."""
+    migrate: bool = False
+    """Whether a collection whose rules are of the platform's older model may be brought over to
+    the new one."""
 
     @model_validator(mode="after")
-    def _told_one_way(self) -> Collection:
-        if (self.rules is None) == (self.products is None):
+    def _told_in_some_way(self) -> Collection:
+        if self.rules is None and self.products is None and self.collections is None:
             raise ValueError(
-                "a collection has not exactly one of rules and products · write one of them"
+                "a collection has none of rules, products and collections · write one of them"
             )
         return self
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
         return self.rules.conditions if self.rules else ()
+
+
+NULLABLE: Final = ("description", "template", "image")
+"""What can be managed and empty."""
 
 
 class Override(Part):
@@ -80,7 +92,11 @@ class Override(Part):
     title: Text | None = None
     description: str | None = None
     sort: Sort | None = None
+    template: str | None = None
+    seo: Seo | None = None
+    image: Picture | None = None
     rules: Rules | None = None
+    products: tuple[Text, ...] | None = None
 
     @property
     def stated(self) -> dict[str, Any]:
@@ -89,7 +105,7 @@ class Override(Part):
         return {
             name: getattr(self, name)
             for name in names
-            if name == "description" or getattr(self, name) is not None
+            if name in NULLABLE or getattr(self, name) is not None
         }
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Any, Final
 
 from reconciler.intent.base import Place
-from reconciler.intent.collection import BY, Collection, Collections, Styles
+from reconciler.intent.collection import Collection, Collections, Rules, Seo, Styles
+from reconciler.intent.condition import Condition, filled, texts_of
 from reconciler.model.address import Key
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Source
@@ -58,15 +59,37 @@ def _filling(style: str) -> Callable[[str], str]:
 
 def _filled(collection: Collection, fill: Callable[[str], str]) -> Collection:
     """The collection with every text of it filled in."""
-    conditions = tuple(
-        c.model_copy(update={by: fill(text) for by in BY if (text := getattr(c, by))})
-        for c in collection.conditions
-    )
     texts = {
         name: fill(text) for name in ("title", "description") if (text := getattr(collection, name))
     }
-    rules = collection.rules and collection.rules.model_copy(update={"conditions": conditions})
-    return collection.model_copy(update={**texts, "rules": rules})
+    parts = {
+        "rules": collection.rules and _filled_rules(collection.rules, fill),
+        "seo": collection.seo and _filled_seo(collection.seo, fill),
+    }
+    return collection.model_copy(update={**texts, **{n: p for n, p in parts.items() if p}})
+
+
+def _filled_seo(seo: Seo, fill: Callable[[str], str]) -> Seo:
+    texts = {name: fill(text) for name in ("title", "description") if (text := getattr(seo, name))}
+    return seo.model_copy(update=texts)
+
+
+def _filled_rules(rules: Rules, fill: Callable[[str], str]) -> Rules:
+    update: dict[str, Any] = {"conditions": _filled_conditions(rules.conditions, fill)}
+    if rules.excluding is not None:
+        excluded = _filled_conditions(rules.excluding.conditions, fill)
+        update["excluding"] = rules.excluding.model_copy(update={"conditions": excluded})
+    return rules.model_copy(update=update)
+
+
+def _filled_conditions(
+    conditions: tuple[Condition, ...], fill: Callable[[str], str]
+) -> tuple[Condition, ...]:
+    """What a condition asks for by name (a metafield, a price) holds no placeholder."""
+    return tuple(
+        c.model_copy(update={name: filled(getattr(c, name), fill) for name, _ in texts_of(c)})
+        for c in conditions
+    )
 
 
 def _template_problems(intent: Collections, template: Styles) -> Iterator[Problem]:
@@ -90,7 +113,15 @@ def _template_texts(template: Styles) -> Iterator[tuple[Place, str]]:
     yield ("handle",), template.handle
     yield ("collection", "title"), template.collection.title
     yield ("collection", "description"), template.collection.description or ""
-    for index, part in enumerate(template.collection.conditions):
-        for by in BY:
-            place = ("collection", "rules", "conditions", index, by)
-            yield place, getattr(part, by) or ""
+    seo = template.collection.seo or Seo()
+    yield ("collection", "seo", "title"), seo.title or ""
+    yield ("collection", "seo", "description"), seo.description or ""
+    rules = template.collection.rules
+    excluding = rules.excluding if rules else None
+    for place, conditions in (
+        (("conditions",), rules.conditions if rules else ()),
+        (("excluding", "conditions"), excluding.conditions if excluding else ()),
+    ):
+        for index, condition in enumerate(conditions):
+            for name, text in texts_of(condition):
+                yield ("collection", "rules", *place, index, name), text

@@ -81,7 +81,10 @@ def test_a_dry_run_writes_nothing(shop: Workshop) -> None:
 
 def test_a_part_that_can_not_be_written_back_is_told(shop: Workshop) -> None:
     """5 where another part could be, 1 where nothing could; with place, cause and remedy."""
-    shop.edit("collection", "b-shelf", title="Second!", sortOrder="MANUAL")
+    unknown = {"unknown": {"relation": "IS_RARE", "matchType": "ANY", "values": ["yes"]}}
+    rules = {"matchType": "ALL", "conditions": [unknown]}
+    sources = [{"title": "Planogram", "inclusion": rules}]
+    shop.edit("collection", "b-shelf", title="Second!", sources=sources)
     alone = planogram("adopt", "--all")
     shop.edit("collection", "a-shelf", title="First!")
     both = planogram("adopt", "--all", "--json")
@@ -91,7 +94,7 @@ def test_a_part_that_can_not_be_written_back_is_told(shop: Workshop) -> None:
     assert f"! {B}  desired/collections/shop.yaml:6:3  the live collection" in alone.stdout
     assert [row["address"] for row in found["written"]] == [A]
     assert [(row["address"], row["line"]) for row in found["problems"]] == [(B, 6)]
-    assert " in the admin" in found["problems"][0]["remedy"]
+    assert "apply, to put back" in found["problems"][0]["remedy"]
     assert document(shop) == SHELVES.replace("title: First ", "title: First! ")
 
 

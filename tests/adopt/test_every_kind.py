@@ -15,7 +15,7 @@ from tests.contract.test_contract import CASES, at_work, desired_in
 
 NO_WAY_BACK: Final[Mapping[tuple[str, str], str]] = {
     ("shopify-metafield-text", "type"): "follows from something else in desired/",
-    ("shopify-collection", "sort_order"): "for which desired/ has no word",
+    ("shopify-collection-wide", "image"): "does not tell where it came from",
     ("saleor-attribute_value-slug", "name"): "follows from the term's key",
     ("saleor-attribute_value-slug", "slug"): "follows from the term's key",
     ("saleor-attribute_value-slug", "external_reference"): "follows from the term's key",
@@ -72,7 +72,7 @@ GONE: Final[Mapping[str, Removal]] = {
     "shopify-metafield_definition": lambda case: ("metafieldDefinition", case.key, DELETED),
     "shopify-metafield-text": lambda case: ("metafield", case.key, DELETED),
     "shopify-metafield-page": lambda case: ("metafield", case.key, DELETED),
-    "shopify-collection": lambda case: ("collection", case.key, DELETED),
+    "shopify-collection-rules": lambda case: ("collection", case.key, DELETED),
     "saleor-product_media": lambda case: ("product", case.key.partition("/")[0], {"media": []}),
     "saleor-collection": lambda case: ("collection", case.key, DELETED),
     "saleor-channel_listing-product": lambda case: ("channelListing", case.key, DELETED),

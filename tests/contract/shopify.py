@@ -1,4 +1,4 @@
-"""Shopify: metafield definitions, metafields of every sort of value, collections."""
+"""Shopify: metafield definitions, metafields of every sort of value."""
 
 from __future__ import annotations
 
@@ -123,71 +123,6 @@ def metafield_case(
 STRANGE: Final = {"type": "single_line_text_field", "value": "somebody's own"}
 
 
-# Collections
-
-
-def collection_document(title: str, rest: str) -> dict[str, str]:
-    return {
-        "collections/contract.yaml": (
-            f"targets: [shop]\ncollections:\n  contract-shelf:\n    title: {title}\n{rest}"
-        )
-    }
-
-
-COLLECTIONS: Final = (
-    collection_document(
-        "First",
-        '    description: "<p>First words</p>"\n    sort: title\n'
-        "    rules:\n      match: all\n      conditions: [{tag: S226}, {type: Dresses}]\n",
-    ),
-    collection_document(
-        "Second",
-        '    description: "<p>Other words</p>"\n    sort: newest\n    rules:\n      match: any\n'
-        "      conditions: [{tag: S226, relation: is_not}, {type: Dresses}, {type: Skirts}]\n",
-    ),
-)
-
-
-def collection(client: httpx.Client) -> Mapping[str, Any] | None:
-    query = """{collectionByIdentifier(identifier: {handle: "contract-shelf"}) {
-        title descriptionHtml sortOrder sources { __typename
-          ... on CollectionConditionsSource { inclusion { matchType conditions { __typename
-            ... on CollectionSourceInclusionConditionProductTag { tag: relation values }
-            ... on CollectionSourceInclusionConditionProductType { type: relation values }
-        } } } } } }"""
-    found = ask(client, query)["collectionByIdentifier"]
-    if found is None:
-        return None
-    inclusions = [s["inclusion"] for s in found["sources"]]
-    return {
-        "title": found["title"],
-        "description_html": found["descriptionHtml"],
-        "sort_order": found["sortOrder"],
-        "match": inclusions[0]["matchType"].lower(),
-        "conditions": sorted(_said(c) for i in inclusions for c in i["conditions"]),
-    }
-
-
-def _said(condition: Mapping[str, Any]) -> str:
-    by = "tag" if "tag" in condition else "type"
-    relation = "is_not" if condition[by].startswith("NOT") else "is"
-    return f"{by} {relation} {' '.join(condition['values'])}"
-
-
-def source(match: str, *conditions: Mapping[str, Any]) -> list[Any]:
-    return [
-        {"title": "Planogram", "inclusion": {"matchType": match, "conditions": list(conditions)}}
-    ]
-
-
-TAG: Final = {"productTag": {"relation": "TAGGED_WITH", "values": ["S226"], "matchType": "ANY"}}
-TYPE: Final = {"productType": {"relation": "EQUALS", "values": ["Dresses"], "matchType": "ANY"}}
-
-
-def collection_edit(**fields: Any) -> Edit:
-    return "collection", "contract-shelf", fields
-
-
 CASES: Final = [
     Case(
         provider="shopify",
@@ -227,22 +162,5 @@ CASES: Final = [
     ),
     metafield_case(
         "product", "product_reference", ("gift-card", "watermill-belt"), "product", "play-bag-tan"
-    ),
-    Case(
-        provider="shopify",
-        target="shop",
-        kind="collection",
-        key="contract-shelf",
-        states=COLLECTIONS,
-        without={"collections/other.yaml": "targets: [shop]\n"},
-        raw=collection,
-        drifts={
-            "title": collection_edit(title="Renamed"),
-            "description_html": collection_edit(descriptionHtml="<p>Sale!</p>"),
-            "sort_order": collection_edit(sortOrder="MANUAL"),
-            "match": collection_edit(sources=source("ANY", TAG, TYPE)),
-            "conditions": collection_edit(sources=source("ALL", TAG)),
-        },
-        stranger=("product", "gift-card", {"title": "Another name"}),
     ),
 ]

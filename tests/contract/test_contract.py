@@ -23,6 +23,7 @@ from tests.contract import (
     saleor,
     saleor_assortment,
     shopify,
+    shopify_collections,
     shopify_listing,
     shopify_metafields,
 )
@@ -32,6 +33,7 @@ from tests.workshop import Workshop, problems_of
 CASES: list[Case] = [
     *shopify.CASES,
     *shopify_listing.CASES,
+    *shopify_collections.CASES,
     *shopify_metafields.CASES,
     *saleor.CASES,
     *saleor_assortment.CASES,

@@ -142,24 +142,93 @@ def test_rules_drift_and_come_back(shop: Workshop, sources: Any, paths: list[str
     assert shop.plan().is_empty
 
 
+CHOSEN = {"selections": ["play-bag-tan"]}
+
+
 @pytest.mark.parametrize(
-    "extra",
+    ("extra", "more"),
     [
-        {"selections": ["play-bag-tan"]},
-        {"exclusion": {"matchType": "ANY", "conditions": [tagged("vintage")]}},
+        (CHOSEN, "product play-bag-tan"),
+        (
+            {"exclusion": {"matchType": "ANY", "conditions": [tagged("vintage")]}},
+            "without tag is vintage",
+        ),
+        ({"exclusion": {"matchType": "ANY", **CHOSEN}}, "without product play-bag-tan"),
     ],
 )
-def test_what_conditions_can_not_take_away_is_told(shop: Workshop, extra: Any) -> None:
-    """Products chosen or excluded by hand show as a difference, and fail with a remedy; they are
-    neither overlooked nor deleted."""
+def test_what_somebody_adds_to_our_source_is_taken_back(
+    shop: Workshop, extra: Any, more: str
+) -> None:
+    """Products chosen or excluded by hand within our source are drift, told in words."""
     apply(shop, one())
-    shop.edit("collection", HANDLE, sources=[source("ALL", tagged("S226"), **extra)])
+    before = raw.collection(shop, HANDLE)
+    inclusion = {"matchType": "ALL", "conditions": [tagged("S226")]}
+    if "selections" in extra:
+        inclusion |= extra
+    theirs = {"title": "Planogram", **extra, "inclusion": inclusion}
+    theirs.pop("selections", None)
+    shop.edit("collection", HANDLE, sources=[theirs])
     (change,) = shop.drift().changes
-    sent = len(shop.writes)
+    apply(shop, one())
 
-    assert [field.path for field in change.fields] == ["conditions"]
-    assert "does not take away" in problems_of(shop.apply())[0]
+    assert [(f.path, f.before) for f in change.fields] == [
+        ("conditions", sorted(["tag is S226", more]))
+    ]
+    assert raw.collection(shop, HANDLE)["products"] == before["products"]
+    assert shop.plan().is_empty
+
+
+@pytest.mark.parametrize(
+    ("sources", "words"),
+    [
+        ([source("ALL", tagged("S226"), targetType="VARIANTS")], "single variants"),
+        ([{**source("ALL", tagged(t)), "title": t} for t in ("a", "b")], "none of them the only"),
+    ],
+)
+def test_what_can_not_be_changed_is_told(shop: Workshop, sources: Any, words: str) -> None:
+    """Nothing is written, and the remedy is said."""
+    apply(shop, one())
+    shop.edit("collection", HANDLE, sources=sources)
+    sent = len(shop.writes)
+    (problem,) = problems_of(shop.apply())
+
+    assert words in problem
+    assert "give the source that shall be managed the title Planogram" in problem
     assert len(shop.writes) == sent
+
+
+def test_many_choices_are_read_to_the_end(shop: Workshop) -> None:
+    """More products chosen by hand than fit on a page: all are read, and the plan is empty."""
+    every = [
+        f"{style}-{colour}"
+        for style, colours in (
+            ("arp-dress", ("black", "ivory", "forest")),
+            ("harold-sweater", ("camel", "navy", "grey")),
+            ("karina-skirt", ("plaid", "black")),
+            ("fenice-skirt", ("black", "sand")),
+            ("play-bag", ("tan", "black")),
+        )
+        for colour in colours
+    ]
+    rule = {"conditions": [{"tag": "vintage"}], "excluding": {"products": every}}
+    files = collections(collections={HANDLE: {"title": "A", "products": every, "rules": rule}})
+    apply(shop, files)
+
+    assert shop.plan().is_empty
+    assert len(shop.drift().changes) == 0
+
+
+def test_a_shared_source_is_nobodys_but_the_apps(shop: Workshop) -> None:
+    """Where an app's shareable source is the only one, ours is made beside it."""
+    apply(shop, one())
+    shop.edit("collection", HANDLE, sources=[source("ALL", tagged("S226"), shareable=True)])
+    (change,) = shop.drift().changes
+    apply(shop, one())
+    sources = raw.collection(shop, HANDLE)["sources"]
+
+    assert [f.path for f in change.fields] == ["conditions", "match"]
+    assert len(sources) == 2
+    assert shop.plan().is_empty
 
 
 def test_other_sources_are_left_alone(shop: Workshop) -> None:
@@ -182,8 +251,38 @@ def test_a_collection_of_the_older_model_is_not_overwritten(shop: Workshop) -> N
     shop.write(collections(collections={"accessories": {"title": "Accessories", "rules": rule}}))
     applied = shop.apply()
 
-    assert "a rule set of the older model" in problems_of(applied)[0]
+    assert "are of the older model · write migrate: true" in problems_of(applied)[0]
     assert shop.writes == []
+
+
+def test_rules_of_the_older_model_are_read(shop: Workshop) -> None:
+    """Where they say what git says, the collection is recorded without a write."""
+    rule = {"conditions": [{"tag": "accessory"}]}
+    shop.write(collections(collections={"accessories": {"title": "Accessories", "rules": rule}}))
+    plan = shop.plan()
+    apply(shop, {})
+
+    assert (plan.changes, [r.address.key for r in plan.recorded]) == ((), ["accessories"])
+    assert shop.writes == []
+    assert raw.collection(shop, "accessories")["sources"] == []
+
+
+def test_the_older_model_is_left_when_git_says_so(shop: Workshop) -> None:
+    """`migrate: true` shows the model as what would change, and brings the rules over."""
+    accessories = {
+        "title": "Accessories",
+        "migrate": True,
+        "rules": {"conditions": [{"tag": "accessory"}]},
+    }
+    before = raw.collection(shop, "accessories")["products"]
+    shop.write(collections(collections={"accessories": accessories}))
+    (change,) = shop.plan().changes
+    apply(shop, {})
+
+    assert [(f.path, f.before, f.after) for f in change.fields] == [("model", "ruleSet", "sources")]
+    assert told(shop, "accessories") == ("ALL", [("TAGGED_WITH", "accessory")])
+    assert raw.collection(shop, "accessories")["products"] == before
+    assert shop.plan().is_empty
 
 
 def test_a_renamed_collection_gets_its_handle_back(shop: Workshop) -> None:

@@ -178,9 +178,12 @@ def test_what_an_admin_made_is_shown_as_the_vendor_shows_it(shop: Emulated) -> N
         sources=[
             {
                 "title": "Mixed",
-                "inclusion": {"matchType": "ANY", "conditions": [unknown, type_("Sweaters")]},
+                "inclusion": {
+                    "matchType": "ANY",
+                    "conditions": [unknown, type_("Sweaters")],
+                    "selections": ["gift-card"],
+                },
                 "exclusion": excluded,
-                "selections": ["gift-card"],
                 "shareable": True,
             },
             {"title": "Others", "subCollections": ["second-hand"]},

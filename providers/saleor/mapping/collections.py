@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from functools import reduce
 from typing import Any
 
-from providers.saleor.asking import EVERY
+from providers.saleor.asking import ASKED, EVERY, asked
 from providers.saleor.kinds.collection import Collection
 from providers.saleor.mapping.tags import nothing_for_tags
 from providers.saleor.mapping.taxonomy import LONGEST, taxonomies
 from providers.saleor.prose import canonical
 from reconciler.intent.collection import Collection as Declared
 from reconciler.intent.collection import Collections, Condition
+from reconciler.intent.condition import Relation
 from reconciler.intent.explain import nearest
 from reconciler.intent.styles import declared
 from reconciler.model.address import Address, Key
@@ -49,11 +50,25 @@ def _problems(
     if handle != handle.lower() or "/" in handle or " " in handle:
         cause = f"{handle!r} is no slug"
         yield Problem(place, cause, "write lowercase letters, digits and dashes")
+    yield from _without_a_home(collection, place)
     if any(condition.tag is not None for condition in collection.conditions):
         yield from nothing_for_tags(place, compilation)
     for condition in collection.conditions:
         if condition.term is not None:
             yield from _unknown_term(condition.term, place, compilation)
+
+
+def _without_a_home(collection: Declared, place: Source) -> Iterator[Problem]:
+    for name in ("template", "seo", "image", "collections", "migrate"):
+        if name in collection.model_fields_set:
+            yield Problem(place, f"{name} of a collection is not managed on Saleor", "take it out")
+    if collection.rules is not None and collection.rules.excluding is not None:
+        cause = "excluding is not managed on Saleor"
+        yield Problem(place, cause, "write a condition with relation: is_not")
+    for condition in collection.conditions:
+        if condition.by not in ASKED or condition.relation not in ("is", "is_not"):
+            cause = f"{condition.by} {condition.relation} can not be asked on Saleor"
+            yield Problem(place, cause, f"ask for {', '.join(ASKED)} with is or is_not")
 
 
 def _unknown_term(asked: str, place: Source, compilation: Compilation) -> Iterator[Problem]:
@@ -67,23 +82,33 @@ def _unknown_term(asked: str, place: Source, compilation: Compilation) -> Iterat
 
 def _members(collection: Declared, answers: Answers | None) -> tuple[Key, ...] | None:
     """The products that belong, in the order of their slugs; None where it is not known."""
-    rules = collection.rules
+    rules, chosen = collection.rules, frozenset(collection.products or ())
     if rules is None:
-        return tuple(sorted(collection.products or ()))
+        return tuple(sorted(chosen))
     sets = [_found(condition, answers) for condition in rules.conditions]
     known = [found for found in sets if found is not None]
     if len(known) < len(sets):
         return None
     joined = reduce(frozenset.intersection if rules.match == "all" else frozenset.union, known)
-    return tuple(sorted(joined))
+    return tuple(sorted(joined | chosen))
 
 
 def _found(condition: Condition, answers: Answers | None) -> frozenset[Key] | None:
-    question = Question(*condition.asked)
+    """A condition of several values that says "not" is met value by value."""
+    each = [_with_value(question, condition.relation, answers) for question in asked(condition)]
+    known = [found for found in each if found is not None]
+    if not known or len(known) < len(each):
+        return None
+    return reduce(frozenset.intersection if condition.values == "all" else frozenset.union, known)
+
+
+def _with_value(
+    question: Question, relation: Relation, answers: Answers | None
+) -> frozenset[Key] | None:
     if answers is None or question not in answers:
         return None
     found = frozenset(answers[question])
-    if condition.relation == "is":
+    if relation == "is":
         return found
     return frozenset(answers[EVERY]) - found if EVERY in answers else None
 

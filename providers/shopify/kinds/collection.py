@@ -1,4 +1,5 @@
-"""Collections whose products follow from conditions (the `sources` model of 2026-07).
+"""Collections: what they are called and shown with, and which products belong to them (the
+`sources` model of 2026-07).
 
 Conditions have ids and are changed by difference: they are matched by content, what is missing
 is created, what is too much deleted. Publication is not looked at.
@@ -6,23 +7,37 @@ is created, what is too much deleted. Publication is not looked at.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
 
 import anyio
 
 from providers.kit.graphql import Mutation, Query
-from providers.shopify.client import ShopifyReader, ShopifyWriter, UserErrors
+from providers.shopify.client import PAGE, ShopifyReader, ShopifyWriter, UserErrors
 from providers.shopify.identified import Field, Wish, identified
 from providers.shopify.parts import one_by_one, parts_of
-from providers.shopify.sources import FRAGMENT, TITLE, OurSource, condition_input, our_source
+from providers.shopify.search import term
+from providers.shopify.sources import (
+    FRAGMENT,
+    TITLE,
+    OurSources,
+    Part,
+    creation,
+    difference,
+    our_sources,
+    part_of,
+)
+from providers.shopify.sources import Wish as Membership
+from reconciler.concurrent import side_by_side
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Action, Change
 from reconciler.model.cost import FREE, NOTHING, Cost, Range
 from reconciler.model.outcome import Outcome, Status, done, failed
 from reconciler.model.resource import Resource
-from reconciler.model.spec import UNSTATED, Merge, Owned, spec, stated
+from reconciler.model.spec import CREATE_ONLY, UNSTATED, Merge, Owned, spec, stated
 from reconciler.provider import ALL, Batch, Echo, OnDrop, PlatformError, Precondition, Wanted
 
 READ_TOGETHER: Final = 10
@@ -31,10 +46,13 @@ READ_TOGETHER: Final = 10
 JOB_SECONDS: Final = 60.0
 """How long is waited for a collection's products to be gathered."""
 
-_TOGETHER: Final = 25
-_POINTS: Final = 20
+_TOGETHER: Final = 15
+_POINTS: Final = 32
+_FEWEST_POINTS: Final = 12
+"""What a collection with conditions costs to be read, whatever is in it."""
 
-_SELECTION: Final = "id handle title descriptionHtml sortOrder ...Sources"
+_SELECTION: Final = """id handle title descriptionHtml sortOrder templateSuffix
+  seo { title description } image { url altText } ...Sources"""
 
 _BY_IDENTIFIER: Final = Field(
     "collectionByIdentifier", "CollectionIdentifierInput", _SELECTION, FRAGMENT, _POINTS
@@ -48,7 +66,28 @@ _EVERY: Final = Query(
       }}
     }}
     {FRAGMENT}""",
-    cost=150,
+    cost=200,
+)
+
+_CHOSEN: Final = {
+    side: Query(
+        f"""query ChosenBy{side.capitalize()}($id: ID!, $after: String) {{
+          node(id: $id) {{ ... on CollectionConditionsSource {{ {side} {{
+            selections(first: {PAGE}, after: $after) {{
+              nodes {{ {variants} product {{ id handle }} }}
+              pageInfo {{ hasNextPage endCursor }}
+            }} }} }} }}
+        }}""",
+        cost=30,
+    )
+    for side, variants in (("inclusion", "variantIds"), ("exclusion", ""))
+}
+
+_FILE: Final = Query(
+    """query FileOfCollection($search: String!) {
+      files(first: 5, query: $search) { nodes { ... on MediaImage { image { url } } } }
+    }""",
+    cost=5,
 )
 
 _CREATE: Final = Mutation(
@@ -90,8 +129,16 @@ _FIELDS: Final = {
     "title": "title",
     "description_html": "descriptionHtml",
     "sort_order": "sortOrder",
+    "template_suffix": "templateSuffix",
 }
-"""Fields of the spec and their names on the platform; the rules are apart."""
+"""Fields of the spec and their names on the platform. An empty text is written as such: null
+would leave it as it is."""
+
+_RULES: Final = ("model", "match", "excluded_match", "conditions")
+"""Fields of the spec that tell which products belong."""
+
+_COPY: Final = re.compile(r"_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\.\w+$)")
+"""What Shopify adds to the name of a file that is there a second time."""
 
 
 @spec
@@ -99,10 +146,27 @@ class Collection:
     title: Owned[str] = UNSTATED
     description_html: Owned[str | None] = UNSTATED
     sort_order: Owned[str] = UNSTATED
+    template_suffix: Owned[str | None] = UNSTATED
+    seo_title: Owned[str | None] = UNSTATED
+    seo_description: Owned[str | None] = UNSTATED
+    image: Owned[str | None] = UNSTATED
+    """The name of the picture's file: Shopify keeps a copy, and forgets where it came from."""
+    image_alt: Owned[str | None] = UNSTATED
+    image_url: Owned[Annotated[str, CREATE_ONLY]] = UNSTATED
+    """Where the picture is fetched from; unstated: it is a file of the shop."""
+    model: Owned[str] = UNSTATED
+    """`sources`, or `ruleSet`: the older model. Stated only where it may be left."""
     match: Owned[str | None] = UNSTATED
     """`all` or `any`: how the conditions are joined."""
+    excluded_match: Owned[str | None] = UNSTATED
+    """Likewise, of what products are excluded by."""
     conditions: Owned[Annotated[tuple[str, ...], Merge.SET]] = UNSTATED
-    """Canonical texts, see `providers.shopify.sources`."""
+    """All that our sources say, in canonical texts: see `providers.shopify.sources`."""
+
+
+def file_name(address: str) -> str:
+    """The name of the file at an address, without what Shopify adds to it."""
+    return _COPY.sub("", urlsplit(address).path.rsplit("/", 1)[-1])
 
 
 class CollectionKind:
@@ -119,18 +183,19 @@ class CollectionKind:
         """Keys are handles. One that is not there is looked up by its remote."""
         if wanted is ALL:
             async for row in session.pages(_EVERY, "collections"):
+                await complete(session, row)
                 yield _resource(target, row["handle"], row)
             return
         missing: dict[Remote, Key] = {}
         for handles in parts_of(wanted, _TOGETHER):
-            rows = await _rows(session, [{"handle": handle} for handle in handles])
+            rows = await rows_of(session, [{"handle": handle} for handle in handles])
             for handle, found in zip(handles, rows, strict=True):
                 if found is not None:
                     yield _resource(target, handle, found)
                 elif (remote := wanted[handle]) is not None:
                     missing[remote] = handle
         for ids in parts_of(missing, _TOGETHER):
-            for found in await _rows(session, [{"id": id_} for id_ in ids]):
+            for found in await rows_of(session, [{"id": id_} for id_ in ids]):
                 if found is not None and found["handle"] not in wanted:
                     yield _resource(target, missing[found["id"]], found)
 
@@ -153,34 +218,78 @@ class CollectionKind:
 def _reading(changes: Sequence[Change[Collection]]) -> Range:
     """One request; a second one looks by remotes for what its key does not find."""
     most = Cost(1, _POINTS * len(changes))
+    by_remote = Cost(1, len(changes))
+    least = Cost(1, sum(map(_fewest, changes)))
     twice = any(change.renamed_from or change.action is Action.DELETE for change in changes)
-    return Range(Cost(1, len(changes)), most * 2 if twice else most)
+    return Range(least, most + by_remote if twice else most)
+
+
+def _fewest(change: Change[Collection]) -> int:
+    """One of the two readings, before and after, finds nothing where it is made or goes."""
+    there = change.before or change.after
+    told = there.spec.conditions if there else UNSTATED
+    if told is UNSTATED or not any(part_of(text) is Part.CONDITION for text in told):
+        return 1
+    if change.before is None or change.after is None:
+        return _FEWEST_POINTS // 2
+    return _FEWEST_POINTS if change.before.spec.model == "sources" else 1
 
 
 def _besides(change: Change[Collection]) -> Range:
     """A change of rules reads the rules before it, and asks its job a few times after it."""
     answer = Range(NOTHING, Cost(0, 3))
-    changes_rules = change.differs_in("match") or change.differs_in("conditions")
-    if change.before is None or change.after is None or not changes_rules:
+    if change.before is None or change.after is None or not changes_rules(change):
         return answer
-    return answer + Range(Cost(1, 1), Cost(1, _POINTS)) + _JOB_ASKED
+    return answer + Range(Cost(1, _fewest(change)), Cost(1, _POINTS)) + _JOB_ASKED
 
 
-async def _rows(
+def changes_rules(change: Change[Collection]) -> bool:
+    """Whether other products may belong afterwards."""
+    return any(change.differs_in(name) for name in _RULES)
+
+
+async def rows_of(
     session: ShopifyReader, identifiers: Sequence[Mapping[str, str]]
 ) -> list[dict[str, Any] | None]:
-    return await identified(session, _BY_IDENTIFIER, [Wish(i) for i in identifiers])
+    """Collections by handle or id, whole: with all products that are chosen by hand."""
+    rows = await identified(session, _BY_IDENTIFIER, [Wish(i) for i in identifiers])
+    await side_by_side(partial(complete, session, row) for row in rows if row)
+    return rows
+
+
+async def complete(session: ShopifyReader, row: dict[str, Any]) -> None:
+    """Put in the chosen products that did not fit on the first page."""
+    for source in row["sources"]:
+        for side in ("inclusion", "exclusion"):
+            if source.get(side):
+                await _complete(session, source["id"], side, source[side]["selections"])
+
+
+async def _complete(session: ShopifyReader, id_: Remote, side: str, chosen: dict[str, Any]) -> None:
+    page = chosen
+    while page["pageInfo"]["hasNextPage"]:
+        after = page["pageInfo"]["endCursor"]
+        node = (await session.query(_CHOSEN[side], id=id_, after=after))["node"]
+        page = node[side]["selections"]
+        chosen["nodes"] += page["nodes"]
 
 
 def _resource(target: str, key: Key, row: Mapping[str, Any]) -> Resource[Collection]:
-    ours = our_source(row)
+    ours, image = our_sources(row), row["image"]
     return Resource(
         Address(target, "collection", key),
         Collection(
             title=row["title"],
             description_html=row["descriptionHtml"] or None,
             sort_order=row["sortOrder"],
+            template_suffix=row["templateSuffix"] or None,
+            seo_title=row["seo"]["title"] or None,
+            seo_description=row["seo"]["description"] or None,
+            image=file_name(image["url"]) if image else None,
+            image_alt=(image["altText"] or None) if image else None,
+            model="ruleSet" if ours.is_older else "sources",
             match=ours.match,
+            excluded_match=ours.excluded_match,
             conditions=ours.texts,
         ),
         remote=row["id"],
@@ -199,9 +308,9 @@ async def _write(session: ShopifyWriter, change: Change[Collection]) -> Outcome[
 async def _create(session: ShopifyWriter, change: Change[Collection]) -> Outcome[Collection]:
     assert change.after is not None
     fields = stated(change.after.spec)
-    collection = _texts(fields, fields) | {
+    collection = await _shown(session, fields, fields) | {
         "handle": change.address.key,
-        "sources": [_new_source(fields)],
+        "sources": creation(_membership(fields), session.remotes),
     }
     payload = await session.mutate(_CREATE, "collectionCreate", collection=collection)
     return _told(change, payload["collection"])
@@ -210,15 +319,16 @@ async def _create(session: ShopifyWriter, change: Change[Collection]) -> Outcome
 async def _update(session: ShopifyWriter, change: Change[Collection]) -> Outcome[Collection]:
     assert change.after is not None
     fields = stated(change.after.spec)
-    collection = _texts(fields, [name for name in fields if change.differs_in(name)])
+    moved = [name for name in fields if change.differs_in(name)]
+    collection = await _shown(session, fields, moved)
     if change.renamed_from is not None:
         collection["handle"] = change.address.key
-    if change.differs_in("match") or change.differs_in("conditions"):
-        (row,) = await _rows(session, [{"id": str(change.remote)}])
-        ours = our_source(row) if row else OurSource(None, None, (), ())
-        if ours.unfit:
-            return _unfit(change, ours)
-        collection |= _rules(ours, fields)
+    if changes_rules(change):
+        (row,) = await rows_of(session, [{"id": str(change.remote)}])
+        ours = our_sources(row) if row else OurSources()
+        if refusal := _refusal(ours, fields):
+            return failed(change.address, refusal, change.remote)
+        collection |= difference(ours, _membership(fields), session.remotes)
     payload = await session.mutate(
         _UPDATE, "collectionUpdate", collection={"id": change.remote, **collection}
     )
@@ -236,39 +346,53 @@ async def _delete(session: ShopifyWriter, change: Change[Collection]) -> Outcome
     return done(change.address, None)
 
 
-def _texts(fields: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    """Empty HTML is written as an empty text: null would leave it as it is."""
-    given = {_FIELDS[name]: fields[name] for name in names if name in _FIELDS}
-    return given | ({"descriptionHtml": ""} if given.get("descriptionHtml", "") is None else {})
-
-
-def _new_source(fields: Mapping[str, Any]) -> dict[str, Any]:
-    conditions = [condition_input(text) for text in fields["conditions"]]
-    inclusion = {"matchType": fields["match"].upper(), "conditions": conditions}
-    return {"source": {"title": TITLE, "targetType": "PRODUCTS", "inclusion": inclusion}}
-
-
-def _rules(ours: OurSource, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """What makes our source say what is desired: a new source, or a difference of the old."""
-    if ours.id is None:
-        return {"sourcesToCreate": [_new_source(fields)]}
-    held = {text for _, text in ours.conditions}
-    wanted = fields["conditions"]
-    inclusion = {
-        "matchType": fields["match"].upper(),
-        "conditionsToCreate": [condition_input(text) for text in wanted if text not in held],
-        "conditionsToDelete": [id_ for id_, text in ours.conditions if text not in wanted],
+async def _shown(
+    session: ShopifyReader, fields: Mapping[str, Any], names: Iterable[str]
+) -> dict[str, Any]:
+    """The named fields as the platform takes them; those that tell the products are apart."""
+    moved = set(names)
+    shown = {theirs: fields[ours] or "" for ours, theirs in _FIELDS.items() if ours in moved}
+    seo = {
+        name: fields[f"seo_{name}"] or ""
+        for name in ("title", "description")
+        if f"seo_{name}" in moved
     }
-    return {"sourcesToUpdate": [{"condition": {"id": ours.id, "inclusion": inclusion}}]}
+    image = await _image(session, fields) if moved & {"image", "image_alt"} else {}
+    return shown | ({"seo": seo} if seo else {}) | image
 
 
-def _unfit(change: Change[Collection], ours: OurSource) -> Outcome[Collection]:
-    return failed(
-        change.address,
-        f"its rules also hold {', '.join(ours.unfit)}, which Planogram does not take away"
-        f" · remove it in the admin, or give the source that shall be managed the title {TITLE}",
-        change.remote,
-    )
+async def _image(session: ShopifyReader, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Raises `PlatformError` for a file that the shop has not."""
+    if fields.get("image") is None:
+        return {"image": None}
+    alt = {"altText": fields["image_alt"] or ""} if "image_alt" in fields else {}
+    source = fields.get("image_url") or await _address(session, fields["image"])
+    return {"image": {"src": source, **alt}}
+
+
+async def _address(session: ShopifyReader, name: str) -> str:
+    found = (await session.query(_FILE, search=term("filename", name)))["files"]["nodes"]
+    addresses = [node["image"]["url"] for node in found if node.get("image")]
+    for address in addresses:
+        if file_name(address) == name:
+            return str(address)
+    raise PlatformError(f"the shop has no image {name} · upload it, or write its url")
+
+
+def _membership(fields: Mapping[str, Any]) -> Membership:
+    return Membership(fields["conditions"], fields.get("match"), fields.get("excluded_match"))
+
+
+def _refusal(ours: OurSources, fields: Mapping[str, Any]) -> str | None:
+    """Why rules are not changed."""
+    if ours.is_older and fields.get("model") != "sources":
+        return "its rules are of the older model · write migrate: true, to bring it over"
+    if ours.unfit:
+        return (
+            f"its rules also hold {', '.join(ours.unfit)}, which Planogram does not take away"
+            f" · remove it in the admin, or give the source that shall be managed the title {TITLE}"
+        )
+    return None
 
 
 def _told(change: Change[Collection], collection: Mapping[str, Any]) -> Outcome[Collection]:

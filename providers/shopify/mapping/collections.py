@@ -6,10 +6,21 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from providers.shopify.kinds.collection import Collection
-from providers.shopify.sources import condition
+from providers.shopify.conditions import (
+    EXCLUDING,
+    NULL,
+    Condition,
+    amount,
+    definition_key,
+    metafields_of,
+    on_metafield,
+)
+from providers.shopify.kinds.collection import Collection, file_name
+from providers.shopify.sources import COLLECTION, PRODUCT, WITHOUT, Part, handle_in, part_of
 from reconciler.intent.collection import Collection as Declared
-from reconciler.intent.collection import Collections
+from reconciler.intent.collection import Collections, Picture
+from reconciler.intent.condition import Condition as Asked
+from reconciler.intent.condition import Excluding
 from reconciler.intent.styles import declared
 from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
@@ -20,13 +31,20 @@ from reconciler.provider import Compilation, Mapped
 SORT_ORDERS: Final = {
     "best_selling": "BEST_SELLING",
     "title": "ALPHA_ASC",
+    "title_descending": "ALPHA_DESC",
     "price_low": "PRICE_ASC",
     "price_high": "PRICE_DESC",
     "newest": "CREATED_DESC",
     "oldest": "CREATED",
+    "by_hand": "MANUAL",
+    "most_relevant": "MOST_RELEVANT",
 }
 
+MOST: Final = 60
+"""Conditions that a collection may have, as the vendor's help says."""
+
 _HANDLE: Final = re.compile(r"[\w-]+")
+_BELOW: Final = "/*"
 
 
 def collections(intent: Collections, compilation: Compilation) -> Mapped:
@@ -35,45 +53,156 @@ def collections(intent: Collections, compilation: Compilation) -> Mapped:
             yield found
             continue
         handle, collection, place = found
-        problems = list(_conditions_without_a_home(collection, place))
+        problems = list(_problems(handle, collection, place))
         yield from problems
         if not problems:
             yield _collection(compilation.target.name, handle, collection, place)
 
 
-def _conditions_without_a_home(collection: Declared, place: Source) -> Iterator[Problem]:
-    if collection.rules is None:
-        cause = "Planogram writes smart collections on Shopify, whose products follow from rules"
-        yield Problem(place, cause, "write rules instead of products")
+def _problems(handle: Key, collection: Declared, place: Source) -> Iterator[Problem]:
+    if handle != handle.lower() or not _HANDLE.fullmatch(handle):
+        cause = f"{handle!r} is no handle, and Shopify would make another one of it"
+        yield Problem(place, cause, "write lowercase letters, digits and dashes")
     for asked in collection.conditions:
         if asked.term is not None:
             cause = f"a smart collection of Shopify can not ask for the term {asked.term}"
             yield Problem(place, cause, "ask for a tag or a type")
+    excluding = collection.rules.excluding if collection.rules else None
+    if excluding is not None:
+        yield from _exclusion_problems(excluding, place)
+    count = len(collection.conditions) + len(excluding.conditions if excluding else ())
+    if count > MOST:
+        yield Problem(
+            place, f"{count} conditions, and Shopify takes {MOST}", "split the collection"
+        )
+    if not _entries(collection):
+        yield Problem(place, "nothing would belong to it", "write rules, products or collections")
+
+
+def _exclusion_problems(excluding: Excluding, place: Source) -> Iterator[Problem]:
+    for asked in excluding.conditions:
+        ways = EXCLUDING[asked.by].relations if asked.by in EXCLUDING else ()
+        if asked.relation not in ways:
+            cause = f"Shopify can not exclude by {asked.by} {asked.relation}"
+            remedy = f"exclude by {', '.join(EXCLUDING)} with is, or write a condition with is_not"
+            yield Problem(place, cause, remedy)
+    if excluding.collections and excluding.conditions[1:] and excluding.match == "all":
+        cause = "beside excluded collections Shopify does not tell how conditions are joined"
+        yield Problem(place, cause, "write match: any, or take one of them out")
 
 
 def _collection(
     target: str, handle: Key, collection: Declared, place: Source
-) -> Resource[Any] | Problem:
-    if handle != handle.lower() or not _HANDLE.fullmatch(handle):
-        return Problem(
-            place,
-            f"{handle!r} is no handle, and Shopify would make another one of it",
-            "write lowercase letters, digits and dashes",
-        )
-    says_more = "description" in collection.model_fields_set
+) -> Resource[Collection]:
+    entries = _entries(collection)
+    says = collection.model_fields_set
     return Resource(
         Address(target, "collection", handle),
         Collection(
             title=collection.title,
-            description_html=(collection.description or None) if says_more else UNSTATED,
+            description_html=(collection.description or None)
+            if "description" in says
+            else UNSTATED,
             sort_order=SORT_ORDERS[collection.sort] if collection.sort else UNSTATED,
+            template_suffix=(collection.template or None) if "template" in says else UNSTATED,
+            model="sources" if collection.migrate else UNSTATED,
             match=collection.rules.match if collection.rules else UNSTATED,
-            conditions=tuple(
-                condition(by, c.relation, value)
-                for c in collection.conditions
-                for by, value in (c.asked,)
-            ),
+            excluded_match=_excluded_match(collection),
+            conditions=entries,
+            **_seo(collection),
+            **_image(collection.image, says_none="image" in says),
         ),
         source=place,
-        intent=digest({"handle": handle, **collection.model_dump(mode="json")}),
+        needs=tuple(sorted(_needs(target, entries))),
+        intent=digest({"handle": handle, **collection.model_dump(mode="json", exclude_unset=True)}),
     )
+
+
+def _seo(collection: Declared) -> dict[str, Any]:
+    seo = collection.seo
+    if seo is None:
+        return {}
+    return {f"seo_{name}": getattr(seo, name) or None for name in seo.model_fields_set}
+
+
+def _image(picture: Picture | None, *, says_none: bool) -> dict[str, Any]:
+    if picture is None:
+        return {"image": None} if says_none else {}
+    told = picture.file or picture.url or ""
+    alt = {"image_alt": picture.alt or None} if "alt" in picture.model_fields_set else {}
+    source = {"image_url": picture.url} if picture.url else {}
+    return {"image": file_name(told), **alt, **source}
+
+
+def _entries(collection: Declared) -> tuple[str, ...]:
+    """All that is to stand in our sources, see `providers.shopify.sources`."""
+    excluding = collection.rules.excluding if collection.rules else None
+    texts = [
+        *(entry_of(asked) for asked in collection.conditions),
+        *(f"{PRODUCT}{handle}" for handle in collection.products or ()),
+        *(f"{COLLECTION}{handle}" for handle in collection.collections or ()),
+    ]
+    if excluding is not None:
+        texts += [f"{WITHOUT}{entry_of(asked)}" for asked in excluding.conditions]
+        texts += [f"{WITHOUT}{PRODUCT}{handle}" for handle in excluding.products]
+        texts += [f"{WITHOUT}{COLLECTION}{handle}" for handle in excluding.collections]
+    return tuple(dict.fromkeys(texts))
+
+
+def _excluded_match(collection: Declared) -> Any:
+    """Of one condition it does not matter; of conditions beside collections it is not told."""
+    excluding = collection.rules.excluding if collection.rules else None
+    if excluding is None or not excluding.conditions[1:] or excluding.collections:
+        return UNSTATED
+    return excluding.match
+
+
+def _needs(target: str, entries: tuple[str, ...]) -> Iterator[Address]:
+    """What is referred to must be there before: products, collections and definitions."""
+    for text in entries:
+        part = part_of(text)
+        if part in (Part.CHOICE, Part.EXCLUDED):
+            yield Address(target, "product", handle_in(text))
+        elif part in (Part.SUB_COLLECTION, Part.WITHOUT_COLLECTION):
+            yield Address(target, "collection", handle_in(text))
+    for name in set(metafields_of(entries)):
+        yield Address(target, "metafield_definition", definition_key(name))
+
+
+def entry_of(asked: Asked) -> str:
+    """The canonical text of a condition that people wrote."""
+    return str(_condition(asked))
+
+
+def _condition(asked: Asked) -> Condition:
+    match = asked.values if asked.texts[1:] else "any"
+    if asked.metafield is not None:
+        return _of_metafield(asked, asked.metafield, match)
+    if asked.content is None:
+        return Condition(asked.by, asked.relation, (NULL,))
+    return Condition(asked.by, asked.relation, _values(asked), match)
+
+
+def _of_metafield(asked: Asked, name: str, match: str) -> Condition:
+    value = asked.value
+    if asked.texts:
+        holds = "list" if asked.relation == "contains" else "text"
+        return Condition(on_metafield(name, holds), asked.relation, asked.texts, match)
+    if isinstance(value, bool):
+        text = "true" if value else "false"
+        return Condition(on_metafield(name, "boolean"), asked.relation, (text,))
+    holds = "decimal" if isinstance(value, float) else "integer"
+    return Condition(on_metafield(name, holds), asked.relation, (amount(str(value)),))
+
+
+def _values(asked: Asked) -> tuple[str, ...]:
+    if asked.by in ("price", "compare_at_price", "weight"):
+        number, unit = str(asked.content).split(" ")
+        return (f"{amount(number)} {unit}",)
+    if asked.by == "inventory":
+        return (str(asked.content),)
+    if asked.by == "status":
+        return tuple(text.upper() for text in asked.texts)
+    if asked.by == "category":
+        return tuple(f"{name}{_BELOW if asked.below else ''}" for name in asked.texts)
+    return asked.texts

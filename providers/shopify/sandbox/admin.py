@@ -2,10 +2,13 @@
 
 | thing | key | fields |
 |---|---|---|
-| product | handle | handle, title, productType, vendor, tags, status, descriptionHtml, media |
+| product | handle | handle, title, productType, vendor, tags, status, category, descriptionHtml,
+media |
+| variant | product handle/title | title, price, compareAtPrice, inventoryQuantity, weight |
 | page | handle | handle, title, isPublished |
 | file | name | name, alt, fileStatus, failure |
-| collection | handle | handle, title, descriptionHtml, sortOrder, products, ruleSet, sources |
+| collection | handle | handle, title, descriptionHtml, sortOrder, templateSuffix, seo, image,
+products, ruleSet, sources |
 | metafield | product/<handle>/<namespace>.<key> | type; value, or what it refers to by name |
 | metaobject | <type>/<handle> | displayName |
 | publication | product/<handle>/<channel>, collection/<handle>/<channel> | publishDate |
@@ -20,8 +23,9 @@ channel that is not there is made. A metafield refers by `page`, `file`, `produc
 `app` is the one whose token is used: what it was granted, and whether the bucket of points holds it
 up. `bulk` is how bulk operations go (`bulk.SETTINGS`).
 `media` are the names of files, in the order in which the product's gallery shows them.
-`sources` are in the shape in which they are created (`title`, `inclusion`), with `selections`,
-`exclusion`, `shareable`, `subCollections` and conditions called `unknown` besides.
+`sources` are in the shape in which they are created (`title`, `inclusion`, `exclusion`), with
+`selections` by the products' handles, and `shareable`, `subCollections` and conditions called
+`unknown` besides.
 """
 
 from __future__ import annotations
@@ -38,17 +42,21 @@ from providers.shopify.sandbox.planting import REFERRED, product_called, source_
 from providers.shopify.sandbox.planting import metafield as plant_metafield
 from providers.shopify.sandbox.products import change_product, remove_product
 from providers.shopify.sandbox.shop import Shop, Thing
+from providers.shopify.sandbox.variants import title_of, variants_of
 
 Fields = Mapping[str, Any]
 
 _KNOWN: Final = {
     "product": (
-        "handle", "title", "productType", "vendor", "tags", "status", "descriptionHtml", "media",
+        "handle", "title", "productType", "vendor", "tags", "status", "category", "descriptionHtml",
+        "media",
     ),
+    "variant": ("title", "price", "compareAtPrice", "inventoryQuantity", "weight"),
     "page": ("handle", "title", "isPublished"),
     "file": ("name", "alt", "fileStatus", "failure"),
     "collection": (
-        "handle", "title", "descriptionHtml", "sortOrder", "products", "ruleSet", "sources",
+        "handle", "title", "descriptionHtml", "sortOrder", "templateSuffix", "seo", "image",
+        "products", "ruleSet", "sources",
     ),
     "metafield": ("type", "value", *REFERRED),
     "metaobject": ("displayName",),
@@ -93,6 +101,12 @@ def _setting(name: str) -> Callable[[Shop, str, Fields], None]:
         shop.keep(name, {**shop.setting(name), **fields})
 
     return change
+
+
+def _variant(shop: Shop, key: str, fields: Fields) -> None:
+    handle, _, title = key.partition("/")
+    own = variants_of(shop, product_called(shop, handle))
+    _change(shop, _there(next((v for v in own if title_of(v) == title), None), key), fields)
 
 
 def _page(shop: Shop, key: str, fields: Fields) -> None:
@@ -198,6 +212,7 @@ def _there(found: Thing | None, key: str) -> Thing:
 
 _EDITS: Final[Mapping[str, Callable[[Shop, str, Fields], None]]] = {
     "product": _product,
+    "variant": _variant,
     "page": _page,
     "file": _file,
     "collection": _collection,

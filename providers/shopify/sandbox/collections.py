@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
-from providers.shopify.sandbox import jobs, membership, search, sources, variants
+from providers.shopify.sandbox import jobs, membership, redirects, search, sources, variants
 from providers.shopify.sandbox.handles import free, slug
 from providers.shopify.sandbox.ids import number, parts
 from providers.shopify.sandbox.paging import connection
@@ -20,7 +21,9 @@ LONGEST: Final = 255
 SOURCES_SINCE: Final = "2026-07"
 """Versions before this one do not show collections that have sources."""
 
-_WRITABLE: Final = ("title", "descriptionHtml", "sortOrder")
+_WRITABLE: Final = ("title", "descriptionHtml", "sortOrder", "templateSuffix")
+
+_CDN: Final = "https://cdn.shopify.com/s/files/1/0710/0000/0001/collections"
 
 
 def add_collection(shop: Shop, fields: Mapping[str, Any], id_: str | None = None) -> Thing:
@@ -31,6 +34,9 @@ def add_collection(shop: Shop, fields: Mapping[str, Any], id_: str | None = None
         {
             "descriptionHtml": "",
             "sortOrder": "BEST_SELLING",
+            "templateSuffix": None,
+            "seo": {"title": None, "description": None},
+            "image": None,
             "ruleSet": None,
             "products": [],
             "sources": [],
@@ -52,8 +58,9 @@ def _create(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     errors = list(_creation_errors(shop, fields))
     if errors:
         return {"collection": None, "userErrors": errors}
-    made = [sources.new_source(shop, target["source"]) for target in fields.get("sources") or ()]
+    made = [sources.made(shop, target) for target in fields.get("sources") or ()]
     stated = {name: fields[name] for name in _WRITABLE if fields.get(name) is not None}
+    stated |= _shown_with(fields, {})
     rules = fields.get("ruleSet")
     collection = add_collection(
         shop,
@@ -78,7 +85,7 @@ def _creation_errors(shop: Shop, fields: Mapping[str, Any]) -> Iterator[UserErro
             yield user_error(["products", str(index)], "Product does not exist")
     if fields.get("ruleSet") is not None and fields["ruleSet"].get("rules") is None:
         yield user_error(["ruleSet", "rules"], "Rules cannot be an empty set")
-    yield from sources.creation_errors(fields.get("sources") or (), "sources")
+    yield from sources.creation_errors(shop, fields.get("sources") or (), "sources")
 
 
 def _title_errors(title: str | None) -> Iterator[UserError]:
@@ -97,7 +104,7 @@ def _update(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     answer: Thing = {"collection": None, "job": None, "userErrors": []}
     if found is None or found["__typename"] != "Collection":
         return answer | {"userErrors": [user_error(None, "Collection does not exist")]}
-    errors = list(_change_errors(found, fields))
+    errors = list(_change_errors(shop, found, fields))
     if errors:
         return answer | {"userErrors": errors}
     collection = shop.change(found, **_changes(shop, found, fields))
@@ -105,7 +112,7 @@ def _update(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     return answer | {"collection": collection, "job": jobs.start(shop) if moved else None}
 
 
-def _change_errors(found: Thing, fields: Mapping[str, Any]) -> Iterator[UserError]:
+def _change_errors(shop: Shop, found: Thing, fields: Mapping[str, Any]) -> Iterator[UserError]:
     if "title" in fields:
         yield from _title_errors(fields["title"])
     if fields.get("ruleSet") is not None:
@@ -113,21 +120,50 @@ def _change_errors(found: Thing, fields: Mapping[str, Any]) -> Iterator[UserErro
             yield user_error(["id"], "Cannot update rule set of a custom collection")
         elif not fields["ruleSet"].get("rules"):
             yield user_error(["ruleSet", "rules"], "Rules cannot be an empty set")
-    yield from sources.change_errors(found, fields)
+    yield from sources.change_errors(shop, found, fields)
 
 
 def _changes(shop: Shop, found: Thing, fields: Mapping[str, Any]) -> dict[str, Any]:
     changes = {name: fields[name] for name in _WRITABLE if fields.get(name) is not None}
+    changes |= _shown_with(fields, found)
     if fields.get("handle"):
         others = (c["handle"] for c in shop.all("Collection") if c["id"] != found["id"])
         changes["handle"] = free(slug(fields["handle"]) or "collection", others)
+        if fields.get("redirectNewHandle"):
+            redirects.add(shop, "collections", found["handle"], changes["handle"])
     if fields.get("ruleSet") is not None:
         changes["ruleSet"] = fields["ruleSet"]
     if any(fields.get(f"sourcesTo{verb}") for verb in ("Create", "Update", "Delete")):
         changes["sources"] = sources.changed(shop, found, fields)
+        changes["ruleSet"] = None  # Sources take the place of the older model.
     if "ruleSet" in changes or "sources" in changes:
         changes |= membership.unsettled(shop, found)
     return changes
+
+
+def _shown_with(fields: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    """The picture and what search engines are told. Empty texts are none."""
+    changes: dict[str, Any] = {}
+    if fields.get("seo") is not None:
+        before = found.get("seo") or {"title": None, "description": None}
+        changes["seo"] = {**before, **{n: text or None for n, text in fields["seo"].items()}}
+    if fields.get("templateSuffix") == "":
+        changes["templateSuffix"] = None
+    if "image" in fields:
+        changes["image"] = _image(fields["image"], found.get("image"))
+    return changes
+
+
+def _image(given: Mapping[str, Any] | None, before: Thing | None) -> Thing | None:
+    """Shopify keeps a copy of its own, under the name that the picture came with."""
+    if given is None:
+        return None
+    url = before and before["url"]
+    if given.get("src"):
+        name = urlsplit(given["src"]).path.rsplit("/", 1)[-1]
+        url = f"{_CDN}/{name}?v=1793491200"
+    alt = given.get("altText", before and before["altText"])
+    return {"url": url, "altText": alt or None} if url else None
 
 
 def _delete(_: Any, info: Info, **args: Any) -> dict[str, Any]:
@@ -253,6 +289,13 @@ def _products_count(collection: Thing, info: Info) -> dict[str, Any]:
     return {"count": membership.counted(info.context, collection), "precision": "EXACT"}
 
 
+def _source_products(source: Thing, info: Info, **args: Any) -> dict[str, Any]:
+    shop = info.context
+    return connection(
+        (p for p in shop.all("Product") if membership.is_in_source(shop, source, p)), args
+    )
+
+
 def _has_product(collection: Thing, info: Info, **args: Any) -> bool:
     return args["id"] in membership.members(info.context, collection)
 
@@ -260,6 +303,7 @@ def _has_product(collection: Thing, info: Info, **args: Any) -> bool:
 def _node(_: Any, info: Info, **args: Any) -> Thing | None:
     shop = info.context
     found = shop.get(args["id"]) if parts(args["id"]) else None
+    found = found or sources.source_called(shop, args["id"])
     is_hidden = found and found["__typename"] == "Collection" and not is_visible(shop, found)
     return None if is_hidden else found
 
@@ -284,6 +328,7 @@ FIELDS: Final = {
         "collectionDelete": _delete,
     },
     "Product": {"collections": _of_product},
+    "CollectionConditionsSource": {"products": _source_products},
     "Collection": {
         "products": _products,
         "productsCount": _products_count,

@@ -6,23 +6,11 @@ rules and sources find is settled a moment after they change; so is every count.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from providers.shopify.sandbox import jobs
+from providers.shopify.sandbox import jobs, meeting, variants
 from providers.shopify.sandbox.shop import Shop, Thing
-
-_COMPARED: Final[Mapping[str, Callable[[str, str], bool]]] = {
-    "EQUALS": lambda text, wanted: text == wanted,
-    "NOT_EQUALS": lambda text, wanted: text != wanted,
-    "CONTAINS": lambda text, wanted: wanted in text,
-    "NOT_CONTAINS": lambda text, wanted: wanted not in text,
-    "DOES_NOT_CONTAIN": lambda text, wanted: wanted not in text,
-    "STARTS_WITH": lambda text, wanted: text.startswith(wanted),
-    "ENDS_WITH": lambda text, wanted: text.endswith(wanted),
-}
-
-_TEXTS: Final = {"Title": "title", "Type": "productType", "Vendor": "vendor"}
 
 
 def members(shop: Shop, collection: Thing) -> list[str]:
@@ -66,60 +54,63 @@ def join(shop: Shop, collection: Thing, product_id: str) -> None:
 
 def _is_found(shop: Shop, collection: Thing, product: Thing) -> bool:
     rules = collection["ruleSet"]
-    if rules and rules["rules"] and _by_rules(rules, product):
+    if rules and rules["rules"] and _by_rules(shop, rules, product):
         return True
-    return any(_by_source(shop, source, product) for source in collection["sources"])
+    return any(is_in_source(shop, source, product) for source in collection["sources"])
 
 
-def _by_rules(rule_set: Mapping[str, Any], product: Thing) -> bool:
-    held = (
-        _holds(rule["column"].capitalize(), rule["relation"], [rule["condition"]], "ANY", product)
-        for rule in rule_set["rules"]
-    )
+def _by_rules(shop: Shop, rule_set: Mapping[str, Any], product: Thing) -> bool:
+    held = (meeting.meets_rule(shop, rule, product) for rule in rule_set["rules"])
     return any(held) if rule_set["appliedDisjunctively"] else all(held)
 
 
-def _by_source(shop: Shop, source: Thing, product: Thing) -> bool:
+def is_in_source(shop: Shop, source: Thing, product: Thing) -> bool:
+    """Of a source that targets variants, a product is found by each of its variants alone."""
     if source["__typename"] == "CollectionSubCollectionsSource":
-        subordinate = (shop.get(id_) for id_ in source["collection_ids"])
-        return any(c is not None and product["id"] in members(shop, c) for c in subordinate)
+        return _is_in_any(shop, source["collection_ids"], product)
+    own = variants.variants_of(shop, product)
+    each = [[v] for v in own] if source["targetType"] == "VARIANTS" else [own]
+    return any(_is_met(shop, source, product, together) for together in each)
+
+
+def _is_met(shop: Shop, source: Thing, product: Thing, own: Sequence[Thing]) -> bool:
     exclusion = source["exclusion"]
-    if exclusion and (_selected(exclusion, product) or _by_conditions(exclusion, product)):
+    if exclusion and (_selected(exclusion, product) or _is_excluded(shop, exclusion, product, own)):
         return False
     inclusion = source["inclusion"]
-    return _selected(inclusion, product) or _by_conditions(inclusion, product)
+    return _selected(inclusion, product) or _by_conditions(
+        shop, inclusion["conditions"], inclusion["matchType"], product, own
+    )
 
 
 def _selected(part: Mapping[str, Any], product: Thing) -> bool:
-    return product["id"] in part["selections"]
+    return any(selection["productId"] == product["id"] for selection in part["selections"])
 
 
-def _by_conditions(part: Mapping[str, Any], product: Thing) -> bool:
-    conditions = part["conditions"]
-    held = (_condition_holds(condition, product) for condition in conditions)
-    if part["matchType"] == "ANY":
+def _is_excluded(
+    shop: Shop, exclusion: Mapping[str, Any], product: Thing, own: Sequence[Thing]
+) -> bool:
+    """Exclusions by collection count by themselves, as the vendor's schema says."""
+    of_collections = [c for c in exclusion["conditions"] if c["kind"] == "Collection"]
+    if any(_is_in_any(shop, condition["values"], product) for condition in of_collections):
+        return True
+    others = [c for c in exclusion["conditions"] if c["kind"] != "Collection"]
+    return _by_conditions(shop, others, exclusion["matchType"], product, own)
+
+
+def _is_in_any(shop: Shop, collection_ids: Sequence[str], product: Thing) -> bool:
+    found = (shop.get(id_) for id_ in collection_ids)
+    return any(c is not None and product["id"] in members(shop, c) for c in found)
+
+
+def _by_conditions(
+    shop: Shop,
+    conditions: Sequence[Thing],
+    match: str | None,
+    product: Thing,
+    own: Sequence[Thing],
+) -> bool:
+    held = (meeting.meets(shop, condition, product, own) for condition in conditions)
+    if match == "ANY":
         return any(held)
     return bool(conditions) and all(held)
-
-
-def _condition_holds(condition: Thing, product: Thing) -> bool:
-    """A condition that this API version does not know finds nothing here."""
-    kind = condition["kind"].removeprefix("Product")
-    if condition["kind"] == "Unknown":
-        return False
-    values, match = condition["values"], condition["matchType"]
-    return _holds(kind, condition["relation"], values, match, product)
-
-
-def _holds(kind: str, relation: str, values: Iterable[str], match: str, product: Thing) -> bool:
-    """Letters' case does not count."""
-    if kind == "Tag":
-        tags = [tag.casefold() for tag in product["tags"]]
-        held = (
-            (value.casefold() in tags) == (relation in ("TAGGED_WITH", "EQUALS"))
-            for value in values
-        )
-    else:
-        text = product[_TEXTS[kind]].casefold()
-        held = (_COMPARED[relation](text, value.casefold()) for value in values)
-    return all(held) if match == "ALL" else any(held)

@@ -22,6 +22,8 @@ from providers.shopify.sandbox.variants import add_variant, title_of
 
 Fields = Mapping[str, Any]
 
+_SIDES: Final = ("inclusion", "exclusion")
+
 
 def plant(shop: Shop, sort: str, fields: Fields, id_: str | None = None) -> Thing:
     """A thing of a type, its fields named as the API names them; what is not given is as in a
@@ -42,14 +44,22 @@ def _collection(shop: Shop, fields: Fields, id_: str | None) -> Thing:
 
 
 def source_of(shop: Shop, fields: Fields) -> Thing:
-    """A source, with `selections` given by the products' handles, and `subCollections` by those
-    of collections."""
+    """A source, with the `selections` of its `inclusion` and `exclusion` given by the products'
+    handles, and `subCollections` by those of collections."""
     if "subCollections" in fields:
         handles = fields["subCollections"]
         ids = [c["id"] for c in shop.all("Collection") if c["handle"] in handles]
         return sources.sub_collections(shop, fields["title"], ids)
-    chosen = [product_called(shop, handle)["id"] for handle in fields.get("selections") or ()]
-    return sources.new_source(shop, {**fields, "selections": chosen})
+    sides = {side: _rules(shop, fields[side]) for side in _SIDES if fields.get(side)}
+    return sources.new_source(shop, {**fields, **sides})
+
+
+def _rules(shop: Shop, fields: Fields) -> dict[str, Any]:
+    chosen = [
+        {"productId": product_called(shop, handle)["id"]}
+        for handle in fields.get("selections") or ()
+    ]
+    return {**fields, "selections": chosen}
 
 
 def product_called(shop: Shop, handle: str) -> Thing:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from providers.shopify.sandbox import jobs, membership, search, texts, variants
+from providers.shopify.sandbox.conditions import category
 from providers.shopify.sandbox.handles import slug, unused
-from providers.shopify.sandbox.ids import number, parts
+from providers.shopify.sandbox.ids import gid, number, parts
 from providers.shopify.sandbox.paging import connection
 from providers.shopify.sandbox.refusal import UserError, refusal, user_error
 from providers.shopify.sandbox.shop import Info, Shop, Thing
@@ -81,7 +82,8 @@ _NO_SEO: Final = {"title": None, "description": None}
 
 
 def add_product(shop: Shop, fields: Mapping[str, Any], id_: str | None = None) -> Thing:
-    """A product as the API would make it of its fields, with its default variant."""
+    """A product as the API would make it of its fields, with its default variant. What the API
+    can not say at once: `variants`, and `category`, its id in the taxonomy (`aa-1-4`)."""
     title = str(fields.get("title", ""))
     wanted = slug(str(fields.get("handle") or title)) or NAMELESS
     product = shop.add(
@@ -89,6 +91,7 @@ def add_product(shop: Shop, fields: Mapping[str, Any], id_: str | None = None) -
         {
             **_PLAIN,
             "vendor": shop.setting("shop").get("name", ""),
+            "category": None,
             "changed_at": shop.now,
             **fields,
             "seo": {**_NO_SEO, **(fields.get("seo") or {})},
@@ -99,7 +102,9 @@ def add_product(shop: Shop, fields: Mapping[str, Any], id_: str | None = None) -
         },
         id_,
     )
-    variants.add_variant(shop, product["id"], {})
+    own: Iterable[Mapping[str, Any]] = product.get("variants") or ({},)
+    for variant in own:
+        variants.add_variant(shop, product["id"], variant)
     return product
 
 
@@ -313,6 +318,11 @@ def _preview(product: Thing, info: Info) -> str:
     return f"https://{shop.get('myshopifyDomain')}/products_preview?preview_key={product['handle']}"
 
 
+def _category(product: Thing, _: Info) -> Thing | None:
+    name = product.get("category")
+    return category(gid("TaxonomyCategory", name)) if name else None
+
+
 FIELDS: Final = {
     "QueryRoot": {
         "product": by_id("Product"),
@@ -328,6 +338,7 @@ FIELDS: Final = {
         "productUpdate": _update,
     },
     "Product": {
+        "category": _category,
         "description": lambda product, info, **args: texts.plain(
             product["descriptionHtml"], args.get("truncateAt")
         ),
