@@ -15,6 +15,7 @@ from providers.shopify.client import (
     reading,
     writing,
 )
+from providers.shopify.kinds.bundle import BundleKind
 from providers.shopify.kinds.collection import CollectionKind
 from providers.shopify.kinds.file import FileKind
 from providers.shopify.kinds.metafield import MetafieldKind
@@ -49,6 +50,7 @@ PROVIDER: Provider[ShopifyReader, ShopifyWriter] = Provider(
         MetafieldDefinitionKind(),
         MetafieldKind(),
         CollectionKind(),
+        BundleKind(),
         ProductTagsKind(),
         PublicationKind(),
         PublicationListingKind(),

@@ -38,7 +38,7 @@ def admin(target: Target, address: Address, at: Lookup) -> str | None:
 def _shown_as(address: Address) -> tuple[str, Key]:
     if address.kind == "metafield":
         return "product", Name.of(address.key).handle
-    if address.kind == "product_tags":
+    if address.kind in ("product_tags", "bundle"):
         return "product", address.key
     if address.kind == "publication_listing":
         stand = Stand.of(address.key)

@@ -33,6 +33,7 @@ SCOPES: Final[Mapping[str, Scopes]] = {
     "metafield": _PRODUCTS,
     "collection": _PRODUCTS,
     "product_tags": _PRODUCTS,
+    "bundle": _PRODUCTS,
     "publication": Scopes((("read_publications",),)),
     "publication_listing": Scopes(
         (("read_products",), ("read_publications",)), (("write_publications",),)

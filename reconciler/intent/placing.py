@@ -52,7 +52,8 @@ def _takes(there: Intent, data: Data) -> bool:
     if list(there.targets) != data["targets"]:
         return False
     if isinstance(there, Bundles):
-        return bool(there.into.attribute == data["into"]["attribute"])
+        into = there.into.attribute if there.into else None
+        return bool(into == (data.get("into") or {}).get("attribute"))
     return isinstance(there, Collections | Channels | Tags)
 
 

@@ -60,3 +60,36 @@ def test_a_tag_that_went_leaves_its_list(tmp_path: Path) -> None:
     found = adopted(shop, "shop/product_tags/gift-card")
     assert "-    - gift  # for the till" in found
     assert "by hand" not in "".join(found)
+
+
+BUNDLES = """\
+targets: [shop]
+bundles:
+  summer-set:
+    title: Summer set
+    components: [gift-card, watermill-belt]  # as on the poster
+    quantities: {gift-card: 2}
+"""
+
+PUT_TOGETHER: list[tuple[dict[str, int], list[str]]] = [
+    ({"gift-card": 3, "watermill-belt": 1}, ["    quantities: {gift-card: 3}"]),
+    ({"gift-card": 1, "watermill-belt": 4}, ["    quantities: {watermill-belt: 4}"]),
+    (
+        {"watermill-belt": 1, "play-bag-tan": 2},
+        [
+            "    components: [watermill-belt, play-bag-tan]  # as on the poster",
+            "    quantities: {play-bag-tan: 2}",
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("parts", "lines"), PUT_TOGETHER)
+def test_a_bundle_goes_into_its_entry(
+    tmp_path: Path, parts: dict[str, int], lines: list[str]
+) -> None:
+    shop = shop_with(tmp_path, bundles=BUNDLES)
+    shop.edit("bundle", "summer-set", components=parts)
+
+    found = adopted(shop, "shop/bundle/summer-set")
+    assert [line[1:] for line in found if line.startswith("+ ")] == lines

@@ -68,7 +68,54 @@ def tags(client: httpx.Client) -> Mapping[str, Any] | None:
     return {"tags": sorted(tag for tag in found if tag in OURS)}
 
 
+def bundle(title: str, components: str, quantities: str) -> dict[str, str]:
+    return {
+        "bundles/contract.yaml": f"{HEAD}bundles:\n  contract-set:\n    title: {title}\n"
+        f"    components: [{components}]\n    quantities: {{{quantities}}}\n"
+    }
+
+
+BUNDLES: Final = (
+    bundle("Summer set", "gift-card, watermill-belt", "gift-card: 2"),
+    bundle("Winter set", "play-bag-tan, gift-card", "gift-card: 3"),
+)
+
+
+def bundled(client: httpx.Client) -> Mapping[str, Any] | None:
+    query = """{productByIdentifier(identifier: {handle: "contract-set"}) {title
+        bundleComponents(first: 30) {nodes {quantity componentProduct {handle}}} }}"""
+    found = ask(client, query)["productByIdentifier"]
+    if found is None:
+        return None
+    parts = {
+        n["componentProduct"]["handle"]: n["quantity"] for n in found["bundleComponents"]["nodes"]
+    }
+    more = sorted(f"{number} × {handle}" for handle, number in parts.items() if number != 1)
+    return {"title": found["title"], "components": sorted(parts), "quantities": more}
+
+
+def bundle_edit(**components: int) -> Edit:
+    return "bundle", "contract-set", {
+        "components": {handle.replace("_", "-"): n for handle, n in components.items()}
+    }  # fmt: skip
+
+
 CASES: Final = [
+    Case(
+        provider="shopify",
+        target="shop",
+        kind="bundle",
+        key="contract-set",
+        states=BUNDLES,
+        without={"collections/other.yaml": HEAD},
+        raw=bundled,
+        drifts={
+            "title": ("product", "contract-set", {"title": "Renamed"}),
+            "components": bundle_edit(gift_card=2, watermill_belt=1, play_bag_black=1),
+            "quantities": bundle_edit(gift_card=5, watermill_belt=1),
+        },
+        stranger=("product", "gift-card", {"title": "Another name"}),
+    ),
     Case(
         provider="shopify",
         target="shop",

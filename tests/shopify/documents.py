@@ -18,6 +18,13 @@ def collections(**parts: Any) -> Files:
     return {"collections/shop.yaml": json.dumps({"targets": ["shop"], **parts})}
 
 
+def bundles(**parts: Any) -> Files:
+    """One bundle, `summer-set`."""
+    bundle = {"title": "Summer set", "components": ["gift-card", "watermill-belt"], **parts}
+    document = {"targets": ["shop"], "bundles": {"summer-set": bundle}}
+    return {"bundles/shop.yaml": json.dumps(document)}
+
+
 def channels(**by_channel: Any) -> Files:
     """Channels by name, a space written as `_`."""
     content = {name.replace("_", " "): said for name, said in by_channel.items()}

@@ -19,7 +19,7 @@ from providers.shopify.client import reading
 from providers.shopify.kinds import publication_listing
 from reconciler.cli.composition import open_sites, open_workspace
 from reconciler.provider import ALL
-from tests.shopify.documents import channels, collection, collections, line, metafields
+from tests.shopify.documents import bundles, channels, collection, collections, line, metafields
 from tests.vendor import document_problems, vendor_schema
 from tests.virtual_time import run_in_virtual_time
 from tests.workshop import Workshop, problems_of
@@ -49,6 +49,7 @@ STATES: tuple[Mapping[str, str], ...] = (
             "old": collection("Old", products=CHOSEN),
         }
     )
+    | bundles(components=["gift-card", "watermill-belt"])
     | channels(Online_Store={"collections": {"old": {"published": True, "since": "2026-12-01"}}}),
     metafields(
         definitions={
@@ -58,6 +59,7 @@ STATES: tuple[Mapping[str, str], ...] = (
         },
         values={"gift-card": {"fit": None}},
     )
+    | bundles(components=["gift-card", "play-bag-tan"], title="Another set")
     | {"tags/shop.yaml": json.dumps({"targets": ["shop"], "tags": {"gift-card": ["gift"]}})}
     | channels(Online_Store={"products": {"gift-card": {"published": False}}})
     | collections(
@@ -66,7 +68,8 @@ STATES: tuple[Mapping[str, str], ...] = (
         }
     ),
     metafields()
-    | {"collections/shop.yaml": None, "channels/shop.yaml": None, "tags/shop.yaml": None},  # type: ignore[dict-item]
+    | {"collections/shop.yaml": None, "channels/shop.yaml": None, "tags/shop.yaml": None}
+    | {"bundles/shop.yaml": None},  # type: ignore[dict-item]
 )
 
 

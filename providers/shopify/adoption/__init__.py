@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from providers.shopify.adoption.bundles import bundles
 from providers.shopify.adoption.channels import channels
 from providers.shopify.adoption.collections import collections
 from providers.shopify.adoption.images import images
 from providers.shopify.adoption.metafields import metafields
 from providers.shopify.adoption.tags import tags
+from reconciler.intent.bundles import Bundles
 from reconciler.intent.channels import Channels
 from reconciler.intent.collection import Collections
 from reconciler.intent.images import Images
@@ -21,5 +23,6 @@ ADOPTION: Final[IntentAdoption] = {
     Metafields: metafields,
     Images: images,
     Channels: channels,
+    Bundles: bundles,
     Tags: tags,
 }

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from providers.shopify.mapping.bundles import bundles
 from providers.shopify.mapping.channels import channels
 from providers.shopify.mapping.collections import collections
 from providers.shopify.mapping.images import images
 from providers.shopify.mapping.metafields import metafields
 from providers.shopify.mapping.tags import tags
+from reconciler.intent.bundles import Bundles
 from reconciler.intent.channels import Channels
 from reconciler.intent.collection import Collections
 from reconciler.intent.images import Images
@@ -21,5 +23,6 @@ MAPPING: Final[IntentMapping] = {
     Metafields: metafields,
     Images: images,
     Channels: channels,
+    Bundles: bundles,
     Tags: tags,
 }

@@ -13,6 +13,7 @@ products, ruleSet, sources |
 | metaobject | <type>/<handle> | displayName |
 | publication | product/<handle>/<channel>, collection/<handle>/<channel> | publishDate |
 | channel | name | supportsFuturePublishing |
+| bundle | handle of the product | components: handle → quantity |
 | metafieldDefinition | product/<namespace>.<key> | name, description, type, validations |
 | app | | accessScopes, isLimited |
 | bulk | | begins, nodes, lines, ends, fate |
@@ -34,7 +35,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from providers.kit.sandbox import UnknownThing
-from providers.shopify.sandbox import bulk, media, metafields, publications
+from providers.shopify.sandbox import bulk, bundles, media, metafields, publications
 from providers.shopify.sandbox.definitions import add_definition, definition_of
 from providers.shopify.sandbox.files import cdn, file_named, remove_file
 from providers.shopify.sandbox.metaobjects import add_metaobject, metaobject_called
@@ -63,6 +64,7 @@ _KNOWN: Final = {
     "metafieldDefinition": ("name", "description", "type", "validations"),
     "publication": ("publishDate",),
     "channel": ("supportsFuturePublishing",),
+    "bundle": ("components",),
     "app": ("accessScopes", "isLimited"),
     "bulk": tuple(bulk.SETTINGS),
 }  # fmt: skip
@@ -186,6 +188,11 @@ def _channel(shop: Shop, key: str, fields: Fields) -> None:
         publications.add_publication(shop, {"name": key, "catalog": key, **fields})
 
 
+def _bundle(shop: Shop, key: str, fields: Fields) -> None:
+    quantities = {product_called(shop, h)["id"]: n for h, n in fields["components"].items()}
+    bundles.put_together(shop, product_called(shop, key), bundles.bundle_of(shop, quantities))
+
+
 def _definition(shop: Shop, key: str, fields: Fields) -> None:
     owner_type, _, name = key.partition("/")
     namespace, _, bare = name.partition(".")
@@ -221,6 +228,7 @@ _EDITS: Final[Mapping[str, Callable[[Shop, str, Fields], None]]] = {
     "metafieldDefinition": _definition,
     "publication": _publication,
     "channel": _channel,
+    "bundle": _bundle,
     "app": _setting("app"),
     "bulk": _setting("bulk"),
 }

@@ -21,6 +21,7 @@ from providers.shopify.sandbox import (
     access,
     bucket,
     bulk,
+    bundles,
     collections,
     cost,
     definitions,
@@ -48,6 +49,7 @@ MOST_ITEMS: Final = 250
 """Items in any list that is sent."""
 
 _PARTS: Final = (
+    bundles,
     access,
     bulk,
     collections,

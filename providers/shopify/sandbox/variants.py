@@ -284,8 +284,13 @@ def _count(product: Thing, info: Info) -> dict[str, Any]:
 
 
 def _options(product: Thing, info: Info, first: int | None = None) -> list[Thing]:
-    used = [variant["values"] for variant in variants_of(info.context, product)]
-    told = [
+    return options_of(info.context, product)[:first]
+
+
+def options_of(shop: Shop, product: Thing) -> list[Thing]:
+    """As the API tells them, with the values that variants use."""
+    used = [variant["values"] for variant in variants_of(shop, product)]
+    return [
         {
             **option,
             "position": place,
@@ -301,7 +306,6 @@ def _options(product: Thing, info: Info, first: int | None = None) -> list[Thing
         }
         for place, option in enumerate(product["options"], 1)
     ]
-    return told[:first]
 
 
 def _selected(variant: Thing, _: Info) -> list[dict[str, str]]:

@@ -1,0 +1,172 @@
+"""Bundles, from an intent to what plain requests see in the shop."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from providers.kit.sandbox import Fault
+from providers.shopify.sandbox import bundles as emulated
+from providers.shopify.sandbox.shop import Shop
+from reconciler.model.outcome import Status
+from tests.shopify import raw
+from tests.shopify.documents import bundles
+from tests.workshop import Workshop, problems_of
+
+KEY = "summer-set"
+
+
+def live(shop: Workshop, handle: str = KEY) -> Any:
+    query = """query ($handle: String!) {
+      productByIdentifier(identifier: {handle: $handle}) { title
+        bundleComponents(first: 30) { nodes { quantity componentProduct { handle }
+          optionSelections { parentOption { name } values { value selectionStatus } } } } } }"""
+    return raw.ask(shop, query, handle=handle)["productByIdentifier"]
+
+
+def quantities(shop: Workshop) -> dict[str, int]:
+    nodes = live(shop)["bundleComponents"]["nodes"]
+    return {node["componentProduct"]["handle"]: node["quantity"] for node in nodes}
+
+
+def apply(shop: Workshop, files: dict[str, str]) -> None:
+    shop.write(files)
+    applied = shop.apply()
+    assert not problems_of(applied), problems_of(applied)
+    assert shop.plan().is_empty
+
+
+def test_it_is_made_under_its_handle_whatever_its_title(shop: Workshop) -> None:
+    """Shopify makes handles of titles; the bundle gets the one that git states, and its title."""
+    apply(shop, bundles(title="Sommer-Set für zwei", quantities={"gift-card": 2}))
+
+    assert live(shop)["title"] == "Sommer-Set für zwei"
+    assert quantities(shop) == {"gift-card": 2, "watermill-belt": 1}
+
+
+def test_a_title_that_comes_to_the_handle_takes_one_mutation(shop: Workshop) -> None:
+    apply(shop, bundles())
+
+    assert len(shop.writes) == 1
+
+
+@pytest.mark.parametrize("title", ["Summer set", "Sommer-Set"])
+def test_an_answer_that_is_lost_makes_no_second_one(shop: Workshop, title: str) -> None:
+    """The product is found again under its handle, and finished."""
+    shop.inject(Fault.TIMEOUT_AFTER_COMMIT, times=1, matching="mutation CreateBundle")
+    apply(shop, bundles(title=title))
+    found = raw.ask(shop, '{ productsCount(query: "title:Summer*") { count } }')
+
+    assert live(shop)["title"] == title
+    assert found["productsCount"]["count"] == (1 if title == "Summer set" else 0)
+    assert live(shop, f"{KEY}-1") is None
+
+
+def test_what_somebody_chose_for_a_component_stays_chosen(shop: Workshop) -> None:
+    """Shopify replaces components as a whole; the options of those that stay go with them."""
+    apply(shop, bundles())
+    narrowed(shop)
+    apply(shop, bundles(quantities={"gift-card": 4}))
+    chosen = {
+        node["componentProduct"]["handle"]: [
+            value["value"]
+            for selection in node["optionSelections"]
+            for value in selection["values"]
+            if value["selectionStatus"] == "SELECTED"
+        ]
+        for node in live(shop)["bundleComponents"]["nodes"]
+    }
+
+    assert chosen == {"gift-card": ["50"], "watermill-belt": ["Default Title"]}
+
+
+def narrowed(shop: Workshop) -> None:
+    """The gift card gets two amounts, of which an admin chose one for the bundle."""
+    ids = {
+        handle: raw.ask(
+            shop,
+            "query ($h: String!) { productByIdentifier(identifier: {handle: $h}) { id } }",
+            h=handle,
+        )["productByIdentifier"]["id"]
+        for handle in ("gift-card", KEY)
+    }
+    option = {"id": "gid://shopify/ProductOption/900", "name": "Amount"}
+    values = [{"id": f"gid://shopify/ProductOptionValue/90{n}", "name": n} for n in ("50", "100")]
+    sandbox = shop.sandbox()
+    with sandbox.store.transaction():
+        inside = Shop(sandbox.store)
+        card, bundle = inside.get(ids["gift-card"]), inside.get(ids[KEY])
+        assert card is not None
+        assert bundle is not None
+        inside.change(card, options=[{**option, "values": values}])
+        parts = emulated.components_of(inside, bundle)
+        chosen = [{"option": option["id"], "name": "Amount", "values": ["50"]}]
+        narrowed = [
+            {**part, "selections": chosen} if part["product"] == card["id"] else part
+            for part in parts
+        ]
+        emulated.put_together(inside, bundle, narrowed)
+
+
+def test_a_product_that_is_no_bundle_is_left_alone(shop: Workshop) -> None:
+    """Told with a remedy, without a write."""
+    document = {"play-bag-tan": {"title": "Set", "components": ["gift-card"]}}
+    shop.write({"bundles/shop.yaml": json.dumps({"targets": ["shop"], "bundles": document})})
+    (outcome,) = shop.apply().outcomes.values()
+
+    assert outcome.status is Status.FAILED
+    assert "is no bundle" in (outcome.message or "")
+    assert shop.writes == []
+
+
+def test_what_goes_wrong_after_the_answer_is_told(shop: Workshop) -> None:
+    """The operation's own errors, in the vendor's words: a bundle is no component."""
+    apply(shop, bundles())
+    document = {"sets": {"title": "Sets", "components": [KEY]}}
+    shop.write({"bundles/more.yaml": json.dumps({"targets": ["shop"], "bundles": document})})
+    outcomes = {a.key: o for a, o in shop.apply().outcomes.items()}
+
+    assert outcomes["sets"].status is Status.FAILED
+    assert "can't be a component" in (outcomes["sets"].message or "")
+
+
+def test_the_product_stays_when_git_states_the_bundle_no_more(shop: Workshop) -> None:
+    apply(shop, bundles())
+    apply(shop, {"bundles/shop.yaml": None, "collections/o.yaml": "targets: [shop]\n"})  # type: ignore[dict-item]
+
+    assert quantities(shop) == {"gift-card": 1, "watermill-belt": 1}
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"components": []}, "can not be emptied"),
+        ({"components": ["gift-card"] * 2}, "stands there twice"),
+        ({"components": [KEY]}, "can not be one itself"),
+        ({"components": [f"p-{n}" for n in range(31)]}, "31 components"),
+        ({"quantities": {"gift-card": 2001}}, "2001 times gift-card"),
+        ({"quantities": {"gift-card": 0}}, "greater than or equal to 1"),
+        ({"quantities": {"play-bag-tan": 2}}, "not among the components"),
+    ],
+)
+def test_what_shopify_can_not_put_together_is_an_error(
+    shop: Workshop, parts: dict[str, Any], words: str
+) -> None:
+    shop.write(bundles(**parts))
+
+    with pytest.raises(Exception, match=words):
+        shop.plan()
+
+
+def test_attributes_are_for_other_platforms(shop: Workshop) -> None:
+    document = {
+        "targets": ["shop"],
+        "into": {"attribute": "parts"},
+        "bundles": {KEY: {"components": ["gift-card"]}},
+    }
+    shop.write({"bundles/shop.yaml": json.dumps(document)})
+
+    with pytest.raises(Exception, match="take into out"):
+        shop.plan()
