@@ -66,9 +66,11 @@ class Counting(httpx.AsyncBaseTransport):
 
 
 def is_write(request: httpx.Request) -> bool:
-    """A mutation, or a request that is neither a reading, a search nor for a token."""
+    """A mutation (one that begins a reading in bulk is none), or a request that is neither a
+    reading, a search nor for a token."""
     if "graphql" in request.url.path:
-        return str(json.loads(request.content)["query"]).lstrip().startswith("mutation")
+        text = str(json.loads(request.content)["query"]).lstrip()
+        return text.startswith("mutation") and "bulkOperationRunQuery(" not in text
     searches = request.url.path.endswith(("/search", "/get-token", "/access_token"))
     return request.method != "GET" and not searches
 

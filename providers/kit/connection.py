@@ -3,6 +3,11 @@
     Retry → throttle (the provider's) → Concurrency → Metered → Deadline → wire
 
 Every attempt passes the throttle and is counted; only a whole answer leaves `Deadline`.
+
+Files lie elsewhere, at addresses that the platform names: `outside` has neither its throttle nor
+its credential, and leaves an answer unread, so that it need not fit into memory.
+
+    Retry → Counted → Prompt → wire
 """
 
 from __future__ import annotations
@@ -12,8 +17,8 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from providers.kit.retry import Deadline, Retry
-from providers.kit.throttle import Concurrency, Metered
+from providers.kit.retry import Deadline, Prompt, Retry
+from providers.kit.throttle import Concurrency, Counted, Metered
 from reconciler.provider import Target, Usage, Wire
 
 
@@ -41,6 +46,20 @@ async def connect(
         auth=auth,
         headers=headers,
         timeout=None,  # noqa: S113 - Deadline bounds every request, on the event loop's clock
+        follow_redirects=False,
+    ) as client:
+        yield client
+
+
+@asynccontextmanager
+async def outside(
+    target: Target, wire: Wire | None, usage: Usage
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client for files: uploads, and downloads as streams. Its requests are counted."""
+    transport = Retry(Counted(Prompt(wire or _network(target), target.timeout), usage))
+    async with httpx.AsyncClient(
+        transport=transport,
+        timeout=None,  # noqa: S113 - Prompt bounds every wait, on the event loop's clock
         follow_redirects=False,
     ) as client:
         yield client

@@ -1,7 +1,7 @@
 """A GraphQL client whose queries can not write.
 
-Documents are values: `Query` and `Mutation`. A reader takes queries only; a writer, which only
-the executor is given, takes mutations too.
+Documents are values: `Query`, `Reading` and `Mutation`. A reader takes queries, and readings that
+have to be begun; a writer, which only the executor is given, takes mutations too.
 """
 
 from __future__ import annotations
@@ -46,6 +46,23 @@ class Mutation:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A document that is a mutation in form, and in fact begins or ends a reading: it keeps
+    nothing and changes nothing that anybody has in the shop. `field` is its only root field."""
+
+    text: str
+    field: str
+    cost: float = 10
+
+    def __post_init__(self) -> None:
+        _, _, body = self.text.partition("{")
+        if not self.text.lstrip().startswith("mutation") or not body.lstrip().startswith(
+            f"{self.field}("
+        ):
+            raise ValueError(f"this document begins with something else than {self.field}")
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A GraphQL answer as it came: `data` may be partial where there are errors."""
 
@@ -86,6 +103,10 @@ class GraphQLReader:
     async def ask(self, query: Query, /, **variables: Any) -> Answer:
         """As `query`, for callers that need the answer's extensions or headers."""
         return await self._send(query.text, variables, query.cost, safe=True)
+
+    async def begin(self, reading: Reading, /, **variables: Any) -> Data:
+        """As `query`, for a reading that takes time. It may begin twice where no answer came."""
+        return (await self._send(reading.text, variables, reading.cost, safe=True)).data
 
     async def _send(
         self, text: str, variables: Mapping[str, Any], cost: float, *, safe: bool

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -50,6 +50,48 @@ class Deadline(httpx.AsyncBaseTransport):
                 f"no answer within {self._seconds:g} s", request=request
             ) from error
         return response
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+class Prompt(httpx.AsyncBaseTransport):
+    """An answer begins within `seconds`, and each further piece of it comes within as many."""
+
+    def __init__(self, inner: Wire, seconds: float) -> None:
+        self._inner = inner
+        self._seconds = seconds
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            with anyio.fail_after(self._seconds):
+                response = await self._inner.handle_async_request(request)
+        except TimeoutError as error:
+            raise httpx.ReadTimeout(f"no answer in {self._seconds:g} s", request=request) from error
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        response.stream = _Pieces(response.stream, self._seconds)
+        return response
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+class _Pieces(httpx.AsyncByteStream):
+    def __init__(self, inner: httpx.AsyncByteStream, seconds: float) -> None:
+        self._inner = inner
+        self._seconds = seconds
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        pieces = aiter(self._inner)
+        while True:
+            try:
+                with anyio.fail_after(self._seconds):
+                    piece = await anext(pieces, None)
+            except TimeoutError as error:
+                raise httpx.ReadTimeout(f"nothing more in {self._seconds:g} s") from error
+            if piece is None:
+                return
+            yield piece
 
     async def aclose(self) -> None:
         await self._inner.aclose()

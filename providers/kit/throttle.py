@@ -16,6 +16,7 @@ from typing import Any, Final
 import anyio
 import httpx
 
+from providers.kit.retry import retry_after
 from reconciler.model.cost import Pace
 from reconciler.provider import Unavailable, Usage, Wire
 
@@ -127,6 +128,7 @@ class CostBucket(httpx.AsyncBaseTransport):
             self._learn(answer)
             if not _throttled(answer):
                 return response
+            await anyio.sleep(retry_after(response) or 0.0)
             cost = float(_cost(answer).get("requestedQueryCost") or cost)
             self._available = min(self._available or 0.0, cost - 1)
         raise Unavailable("THROTTLED a hundred times: another app is using up the bucket")
@@ -196,6 +198,25 @@ class Metered(httpx.AsyncBaseTransport):
             self._usage.seconds += anyio.current_time() - sent
         self._usage.points += float(_cost(parsed(response)).get("actualQueryCost") or 0)
         return response
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+class Counted(httpx.AsyncBaseTransport):
+    """As `Metered`, for answers that are not read yet: what is in them is not looked at."""
+
+    def __init__(self, inner: Wire, usage: Usage) -> None:
+        self._inner = inner
+        self._usage = usage
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self._usage.requests += 1
+        sent = anyio.current_time()
+        try:
+            return await self._inner.handle_async_request(request)
+        finally:
+            self._usage.seconds += anyio.current_time() - sent
 
     async def aclose(self) -> None:
         await self._inner.aclose()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings
 
-from providers.kit.connection import connect
+from providers.kit.connection import connect, outside
 from providers.kit.graphql import (
     Answer,
     Check,
@@ -20,6 +20,7 @@ from providers.kit.graphql import (
     GraphQLWriter,
     Mutation,
     Query,
+    Reading,
 )
 from providers.kit.throttle import CostBucket
 from providers.shopify.access import ClientCredentials, StaticToken
@@ -49,6 +50,13 @@ class Settings(BaseModel):
 
     api_version: str = Field(default="2026-10", pattern=r"^\d{4}-(01|04|07|10)$")
     """Collections have `sources` since 2026-07; earlier versions hide such collections."""
+
+    bulk_from: int | None = Field(default=None, ge=1)
+    """So many metafields or products, or more, are read by a bulk operation. Unsaid: where paging
+    would cost more points than a full bucket holds."""
+
+    bulk_write_from: int | None = Field(default=20_000, ge=1)
+    """So many metafields of one plan, or more, are written by bulk operations; null: never."""
 
 
 class Credentials(BaseSettings):
@@ -88,11 +96,15 @@ def told(error: Row) -> str:
 
 @dataclass
 class ShopifyReader:
-    """A session that can only read."""
+    """A session that can only read. `outside` is for the files that the shop tells addresses of;
+    `granted` are the access scopes, once somebody asked who we are (`identify`)."""
 
     graphql: GraphQLReader
     usage: Usage
     bucket: CostBucket
+    outside: httpx.AsyncClient
+    settings: Settings
+    granted: frozenset[str] | None = None
 
     @property
     def pace(self) -> Pace:
@@ -101,6 +113,13 @@ class ShopifyReader:
 
     async def query(self, query: Query, **variables: Any) -> Data:
         return await self.graphql.query(query, **variables)
+
+    async def begin(self, reading: Reading, **variables: Any) -> Data:
+        """The payload of a bulk reading's document. Raises `UserErrors`."""
+        payload: Data = (await self.graphql.begin(reading, **variables))[reading.field]
+        if payload["userErrors"]:
+            raise UserErrors(payload["userErrors"])
+        return payload
 
     async def pages(
         self, query: Query, connection: str, **variables: Any
@@ -120,8 +139,8 @@ class ShopifyReader:
 class ShopifyWriter(ShopifyReader):
     """A session that may write."""
 
-    writer: GraphQLWriter
-    remotes: Remotes
+    writer: GraphQLWriter = field(kw_only=True)
+    remotes: Remotes = field(kw_only=True)
 
     async def mutate(self, mutation: Mutation, field: str, **variables: Any) -> Data:
         """The payload of a mutation that has one field. Raises `UserErrors`."""
@@ -133,32 +152,43 @@ class ShopifyWriter(ShopifyReader):
 
 @asynccontextmanager
 async def reading(target: Target, wire: Wire | None) -> AsyncIterator[ShopifyReader]:
-    async with _connected(target, wire) as (client, usage, bucket):
-        yield ShopifyReader(GraphQLReader(client, _path(target), _check(target)), usage, bucket)
+    async with _connected(target, wire) as (client, usage, bucket, files):
+        graphql = GraphQLReader(client, _path(target), _check(target))
+        yield ShopifyReader(graphql, usage, bucket, files, target.settings)
 
 
 @asynccontextmanager
 async def writing(
     target: Target, wire: Wire | None, remotes: Remotes
 ) -> AsyncIterator[ShopifyWriter]:
-    async with _connected(target, wire) as (client, usage, bucket):
+    async with _connected(target, wire) as (client, usage, bucket, files):
         graphql = GraphQLWriter(client, _path(target), _check(target))
-        yield ShopifyWriter(graphql, usage, bucket, graphql, remotes)
+        yield ShopifyWriter(
+            graphql, usage, bucket, files, target.settings, writer=graphql, remotes=remotes
+        )
 
 
-_SHOP: Final = Query("query Shop { shop { id myshopifyDomain } }", cost=2)
+_SHOP: Final = Query(
+    """query Shop {
+      shop { id myshopifyDomain }
+      currentAppInstallation { accessScopes { handle } }
+    }""",
+    cost=4,
+)
 
 
 async def identify(session: ShopifyReader) -> str:
-    """The shop's id and its domain that never changes."""
-    shop = (await session.query(_SHOP))["shop"]
-    return f"{shop['id']} {shop['myshopifyDomain']}"
+    """The shop's id and its domain that never changes. What the app was granted is learnt too."""
+    told = await session.query(_SHOP)
+    scopes = told["currentAppInstallation"]["accessScopes"]
+    session.granted = frozenset(scope["handle"] for scope in scopes)
+    return f"{told['shop']['id']} {told['shop']['myshopifyDomain']}"
 
 
 @asynccontextmanager
 async def _connected(
     target: Target, wire: Wire | None
-) -> AsyncIterator[tuple[httpx.AsyncClient, Usage, CostBucket]]:
+) -> AsyncIterator[tuple[httpx.AsyncClient, Usage, CostBucket, httpx.AsyncClient]]:
     usage = Usage()
     auth = StaticToken(SANDBOX_TOKEN) if target.sandbox else _auth(target)
     buckets: list[CostBucket] = []
@@ -167,8 +197,11 @@ async def _connected(
         buckets.append(CostBucket(inner))
         return buckets[0]
 
-    async with connect(target, wire, usage, throttle=throttle, auth=auth) as client:
-        yield client, usage, buckets[0]
+    async with (
+        outside(target, wire, usage) as files,
+        connect(target, wire, usage, throttle=throttle, auth=auth) as client,
+    ):
+        yield client, usage, buckets[0], files
 
 
 def _auth(target: Target) -> httpx.Auth:

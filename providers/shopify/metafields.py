@@ -55,6 +55,9 @@ _EVERY: Final = Query(
     cost=80,
 )
 
+POINTS_OF_EVERY: Final = _EVERY.cost / 4
+"""What reading a product with everything costs."""
+
 _MORE: Final = Query(
     f"""query MoreMetafields($id: ID!, $after: String) {{
       product(id: $id) {{

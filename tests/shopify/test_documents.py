@@ -13,9 +13,11 @@ import httpx
 import pytest
 from graphql import parse
 
+from providers.kit.graphql import Reading
 from providers.shopify import PROVIDER
 from providers.shopify import metafields as metafields_read
-from providers.shopify.client import reading
+from providers.shopify.bulk import CANCEL, RUN_QUERY
+from providers.shopify.client import Settings, reading
 from providers.shopify.kinds import publication_listing
 from reconciler.cli.composition import open_sites, open_workspace
 from reconciler.provider import ALL
@@ -99,20 +101,30 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
 
 def _noting(documents: set[str], send: Callable[..., Any]) -> Callable[..., Any]:
     async def noted(client: httpx.AsyncClient, request: httpx.Request, **options: Any) -> Any:
-        documents.add(json.loads(request.content)["query"])
+        if "graphql" in request.url.path:
+            content = json.loads(request.content)
+            in_bulk = {v for v in content["variables"].values() if _is_document(v)}
+            documents.update({content["query"]} | in_bulk)
         return await send(client, request, **options)
 
     return noted
 
 
+def _is_document(value: Any) -> bool:
+    return isinstance(value, str) and value.lstrip().startswith(("{", "query ", "mutation "))
+
+
 def _read_everything(desired: Path) -> None:
+    """By pages, and in bulk."""
     (site,) = open_sites(open_workspace(desired, all_sandboxed=True))
 
     async def read() -> None:
-        async with reading(site.target, site.wire()) as session:
-            for kind in PROVIDER.kinds:
-                found = [r async for r in kind.read(session, "shop", ALL)]
-                assert found or kind.name in ("variant", "metaobject"), kind.name
+        for least in (None, 1):
+            async with reading(site.target, site.wire()) as session:
+                session.settings = Settings(bulk_from=least)
+                for kind in PROVIDER.kinds:
+                    found = [r async for r in kind.read(session, "shop", ALL)]
+                    assert found or kind.name in ("variant", "metaobject"), kind.name
 
     run_in_virtual_time(partial(read))
 
@@ -131,15 +143,34 @@ def test_all_of_them_were_looked_at(sent: frozenset[str]) -> None:
     code = "".join(p.read_text() for p in [*provider.glob("*.py"), *provider.glob("kinds/*.py")])
     written = set(re.findall(r"\b(?:query|mutation|fragment) ([A-Z]\w+)[ (]", code))
 
-    assert written - names == {"MoreMetafields", "MorePublications"}
+    assert written - names == {"MoreMetafields", "MorePublications", "CancelBulkOperation"}
     for text in _more():
         assert document_problems(vendor_schema("shopify"), text) == []
 
 
 def _more() -> tuple[str, ...]:
     """Sent only for products with more than forty metafields, and what is listed in more than
-    fifty publications."""
-    return metafields_read._MORE.text, publication_listing._MORE.text
+    fifty publications; and for a bulk operation that takes an hour."""
+    return metafields_read._MORE.text, publication_listing._MORE.text, CANCEL.text
+
+
+def test_what_begins_a_reading_writes_nothing() -> None:
+    """Of all mutations only those that run and end bulk queries pass for readings."""
+    provider = Path(__file__).parents[2] / "providers"
+    written = [p for p in provider.rglob("*.py") if "Reading(" in p.read_text()]
+
+    assert {p.name for p in written} == {"bulk.py"}
+    assert {RUN_QUERY.field, CANCEL.field} == {"bulkOperationRunQuery", "bulkOperationCancel"}
+    with pytest.raises(ValueError, match="something else than bulkOperationRunQuery"):
+        Reading("mutation { productDelete(input: {}) { shop { id } } }", "bulkOperationRunQuery")
+
+
+def test_product_set_is_not_used() -> None:
+    """Its lists are the whole truth: what it is not told it deletes."""
+    provider = Path(__file__).parents[2] / "providers" / "shopify"
+    code = [p for p in provider.rglob("*.py") if "sandbox" not in p.parts]
+
+    assert [p.name for p in code if "productSet(" in p.read_text()] == []
 
 
 def test_nothing_went_wrong(tmp_path: Path) -> None:

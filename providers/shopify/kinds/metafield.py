@@ -12,10 +12,13 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from providers.kit.graphql import Mutation
+from providers.shopify.bulk import Busy
 from providers.shopify.client import ShopifyReader, ShopifyWriter, UserErrors, told
+from providers.shopify.exports import how_many_products, is_worth, metafields_in_bulk
 from providers.shopify.kinds.file import shown
 from providers.shopify.metafields import (
     FRAGMENT,
+    POINTS_OF_EVERY,
     Name,
     Row,
     by_id,
@@ -28,7 +31,7 @@ from providers.shopify.metafields import (
 )
 from providers.shopify.parts import parts_of
 from providers.shopify.referred import resolved, same_ids, told_fields, with_referred
-from reconciler.model.address import Address, Key
+from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Change, Pictures
 from reconciler.model.cost import NOTHING, Cost, Range
 from reconciler.model.outcome import Outcome, Status, done, failed
@@ -110,11 +113,19 @@ class MetafieldKind:
         """`token` is the digest to compare with. A metafield whose product has another handle
         now is found by its remote."""
         if wanted is ALL:
-            async for handle, row in resolved(session, every(session)):
+            async for handle, row in resolved(session, _all(session)):
                 yield _resource(target, key_of(handle, row), row)
             return
+        asked = list(pieces(wanted))
+        if is_worth(session, len(wanted), sum(map(piece_points, asked))):
+            try:
+                async for resource in _exported(session, target, wanted):
+                    yield resource
+                return
+            except Busy:
+                pass
         missing = dict(wanted)
-        for piece in pieces(wanted):
+        for piece in asked:
             found = await named(session, piece)
             rows = await with_referred(session, [row for _, row in found])
             for (key, _), row in zip(found, rows, strict=True):
@@ -159,6 +170,42 @@ class MetafieldKind:
             _picture(change.before, before) if before else (),
             _picture(file, after) if after else (),
         )
+
+
+async def _all(session: ShopifyReader) -> AsyncIterator[tuple[str, Row]]:
+    """By a bulk operation, where there are many products and it can be had."""
+    products = await how_many_products(session)
+    if is_worth(session, products, products * POINTS_OF_EVERY):
+        try:
+            async for handle, row in metafields_in_bulk(session, FRAGMENT, None):
+                yield handle, row
+            return
+        except Busy:
+            pass
+    async for handle, row in every(session):
+        yield handle, row
+
+
+async def _exported(
+    session: ShopifyReader, target: str, wanted: Mapping[Key, Remote | None]
+) -> AsyncIterator[Resource[Metafield]]:
+    """What is wanted of all that there is. A metafield that is wanted under no key that it stands
+    under is known by its remote."""
+    missing = dict(wanted)
+    by_remote = {remote: key for key, remote in wanted.items() if remote is not None}
+    moved: list[tuple[str, Row]] = []
+    names = {Name.of(key).full for key in wanted}
+    told = metafields_in_bulk(session, FRAGMENT, names)
+    async for handle, row in resolved(session, told):
+        key = key_of(handle, row)
+        if key in wanted:
+            missing.pop(key, None)
+            yield _resource(target, key, row)
+        elif row["id"] in by_remote:
+            moved.append((key, row))
+    for live, row in moved:
+        if by_remote[row["id"]] in missing:
+            yield _resource(target, by_remote[row["id"]], row, live)
 
 
 def _name(value: object) -> Key | None:

@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from providers.kit.graphql import Query
 from providers.kit.lookup import Existing, Lookup
+from providers.shopify.bulk import Busy
 from providers.shopify.client import PAGE, ShopifyReader
+from providers.shopify.exports import is_worth, products_in_bulk
 from providers.shopify.identified import Field, Wish, identified
 from providers.shopify.parts import parts_of
 from reconciler.model.address import Address, Key
@@ -41,6 +43,13 @@ class ProductKind(Lookup):
             async for row in session.pages(_EVERY, "products"):
                 yield _resource(target, row["handle"], row)
             return
+        if is_worth(session, len(wanted), len(wanted) * _BY_HANDLE.cost):
+            try:
+                async for row in products_in_bulk(session, wanted):
+                    yield _resource(target, row["handle"], row)
+                return
+            except Busy:
+                pass
         for handles in parts_of(wanted, _TOGETHER):
             wishes = [Wish({"handle": handle}) for handle in handles]
             found = await identified(session, _BY_HANDLE, wishes)

@@ -37,8 +37,9 @@ SETTINGS: Final[Mapping[str, Any]] = {
     "begins": 0.5, "nodes": 5_000, "lines": 20, "ends": 1.0, "fate": None,
 }  # fmt: skip
 """begins: seconds until it runs. nodes, lines: root nodes that are read, lines that are carried
-out, in a second. ends: seconds to write the file. fate: how the next one ends half-way (`FAILED`,
-`CANCELED`), instead of well; or that its file has `EXPIRED`, or is `CUT` off."""
+out, in a second. ends: seconds to write the file. fate: how they end half-way (`FAILED`,
+`CANCELED`), instead of well; or that their files have `EXPIRED`, or are `CUT` off. As a list: of
+those that come, one after another."""
 
 _OVER: Final = ("COMPLETED", "CANCELED", "FAILED", "EXPIRED")
 
@@ -205,16 +206,19 @@ def add_operation(shop: Shop, fields: Mapping[str, Any], id_: str | None = None)
         "size": 0,
         "parts": 0,
         "rate": settings["nodes" if type_ == "QUERY" else "lines"],
-        **{name: settings[name] for name in ("begins", "ends", "fate")},
+        "fate": None,
+        **{name: settings[name] for name in ("begins", "ends")},
     }
     return shop.add("BulkOperation", {**new, **fields}, id_)
 
 
 def _start(shop: Shop, type_: str, text: str, **fields: Any) -> Thing:
-    told = {"type": type_, "query": text, "started": shop.now, **fields}
+    fate = shop.setting("bulk").get("fate")
+    if isinstance(fate, list):
+        fate, *rest = fate
+        shop.keep("bulk", {**shop.setting("bulk"), "fate": rest or None})
+    told = {"type": type_, "query": text, "started": shop.now, "fate": fate, **fields}
     operation = add_operation(shop, told)
-    if operation["fate"] is not None:
-        shop.keep("bulk", {**shop.setting("bulk"), "fate": None})
     _watch(shop, operation)
     return operation
 
