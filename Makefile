@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+NODE_CLIENTS := tests/clients/node/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-extended test-clients check lint types docs lock clean
@@ -20,6 +21,10 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
+$(NODE_CLIENTS): tests/clients/node/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --prefix tests/clients/node --ignore-scripts --no-audit --no-fund --silent; \
+		else echo "There is no npm: tests with clients for Node are skipped"; fi
+
 demo: $(STAMP) ## Plan, apply, plan again and find drift, on the embedded sandboxes
 	@$(BIN)/planogram demo
 
@@ -29,7 +34,7 @@ test: $(STAMP) ## Run the tests
 test-extended: $(STAMP) ## Run the tests that take longer: further turns of the loop on GitHub
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m extended
 
-test-clients: $(STAMP) ## Run the tests with clients that nobody here wrote
+test-clients: $(STAMP) $(NODE_CLIENTS) ## Run the tests with clients that nobody here wrote
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m clients
 
 check: lint types test ## Lint, types, tests

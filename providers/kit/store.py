@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 Document = dict[str, Any]
+
+T = TypeVar("T")
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
@@ -49,6 +51,7 @@ class Store:
             raise OSError(f"{path} is no sandbox's storage: {error} · delete it") from error
         self._tables: dict[str, dict[str, Document]] = {}
         self._indexes: dict[tuple[str, str], dict[Any, dict[str, Document]]] = {}
+        self._derived: dict[str, dict[str, Any]] = {}
         self._version: int | None = None
 
     @contextmanager
@@ -86,6 +89,14 @@ class Store:
                 index.setdefault(body.get(field), {})[id_] = body
         return list(index.get(value, {}).values())
 
+    def derived(self, sort: str, name: str, make: Callable[[Iterable[Document]], T]) -> T:
+        """What `make` makes of all documents of a sort, kept until one of them changes."""
+        kept = self._derived.setdefault(sort, {})
+        if name not in kept:
+            kept[name] = make(self.all(sort).values())
+        found: T = kept[name]
+        return found
+
     def put(self, sort: str, id_: str, body: Document) -> None:
         """Write a document; one that is new comes last in `all`."""
         self._connection.execute(
@@ -116,6 +127,7 @@ class Store:
 
     def _index(self, sort: str, id_: str, body: Document | None) -> None:
         """A document keeps its place among those of a value while its own stays."""
+        self._derived.pop(sort, None)
         old = self.all(sort).get(id_)
         for (indexed, field), index in self._indexes.items():
             if indexed != sort:
@@ -128,6 +140,7 @@ class Store:
     def _forget(self) -> None:
         self._tables.clear()
         self._indexes.clear()
+        self._derived.clear()
 
     def _forget_what_others_changed(self) -> None:
         (version,) = self._connection.execute("PRAGMA data_version").fetchone()

@@ -57,3 +57,23 @@ def _fail_to_put(store: Store, name: str, colour: str) -> None:
     with store.transaction():
         store.put("thing", name, {"name": name, "colour": colour})
         raise ValueError("no")
+
+
+def test_what_is_derived_is_made_again_only_after_a_change() -> None:
+    """Of the same sort; another sort's documents are nobody's concern."""
+    store = Store()
+    made: list[int] = []
+
+    def count() -> int:
+        with store.transaction():
+            return store.derived("thing", "count", lambda bodies: made.append(1) or len([*bodies]))
+
+    put(store, "a", "red")
+    counts = [count(), count()]
+    with store.transaction():
+        store.put("other", "b", {})
+    counts.append(count())
+    put(store, "b", "red")
+    counts.append(count())
+
+    assert (counts, len(made)) == ([1, 1, 1, 2], 2)

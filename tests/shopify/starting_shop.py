@@ -60,7 +60,10 @@ _FIELDS: Final[Mapping[str, Sequence[str]]] = {
     "Collection": ("title", "handle", "sortOrder", "ruleSet", "descriptionHtml"),
     "Metafield": ("namespace", "key", "type", "value"),
     "MetafieldDefinition": ("namespace", "key", "name", "ownerType", "description", "validations"),
-    "Page": ("title", "handle"),
+    "Page": ("title", "handle", "body", "isPublished", "publishedAt", "templateSuffix"),
+    "Blog": ("title", "handle", "commentPolicy", "templateSuffix"),
+    "Article": ("title", "handle", "body", "summary", "tags", "isPublished", "author"),
+    "Comment": ("body", "status"),
     "MediaImage": ("alt", "fileStatus"),
     "GenericFile": ("alt", "fileStatus", "url"),
     "Video": ("alt", "fileStatus"),
@@ -206,6 +209,14 @@ class StartingShop:
         if is_mutation(row):
             for thing in shown(row):
                 self._put_up(thing, row)
+        for thing in shown(row):
+            self._say(thing)
+
+    def _say(self, thing: Shown) -> None:
+        """Comments are left by visitors, not by requests: where one is shown, it stands."""
+        found = self.shop.get(thing.id)
+        if found and thing.sort == "Comment" and thing.within and thing.within.sort == "Article":
+            self.shop.change(found, **_plain("Comment", thing.fields), articleId=thing.within.id)
 
     def _put_up(self, thing: Shown, row: Row) -> None:
         """Where a thing stood besides, an answer to a publication tells by its count alone."""

@@ -106,3 +106,53 @@ def test_other_things_are_found_too(shop: Emulated, document: str, names: list[s
     ((_, page),) = shop.data(document).items()
 
     assert [name for node in page["nodes"] for name in node.values()] == names
+
+
+WALK = """query (
+  $first: Int, $last: Int, $after: String, $before: String, $reverse: Boolean, $q: String
+) {
+  products(
+    first: $first, last: $last, after: $after, before: $before, reverse: $reverse, query: $q
+  ) {
+    nodes { handle }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+}"""
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("query", [None, "status:active"])
+def test_pages_are_walked_both_ways(shop: Emulated, reverse: bool, query: str | None) -> None:
+    """Forwards from the first, backwards from the last: everything once, in one order."""
+    whole = shop.data(WALK, first=250, reverse=reverse, q=query)["products"]["nodes"]
+    forwards, backwards = [], []
+    page: Any = {"pageInfo": {"endCursor": None, "hasNextPage": True}}
+    while page["pageInfo"]["hasNextPage"]:
+        after = page["pageInfo"]["endCursor"]
+        page = shop.data(WALK, first=7, after=after, reverse=reverse, q=query)["products"]
+        forwards += page["nodes"]
+    page = {"pageInfo": {"startCursor": None, "hasPreviousPage": True}}
+    while page["pageInfo"]["hasPreviousPage"]:
+        before = page["pageInfo"]["startCursor"]
+        page = shop.data(WALK, last=7, before=before, reverse=reverse, q=query)["products"]
+        backwards = [*page["nodes"], *backwards]
+
+    assert len(whole) > 14
+    assert forwards == whole
+    assert backwards == whole
+
+
+@pytest.mark.parametrize(
+    ("query", "handles"),
+    [
+        ("handle:arp-dress-black,play-bag-tan", ["arp-dress-black", "play-bag-tan"]),
+        ("handle:arp-dress-black status:draft", []),
+        ("handle:arp-dress-black OR status:draft", ["arp-dress-black", "opera-gown-sample"]),
+        ("-handle:arp-dress-black status:draft", ["opera-gown-sample"]),
+    ],
+)
+def test_what_is_looked_up_is_what_is_found(shop: Emulated, query: str, handles: list[str]) -> None:
+    """A query that can only find a few is not answered otherwise than by looking at all."""
+    nodes = shop.data(WALK, first=9, q=query)["products"]["nodes"]
+
+    assert [node["handle"] for node in nodes] == handles

@@ -35,8 +35,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from providers.kit.sandbox import UnknownThing
-from providers.shopify.sandbox import bulk, bundles, media, metafields, publications
-from providers.shopify.sandbox.definitions import add_definition, definition_of
+from providers.shopify.sandbox import bulk, bundles, media, metafields, publications, traits
+from providers.shopify.sandbox.definitions import add_definition, definition_of, next_pin
 from providers.shopify.sandbox.files import cdn, file_named, remove_file
 from providers.shopify.sandbox.metaobjects import add_metaobject, metaobject_called
 from providers.shopify.sandbox.planting import REFERRED, product_called, source_of
@@ -198,7 +198,8 @@ def _definition(shop: Shop, key: str, fields: Fields) -> None:
     namespace, _, bare = name.partition(".")
     found = definition_of(shop, owner_type.upper(), namespace, bare)
     if found is not None:
-        _change(shop, found, fields)
+        pinned = {"pinnedPosition": next_pin(shop, found)} if fields.get("pin") else {}
+        _change(shop, found, {**fields, **traits.changes(found, fields), **pinned})
         return
     identity = {"ownerType": owner_type.upper(), "namespace": namespace, "key": bare}
     add_definition(shop, {"name": bare, **fields, **identity})

@@ -32,6 +32,9 @@ from providers.shopify.sandbox.documents import schema
 
 FREE: Final = ("CollectionRuleSet", "CollectionRule", "PageInfo")
 ROOT_COUNT: Final = 10
+DEAR_COUNTS: Final = ("articlesCount", "commentsCount")
+"""Counts that cost as much within an object as at the root."""
+
 MUTATION: Final = 10
 DEARER: Final = {"fileCreate": 20}
 """Mutations that cost more than others."""
@@ -106,6 +109,8 @@ class _Counting:
             return 0
         if type_.name.endswith("Connection"):
             return self._connection(field, type_, answer)
+        if name in DEAR_COUNTS:
+            return ROOT_COUNT
         own = 0 if type_.name in FREE or answer is LEFT_OUT else 1
         return own + self._selection(field.selection_set, type_, answer)
 

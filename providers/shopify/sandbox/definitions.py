@@ -7,19 +7,22 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from providers.shopify.sandbox import jobs, values
+from providers.shopify.sandbox import jobs, search, traits, values
 from providers.shopify.sandbox.ids import number
 from providers.shopify.sandbox.paging import connection
 from providers.shopify.sandbox.refusal import UserError, refusal, user_error
 from providers.shopify.sandbox.shop import APP_NAMESPACE, Info, Shop, Thing
-from providers.shopify.sandbox.validating import OPTIONS
+from providers.shopify.sandbox.validating import OPTIONS, Unfit
 
 MOST_PINNED: Final = 50
+
+MOST_DEFINITIONS: Final = 256
+"""Of one type of owner, of the merchant's and of each app's."""
 
 ORDER: Final = {
     "ID": lambda definition: number(definition["id"]),
     "NAME": lambda definition: definition["name"].casefold(),
-    "PINNED_POSITION": lambda definition: definition["pinnedPosition"] or 0,
+    "PINNED_POSITION": lambda definition: -(definition["pinnedPosition"] or 0),
     "RELEVANCE": lambda definition: number(definition["id"]),
 }
 
@@ -38,35 +41,38 @@ def definition_of(shop: Shop, owner_type: str, namespace: str, key: str) -> Thin
 def metafields_of(shop: Shop, definition: Thing) -> Iterator[Thing]:
     """The values that a definition describes."""
     named = ("ownerType", "namespace", "key")
-    for metafield in shop.all("Metafield"):
+    for metafield in shop.where("Metafield", "key", definition["key"]):
         if all(metafield[name] == definition[name] for name in named):
             yield metafield
 
 
 def add_definition(shop: Shop, fields: Mapping[str, Any], id_: str | None = None) -> Thing:
     """A definition of its fields as the API takes them."""
+    namespace = namespace_of(fields.get("namespace"))
     return shop.add(
         "MetafieldDefinition",
         {
+            **traits.new(fields, namespace),
             "ownerType": fields.get("ownerType", "PRODUCT"),
-            "namespace": namespace_of(fields.get("namespace")),
+            "namespace": namespace,
             "key": fields["key"],
             "name": fields["name"],
             "type": fields["type"],
             "description": fields.get("description"),
             "validations": [dict(rule) for rule in fields.get("validations") or ()],
-            "pinnedPosition": _next_pin(shop, fields) if fields.get("pin") else None,
+            "pinnedPosition": next_pin(shop, fields) if fields.get("pin") else None,
         },
         id_,
     )
 
 
-def _next_pin(shop: Shop, fields: Mapping[str, Any]) -> int:
+def next_pin(shop: Shop, fields: Mapping[str, Any]) -> int:
     return 1 + max(
         (
             other["pinnedPosition"] or 0
-            for other in shop.all("MetafieldDefinition")
-            if other["ownerType"] == fields.get("ownerType", "PRODUCT")
+            for other in shop.where(
+                "MetafieldDefinition", "ownerType", fields.get("ownerType", "PRODUCT")
+            )
         ),
         default=0,
     )
@@ -77,7 +83,24 @@ def _create(_: Any, info: Info, definition: Mapping[str, Any]) -> dict[str, Any]
     errors = list(_input_errors(shop, definition))
     if errors:
         return {"createdDefinition": None, "userErrors": errors}
-    return {"createdDefinition": add_definition(shop, definition), "userErrors": []}
+    created = add_definition(shop, definition)
+    _take_over(shop, created)
+    return {"createdDefinition": created, "userErrors": []}
+
+
+def _take_over(shop: Shop, definition: Thing) -> None:
+    """Values that were there before take the definition's type, where they fit it."""
+    for metafield in list(metafields_of(shop, definition)):
+        if metafield["type"] != definition["type"] and is_valid(shop, definition, metafield):
+            shop.change(metafield, type=definition["type"])
+
+
+def is_valid(shop: Shop, definition: Thing, metafield: Thing) -> bool:
+    try:
+        values.stored(shop, definition["type"], metafield["value"], definition["validations"])
+    except Unfit:
+        return False
+    return True
 
 
 def _input_errors(shop: Shop, fields: Mapping[str, Any]) -> Iterator[UserError]:
@@ -100,9 +123,28 @@ def _input_errors(shop: Shop, fields: Mapping[str, Any]) -> Iterator[UserError]:
             f" '{namespace}' namespace.",
             "TAKEN",
         )
-    if fields.get("pin") and _next_pin(shop, fields) > MOST_PINNED:
+    if fields.get("pin") and next_pin(shop, fields) > MOST_PINNED:
         yield user_error(
             ["definition"], f"Limit of {MOST_PINNED} pinned definitions.", "PINNED_LIMIT_REACHED"
+        )
+    yield from traits.errors(shop, {**fields, "namespace": namespace}, fields)
+    yield from _limit_errors(shop, fields["ownerType"], namespace)
+
+
+def _limit_errors(shop: Shop, owner_type: str, namespace: str) -> Iterator[UserError]:
+    """The merchant's definitions and the app's are counted apart."""
+    own = traits.is_own(namespace)
+    same = [
+        other
+        for other in shop.where("MetafieldDefinition", "ownerType", owner_type)
+        if traits.is_own(other["namespace"]) == own
+    ]
+    if len(same) >= MOST_DEFINITIONS:
+        who, code = ("Apps", "_BY_APP") if own else ("Stores", "")
+        yield user_error(
+            ["definition"],
+            f"{who} can only have {MOST_DEFINITIONS} definitions for each store resource.",
+            f"RESOURCE_TYPE_LIMIT_EXCEEDED{code}",
         )
 
 
@@ -158,13 +200,16 @@ def _wrong(field: str, message: str, code: str) -> UserError:
 def _update(_: Any, info: Info, definition: Mapping[str, Any]) -> dict[str, Any]:
     shop = info.context
     answer: Thing = {"updatedDefinition": None, "userErrors": [], "validationJob": None}
-    found = _identified(shop, definition)
+    found = identified(shop, definition)
     if found is None:
         error = user_error(["definition"], "Definition not found.", "NOT_FOUND")
         return answer | {"userErrors": [error]}
     errors = [
         *_label_errors(definition.get("name", found["name"]) or ""),
         *_validation_errors(definition.get("validations") or ()),
+        *traits.errors(shop, found, {"type": found["type"], **definition}),
+        *_pin_errors(shop, found, definition),
+        *_use_errors(shop, found, definition),
     ]
     if errors:
         return answer | {"userErrors": errors}
@@ -173,22 +218,57 @@ def _update(_: Any, info: Info, definition: Mapping[str, Any]) -> dict[str, Any]
     return answer | {"updatedDefinition": changed, "validationJob": job}
 
 
+def _pin_errors(shop: Shop, found: Thing, fields: Mapping[str, Any]) -> Iterator[UserError]:
+    is_new = fields.get("pin") and found["pinnedPosition"] is None
+    if is_new and next_pin(shop, found) > MOST_PINNED:
+        yield user_error(
+            ["definition"], f"Limit of {MOST_PINNED} pinned definitions.", "PINNED_LIMIT_REACHED"
+        )
+
+
+def _use_errors(shop: Shop, found: Thing, fields: Mapping[str, Any]) -> Iterator[UserError]:
+    """What collections ask for may not be taken away from them."""
+    asked = (fields.get("capabilities") or {}).get("smartCollectionCondition")
+    if asked and not asked["enabled"] and is_in_use(shop, found):
+        yield user_error(["definition"], _IN_USE, "METAFIELD_DEFINITION_IN_USE")
+
+
+_IN_USE: Final = "Action cannot proceed. Definition is currently in use."
+
+
+def is_in_use(shop: Shop, definition: Thing) -> bool:
+    """Whether a collection's condition asks for it."""
+    told = (json.dumps([c["sources"], c["ruleSet"]]) for c in shop.all("Collection"))
+    return any(f'"{definition["id"]}"' in text for text in told)
+
+
 def _changes(shop: Shop, found: Thing, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Only what is given changes; validations that are given replace all there were."""
     changes = {name: fields[name] for name in ("name", "description") if name in fields}
+    changes |= traits.changes(found, fields)
     if fields.get("validations") is not None:
         changes["validations"] = [dict(rule) for rule in fields["validations"]]
     if fields.get("pin") is True and found["pinnedPosition"] is None:
-        changes["pinnedPosition"] = _next_pin(shop, found)
-    if fields.get("pin") is False:
+        changes["pinnedPosition"] = next_pin(shop, found)
+    if fields.get("pin") is False and found["pinnedPosition"] is not None:
+        unpinned(shop, found)
         changes["pinnedPosition"] = None
     return changes
+
+
+def unpinned(shop: Shop, found: Thing) -> Thing:
+    """Those that were pinned later move up."""
+    changed = shop.change(found, pinnedPosition=None)
+    for other in shop.where("MetafieldDefinition", "ownerType", found["ownerType"]):
+        if (other["pinnedPosition"] or 0) > found["pinnedPosition"]:
+            shop.change(other, pinnedPosition=other["pinnedPosition"] - 1)
+    return changed
 
 
 def _delete(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     shop = info.context
     found = _wanted(shop, args)
-    error = _deletion_error(found, args)
+    error = _deletion_error(shop, found, args)
     if error or found is None:
         return {"deletedDefinition": None, "deletedDefinitionId": None, "userErrors": [error]}
     if args["deleteAllAssociatedMetafields"]:
@@ -198,10 +278,12 @@ def _delete(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     return {"deletedDefinition": found, "deletedDefinitionId": found["id"], "userErrors": []}
 
 
-def _deletion_error(found: Thing | None, args: Mapping[str, Any]) -> UserError | None:
+def _deletion_error(shop: Shop, found: Thing | None, args: Mapping[str, Any]) -> UserError | None:
     if found is None:
         place = "id" if args.get("id") else "identifier"
         return user_error([place], "Definition not found.", "NOT_FOUND")
+    if is_in_use(shop, found):
+        return user_error(None, _IN_USE, "METAFIELD_DEFINITION_IN_USE")
     if args["deleteAllAssociatedMetafields"]:
         return None
     if found["namespace"].startswith(APP_NAMESPACE):
@@ -232,11 +314,11 @@ def _wanted(shop: Shop, args: Mapping[str, Any]) -> Thing | None:
     if args.get("id"):
         return shop.get(args["id"])
     if args.get("identifier"):
-        return _identified(shop, args["identifier"])
+        return identified(shop, args["identifier"])
     raise refusal("You must provide either an id or an identifier.", "BAD_REQUEST")
 
 
-def _identified(shop: Shop, identifier: Mapping[str, Any]) -> Thing | None:
+def identified(shop: Shop, identifier: Mapping[str, Any]) -> Thing | None:
     namespace = namespace_of(identifier.get("namespace"))
     return definition_of(shop, identifier["ownerType"], namespace, identifier["key"])
 
@@ -247,19 +329,42 @@ def _one(_: Any, info: Info, **args: Any) -> Thing | None:
 
 def _many(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     shop = info.context
-    if args.get("query"):
-        raise refusal("this sandbox does not search definitions", "BAD_REQUEST")
     wanted = {name: args[name] for name in ("ownerType", "key") if args.get(name)}
     if args.get("namespace"):
         wanted["namespace"] = namespace_of(args["namespace"])
     pinned = {"PINNED": (True,), "UNPINNED": (False,)}.get(args["pinnedStatus"], (True, False))
-    found = [
+    told = [
         definition
-        for definition in shop.all("MetafieldDefinition")
+        for definition in shop.where("MetafieldDefinition", "ownerType", args["ownerType"])
         if all(definition[name] == value for name, value in wanted.items())
         and (definition["pinnedPosition"] is not None) in pinned
+        and _is_constrained_as(definition, args)
     ]
+    path = str(info.path.key)
+    found = search.found(shop, told, args.get("query"), _SEARCHED, lambda d: (d["name"],), path)
     return connection(found, args, ORDER[args["sortKey"]])
+
+
+def _is_constrained_as(definition: Thing, args: Mapping[str, Any]) -> bool:
+    constraints = definition["constraints"]
+    subtype = args.get("constraintSubtype")
+    if subtype and (
+        not constraints
+        or constraints["key"] != subtype["key"]
+        or subtype["value"] not in constraints["values"]
+    ):
+        return False
+    status = args.get("constraintStatus")
+    return status != ("UNCONSTRAINED_ONLY" if constraints else "CONSTRAINED_ONLY")
+
+
+_SEARCHED: Final[search.Fields] = {
+    "id": search.id_matches,
+    "key": search.text_is(lambda definition: str(definition["key"])),
+    "namespace": search.text_is(lambda definition: str(definition["namespace"])),
+    "owner_type": search.text_is(lambda definition: str(definition["ownerType"])),
+    "type": search.text_is(lambda definition: str(definition["type"])),
+}
 
 
 def _type(definition: Thing, _: Info) -> dict[str, str]:
@@ -270,8 +375,24 @@ def _validations(definition: Thing, _: Info) -> list[dict[str, Any]]:
     return [{**rule, "type": OPTIONS[rule["name"]]} for rule in definition["validations"]]
 
 
-def _metafields_count(definition: Thing, info: Info) -> int:
-    return sum(1 for _ in metafields_of(info.context, definition))
+def _judged(shop: Shop, definition: Thing, status: str | None) -> list[Thing]:
+    """The definition's values, those only that fit it or that do not."""
+    found = list(metafields_of(shop, definition))
+    if status in (None, "ANY"):
+        return found
+    return [m for m in found if is_valid(shop, definition, m) == (status == "VALID")]
+
+
+def _metafields_count(definition: Thing, info: Info, **args: Any) -> int:
+    return len(_judged(info.context, definition, args.get("validationStatus")))
+
+
+def _metafields(definition: Thing, info: Info, **args: Any) -> dict[str, Any]:
+    return connection(_judged(info.context, definition, args.get("validationStatus")), args)
+
+
+def _status(definition: Thing, info: Info) -> str:
+    return "SOME_INVALID" if _judged(info.context, definition, "INVALID") else "ALL_VALID"
 
 
 FIELDS: Final = {
@@ -285,6 +406,7 @@ FIELDS: Final = {
         "type": _type,
         "validations": _validations,
         "metafieldsCount": _metafields_count,
-        "validationStatus": lambda definition, info: "ALL_VALID",
+        "metafields": _metafields,
+        "validationStatus": _status,
     },
 }

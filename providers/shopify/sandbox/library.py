@@ -1,4 +1,4 @@
-"""Pages and files: what metafields refer to, looked up; and images as the CDN serves them."""
+"""Files, looked up; and images as the CDN serves them."""
 
 from __future__ import annotations
 
@@ -10,39 +10,15 @@ from urllib.parse import unquote
 from starlette.responses import Response
 
 from providers.shopify.sandbox import files, search
-from providers.shopify.sandbox.ids import number
 from providers.shopify.sandbox.paging import connection
 from providers.shopify.sandbox.shop import Info, Shop
 
 CDN_PATH: Final = "/s/files/"
 
-_PAGE_FIELDS: Final[search.Fields] = {
-    "handle": search.in_list(lambda page: str(page["handle"])),
-    "title": search.text_is(lambda page: str(page["title"])),
-    "id": search.id_matches,
-}
 _FILE_FIELDS: Final[search.Fields] = {
     "filename": search.text_is(files.name_of),
     "id": search.id_matches,
 }
-_PAGE_ORDER: Final = {
-    "ID": lambda page: number(page["id"]),
-    "TITLE": lambda page: page["title"].casefold(),
-    "UPDATED_AT": lambda page: page["updatedAt"],
-}
-
-
-def _pages(_: Any, info: Info, **args: Any) -> dict[str, Any]:
-    shop = info.context
-    found = search.found(
-        shop,
-        shop.all("Page"),
-        args.get("query"),
-        _PAGE_FIELDS,
-        lambda page: (page["title"],),
-        str(info.path.key),
-    )
-    return connection(found, args, _PAGE_ORDER[args["sortKey"]])
 
 
 def _files_found(_: Any, info: Info, **args: Any) -> dict[str, Any]:
@@ -72,4 +48,4 @@ _PIXEL: Final = (
     "gg=="
 )
 
-FIELDS: Final = {"QueryRoot": {"pages": _pages, "files": _files_found}}
+FIELDS: Final = {"QueryRoot": {"files": _files_found}}

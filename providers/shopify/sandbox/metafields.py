@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from providers.shopify.sandbox import values
-from providers.shopify.sandbox.definitions import definition_of, namespace_of
+from providers.shopify.sandbox.definitions import definition_of, metafields_of, namespace_of
+from providers.shopify.sandbox.ids import number
 from providers.shopify.sandbox.paging import connection
 from providers.shopify.sandbox.refusal import UserError, user_error
 from providers.shopify.sandbox.shop import Info, Shop, Thing
@@ -20,6 +22,9 @@ OWNER_TYPES: Final = {
     "Product": "PRODUCT",
     "ProductVariant": "PRODUCTVARIANT",
     "Collection": "COLLECTION",
+    "Page": "PAGE",
+    "Blog": "BLOG",
+    "Article": "ARTICLE",
 }
 
 _STALE: Final = (
@@ -110,6 +115,7 @@ class _Row:
         except Unfit as error:
             yield self._wrong(str(error), "INVALID_VALUE", "value")
             return
+        yield from self._repeated(value)
         yield from self._digest_errors(value)
 
     def write(self) -> Thing:
@@ -148,6 +154,14 @@ class _Row:
                 f" '{self._definition['type']}'."
             )
             yield self._wrong(message, "INVALID_TYPE", "type")
+
+    def _repeated(self, value: str) -> Iterator[UserError]:
+        """A definition may want each value once only."""
+        if not self._definition or "uniqueValues" not in self._definition["capabilities"]:
+            return
+        others = metafields_of(self._shop, self._definition)
+        if any(m["value"] == value and m["owner_id"] != self._row["ownerId"] for m in others):
+            yield self._wrong("Value must be unique.", "CAPABILITY_VIOLATION", "value")
 
     def _digest_errors(self, value: str) -> Iterator[UserError]:
         """What is stored already may be written again whatever digest is sent."""
@@ -216,12 +230,27 @@ def _reference(metafield: Thing, info: Info) -> Thing | None:
     return shop.get(metafield["value"])
 
 
+def _references(metafield: Thing, info: Info, **args: Any) -> dict[str, Any] | None:
+    """The things that a list refers to, those that exist."""
+    if not re.fullmatch(r"list\.\w+_reference", metafield["type"]):
+        return None
+    shop = info.context
+    there = [found for id_ in json.loads(metafield["value"]) if (found := shop.get(id_))]
+    places = {found["id"]: place for place, found in enumerate(there)}
+    return connection(there, args, lambda thing: places[thing["id"]])
+
+
 def _json_value(metafield: Thing, _: Info) -> Any:
     type_, value = metafield["type"], metafield["value"]
     if type_ == "boolean":
         return True if value == "true" else value
     is_json = type_.startswith("list.") or type_ in values.JSON_TYPES
     return json.loads(value) if is_json else value
+
+
+def _definition(metafield: Thing, info: Info) -> Thing | None:
+    named = (metafield["ownerType"], metafield["namespace"], metafield["key"])
+    return definition_of(info.context, *named)
 
 
 def _owner_of(metafield: Thing, info: Info) -> Thing | None:
@@ -236,10 +265,20 @@ FIELDS: Final = {
     "Product": _OF_OWNERS,
     "ProductVariant": _OF_OWNERS,
     "Collection": _OF_OWNERS,
+    "Page": _OF_OWNERS,
+    "Blog": _OF_OWNERS,
+    "Article": _OF_OWNERS,
     "Metafield": {
         "compareDigest": lambda metafield, info: digest(metafield),
         "reference": _reference,
+        "references": _references,
         "jsonValue": _json_value,
+        "definition": _definition,
+        "description": lambda metafield, info: (_definition(metafield, info) or {}).get(
+            "description"
+        ),
+        "legacyResourceId": lambda metafield, info: str(number(metafield["id"])),
+        "sizeInBytes": lambda metafield, info: len(metafield["value"].encode()),
         "owner": _owner_of,
     },
 }

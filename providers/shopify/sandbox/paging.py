@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from providers.shopify.sandbox.ids import number
+from providers.shopify.sandbox.ordered import Node, Ordered, Place, id_number, id_of
 from providers.shopify.sandbox.refusal import refusal
 
 MOST: Final = 250
@@ -16,36 +16,34 @@ MOST: Final = 250
 WHOLE: Final = "whole"
 """The argument by which a bulk operation asks for all nodes at once; no request has it."""
 
-Node = dict[str, Any]
-Place = tuple[Any, int]
-"""Where a node stands: the value that is sorted by, then the number of its id."""
-
 
 def connection(
-    nodes: Iterable[Node],
+    nodes: Iterable[Node] | Ordered,
     args: Mapping[str, Any],
-    value: Callable[[Node], Any] = lambda node: number(node["id"]),
-    identity: Callable[[Node], str] = lambda node: str(node["id"]),
+    value: Callable[[Node], Any] = id_number,
+    identity: Callable[[Node], str] = id_of,
 ) -> dict[str, Any]:
-    """A page as `args` ask for it. Raises as Shopify does where they do not fit together."""
+    """A page as `args` ask for it. Raises as Shopify does where they do not fit together.
+    What is `Ordered` already stays in its order, and a page of it is found at once."""
+    ordered = nodes if isinstance(nodes, Ordered) else Ordered.by(nodes, value, identity)
     backwards = bool(args.get("reverse"))
-    unordered = list(nodes)
     if args.get(WHOLE):
-        return {"nodes": sorted(unordered, key=value, reverse=backwards)}
+        return {"nodes": ordered.nodes[::-1] if backwards else ordered.nodes}
     size = _size(args)
-    places = {id(node): (value(node), number(identity(node))) for node in unordered}
-    ordered = sorted(unordered, key=lambda node: places[id(node)], reverse=backwards)
-    start, end = _window(ordered, places, args, backwards)
-    inside = ordered[start:end]
-    page = inside[-size:] if args.get("last") is not None else inside[:size]
-    first = start + (len(inside) - len(page) if args.get("last") is not None else 0)
-    edges = [{"cursor": _cursor(places[id(node)]), "node": node} for node in page]
+    start, end = _window(ordered, args)
+    from_end = (args.get("last") is not None) != backwards
+    first, past = (max(end - size, start), end) if from_end else (start, min(start + size, end))
+    page = list(zip(ordered.nodes[first:past], ordered.places[first:past], strict=True))
+    if backwards:
+        page.reverse()
+    edges = [{"cursor": _cursor(place), "node": node} for node, place in page]
+    there_is = (first > 0, past < len(ordered.nodes))
     return {
-        "nodes": page,
+        "nodes": [node for node, _ in page],
         "edges": edges,
         "pageInfo": {
-            "hasNextPage": first + len(page) < len(ordered),
-            "hasPreviousPage": first > 0,
+            "hasNextPage": there_is[not backwards],
+            "hasPreviousPage": there_is[backwards],
             "startCursor": edges[0]["cursor"] if edges else None,
             "endCursor": edges[-1]["cursor"] if edges else None,
         },
@@ -64,22 +62,16 @@ def _size(args: Mapping[str, Any]) -> int:
     return size
 
 
-def _window(
-    ordered: list[Node], places: Mapping[int, Place], args: Mapping[str, Any], backwards: bool
-) -> tuple[int, int]:
-    """The first and the past-the-last index between the cursors `after` and `before`."""
-
-    def precedes(node: Node, place: Place) -> bool:
-        here = places[id(node)]
-        return here > place if backwards else here < place
-
-    start, end = 0, len(ordered)
-    if args.get("after"):
-        after = _place(args["after"])
-        start = sum(precedes(n, after) or places[id(n)] == after for n in ordered)
-    if args.get("before"):
-        before = _place(args["before"])
-        end = sum(precedes(n, before) for n in ordered)
+def _window(ordered: Ordered, args: Mapping[str, Any]) -> tuple[int, int]:
+    """The first and the past-the-last index between the cursors; backwards, `after` ends it."""
+    start, end = 0, len(ordered.nodes)
+    after, before = args.get("after"), args.get("before")
+    if args.get("reverse"):
+        after, before = before, after
+    if after:
+        start = ordered.up_to(_place(after))
+    if before:
+        end = ordered.before(_place(before))
     return start, end
 
 

@@ -10,9 +10,9 @@ from typing import Any, Final
 from providers.shopify.sandbox import sources
 from providers.shopify.sandbox.bulk import add_operation
 from providers.shopify.sandbox.collections import add_collection
+from providers.shopify.sandbox.content import ARTICLE, BLOG, PAGE
 from providers.shopify.sandbox.definitions import add_definition
 from providers.shopify.sandbox.files import SORTS, add_file, file_named
-from providers.shopify.sandbox.handles import free, slug
 from providers.shopify.sandbox.metafields import set_metafield
 from providers.shopify.sandbox.metaobjects import add_metaobject, metaobject_called
 from providers.shopify.sandbox.products import add_product
@@ -70,11 +70,10 @@ def product_called(shop: Shop, handle: str) -> Thing:
     return found[0]
 
 
-def _page(shop: Shop, fields: Fields, id_: str | None) -> Thing:
-    title = str(fields.get("title", ""))
-    wanted = slug(str(fields.get("handle") or title)) or "page"
-    handle = free(wanted, (page["handle"] for page in shop.all("Page")))
-    return shop.add("Page", {"isPublished": True, **fields, "title": title, "handle": handle}, id_)
+def _comment(shop: Shop, fields: Fields, id_: str | None) -> Thing:
+    """What a visitor left, who needs no API for it."""
+    plain = {"body": "", "status": "PENDING", "publishedAt": None, "articleId": None}
+    return shop.add("Comment", {**plain, **fields}, id_)
 
 
 def _file(sort: str) -> Callable[[Shop, Fields, str | None], Thing]:
@@ -139,7 +138,10 @@ _PLANTED: Final[Mapping[str, Callable[[Shop, Fields, str | None], Thing]]] = {
     "Collection": _collection,
     "MetafieldDefinition": add_definition,
     "BulkOperation": add_operation,
-    "Page": _page,
+    "Page": PAGE.add,
+    "Blog": BLOG.add,
+    "Article": ARTICLE.add,
+    "Comment": _comment,
     "Publication": add_publication,
     **{sort: _file(sort) for sort in SORTS},
     "Metaobject": add_metaobject,

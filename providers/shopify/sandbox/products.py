@@ -1,15 +1,14 @@
-"""Products: made, changed, deleted, and searched for."""
+"""Products: made, changed, deleted, and looked up by what they are called."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from typing import Any, Final
 
-from providers.shopify.sandbox import jobs, membership, search, texts, variants
+from providers.shopify.sandbox import jobs, membership, texts, variants
 from providers.shopify.sandbox.conditions import category
 from providers.shopify.sandbox.handles import slug, unused
 from providers.shopify.sandbox.ids import gid, number, parts
-from providers.shopify.sandbox.paging import connection
 from providers.shopify.sandbox.refusal import UserError, refusal, user_error
 from providers.shopify.sandbox.shop import Info, Shop, Thing
 from providers.shopify.sandbox.tags import LONGEST as LONGEST_TAG
@@ -45,18 +44,6 @@ _WRITABLE: Final = (
 )
 _CLEARABLE: Final = ("templateSuffix", "giftCardTemplateSuffix")
 
-_TAGGED: Final[search.Match] = search.one_of(lambda product: product["tags"])
-
-_SEARCHED: Final[search.Fields] = {
-    "id": search.id_matches,
-    "handle": search.in_list(lambda product: str(product["handle"])),
-    "title": search.text_is(lambda product: str(product["title"])),
-    "vendor": search.text_is(lambda product: str(product["vendor"])),
-    "product_type": search.text_is(lambda product: str(product["productType"])),
-    "status": search.in_list(lambda product: str(product["status"])),
-    "tag": _TAGGED,
-    "tag_not": lambda product, value: not _TAGGED(product, value),
-}
 ORDER: Final = {
     "ID": lambda product: number(product["id"]),
     "TITLE": lambda product: product["title"].casefold(),
@@ -114,24 +101,15 @@ def is_taken(shop: Shop, handle: str) -> bool:
 
 def change_product(shop: Shop, product: Thing, fields: Mapping[str, Any]) -> Thing:
     """The search goes on knowing the product as it last knew it, for a while."""
-    known = product if _is_known(shop, product) else product["was"]
+    known = product if is_known(shop, product) else product["was"]
     was = known and {name: value for name, value in known.items() if name != "was"}
     tags = {"tags": normal(fields["tags"])} if "tags" in fields else {}
     return shop.change(product, **{**fields, **tags}, was=was, changed_at=shop.now)
 
 
-def _is_known(shop: Shop, product: Thing) -> bool:
+def is_known(shop: Shop, product: Thing) -> bool:
     """Whether the search knows a product as it is."""
     return jobs.is_over(shop, product["changed_at"], INDEX_SECONDS)
-
-
-def _as_searched(shop: Shop) -> Iterator[tuple[Thing, Thing]]:
-    """Products that the search knows: as it knows them, and as they are."""
-    for product in shop.all("Product"):
-        if _is_known(shop, product):
-            yield product, product
-        elif product["was"] is not None:
-            yield product["was"], product
 
 
 def remove_product(shop: Shop, product: Thing) -> None:
@@ -285,32 +263,10 @@ def _by_handle(_: Any, info: Info, handle: str) -> Thing | None:
     return _meant(info.context, {"handle": handle})
 
 
-def _found(shop: Shop, query: str | None, path: str) -> list[Thing]:
-    if not query or not query.strip():
-        return list(shop.all("Product"))
-    now = {known["id"]: product for known, product in _as_searched(shop)}
-    known = [known for known, _ in _as_searched(shop)]
-    found = search.found(shop, known, query, _SEARCHED, _texts, path)
-    return [now[product["id"]] for product in found]
-
-
-def _texts(product: Thing) -> tuple[str, ...]:
-    return (product["title"], product["vendor"], product["productType"], *product["tags"])
-
-
-def _products(_: Any, info: Info, **args: Any) -> dict[str, Any]:
-    found = _found(info.context, args.get("query"), str(info.path.key))
-    return connection(found, args, ORDER[args["sortKey"]])
-
-
-def counted(found: list[Thing], limit: int | None) -> dict[str, Any]:
+def counted(found: Sized, limit: int | None) -> dict[str, Any]:
     if limit is not None and len(found) > limit:
         return {"count": limit, "precision": "AT_LEAST"}
     return {"count": len(found), "precision": "EXACT"}
-
-
-def _count(_: Any, info: Info, **args: Any) -> dict[str, Any]:
-    return counted(_found(info.context, args.get("query"), str(info.path.key)), args.get("limit"))
 
 
 def _preview(product: Thing, info: Info) -> str:
@@ -329,8 +285,6 @@ FIELDS: Final = {
         "productByHandle": _by_handle,
         "productByIdentifier": _by_identifier,
         "productVariant": by_id("ProductVariant"),
-        "products": _products,
-        "productsCount": _count,
     },
     "Mutation": {
         "productCreate": _create,

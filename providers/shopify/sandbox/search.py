@@ -55,11 +55,34 @@ def found(
     """
     if not query or not query.strip():
         return list(things)
+    warn(shop, query, fields, path, accepted)
+    return matching(things, query, fields, words)
+
+
+def matching(things: Iterable[Thing], query: str, fields: Fields, words: Words) -> list[Thing]:
+    tree = _Parser(query).tree()
+    return [thing for thing in things if _holds(tree, thing, fields, words)]
+
+
+def warn(
+    shop: Shop,
+    query: str,
+    fields: Fields,
+    path: str,
+    accepted: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> None:
+    """Note what a query asks for that there is not."""
     tree = _Parser(query).tree()
     warnings = [*_unknown(tree, fields), *_unaccepted(tree, accepted)]
     if warnings:
         shop.search_warnings.append(_warning(path, query, tree, warnings))
-    return [thing for thing in things if _holds(tree, thing, fields, words)]
+
+
+def demanded(query: str, field: str) -> str | None:
+    """The value that a field must have in all that a query finds, where it says so."""
+    tree = _Parser(query).tree()
+    parts = [tree] if isinstance(tree, Term) else tree[1] if tree[0] == "and" else []
+    return next((t.value for t in parts if isinstance(t, Term) and t.field == field), None)
 
 
 def text_is(read: Callable[[Thing], str]) -> Match:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from graphql import GraphQLResolveInfo
 
 from providers.kit.store import Store
 from providers.shopify.sandbox.ids import gid, number, parts
+from providers.shopify.sandbox.ordered import Ordered
 
 Thing = dict[str, Any]
+
+T = TypeVar("T")
 
 CURRENT_VERSION: Final = "2026-10"
 
@@ -66,6 +69,14 @@ class Shop:
     def where(self, sort: str, field: str, value: Any) -> list[Thing]:
         """As `find`, all of them by one field; quick also among many."""
         return self._store.where(sort, field, value)
+
+    def in_order(self, sort: str) -> Ordered:
+        """All of a type by the numbers of their ids; quick also among many."""
+        return self._store.derived(sort, "order", Ordered.by_id)
+
+    def derived(self, sort: str, name: str, make: Callable[[Iterable[Thing]], T]) -> T:
+        """What is made of all of a type, kept until one of them changes."""
+        return self._store.derived(sort, name, make)
 
     def add(self, sort: str, fields: Mapping[str, Any], id_: str | None = None) -> Thing:
         new = id_ or gid(sort, self._store.next_number("id", _FIRST_NUMBER))

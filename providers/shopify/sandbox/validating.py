@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 OPTIONS: Final = {
     "choices": "list.single_line_text_field",
@@ -48,8 +49,15 @@ def check(type_: str, text: str, validations: Sequence[Mapping[str, Any]]) -> No
         _check_scale(json.loads(text), rules)
     if "min" in rules or "max" in rules:
         _check_bounds(type_, text, rules)
+    if type_ == "url" and "allowed_domains" in rules:
+        _check_domain(text, json.loads(rules["allowed_domains"]))
     if "max_precision" in rules and len(text.partition(".")[2]) > int(rules["max_precision"]):
         raise Unfit(f"Value can't exceed {rules['max_precision']} decimal places.")
+
+
+def _check_domain(text: str, domains: Sequence[str]) -> None:
+    if (urlsplit(text).hostname or "") not in domains:
+        raise Unfit(f"Value must be one of the following domains: {', '.join(domains)}.")
 
 
 def check_count(items: int, validations: Sequence[Mapping[str, Any]]) -> None:
