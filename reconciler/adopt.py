@@ -17,6 +17,7 @@ from reconciler.model.address import Address
 from reconciler.model.change import Action, AnyChange, Cause
 from reconciler.model.problem import Problem
 from reconciler.model.question import Answers
+from reconciler.model.resource import Source
 from reconciler.model.spec import Path, Value, owned
 from reconciler.provider import AnyProvider, Compilation, Restatement, Target
 
@@ -83,10 +84,19 @@ def edits_of(
             resource = resources.get(address)
             if resource is None or resource.source is None:
                 continue
-            intent = by_path[resource.source.path]
+            intent = by_path.get(resource.source.path)
+            if intent is None:
+                proposals[address] = (_of_a_state(resource.source),)
+                continue
             restatement = Restatement(resource, values)
             proposals[address] = tuple(_proposed(ground.provider, intent, restatement, compilation))
     return proposals
+
+
+def _of_a_state(source: Source) -> Problem:
+    """What follows from a capsule's state is taken over by the capsule's own steps."""
+    remedy = "inspect, derive and reconcile the capsule, or choose the look in its capsule.yaml"
+    return Problem(source, "the state of a capsule says it", f"{remedy}, {OR_APPLY}")
 
 
 def _moved(change: AnyChange, cause: Cause, before: Value) -> bool:

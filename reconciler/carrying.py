@@ -21,12 +21,12 @@ from reconciler.model.cost import NOTHING, Cost
 from reconciler.model.errors import LedgerUnavailable, Refused
 from reconciler.model.outcome import AnyOutcome, Outcome, Status, failed
 from reconciler.model.plan import Hold, Plan, joined
-from reconciler.model.resource import Resource
+from reconciler.model.resource import Resource, State
 from reconciler.planner import Planned, Wishes
 from reconciler.provider import PlatformError, Remotes
 from reconciler.review import Review
 from reconciler.site import Site
-from reconciler.watch import is_tolerated
+from reconciler.watch import is_tolerated, is_withheld
 
 Consent = Callable[[Plan], bool]
 """Shows a plan to somebody and says whether it may be carried out."""
@@ -35,17 +35,22 @@ Consent = Callable[[Plan], bool]
 @dataclass(frozen=True, slots=True)
 class Applied:
     """What an apply came to. `warnings` say what went wrong after the writing. `actual` is what
-    carrying it out cost, as the plan's estimate foretold it: without the planning before."""
+    carrying it out cost, as the plan's estimate foretold it: without the planning before.
+    `desired`: what git stated of what was looked at; `settled`: what of it needed nothing."""
 
     plan: Plan
     outcomes: Mapping[Address, AnyOutcome] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     actual: Cost = NOTHING
+    desired: State = field(default_factory=dict)
+    settled: frozenset[Address] = frozenset()
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing is left to carry out; what is tolerated is as it is meant to be."""
-        let_be = {c.address for c in self.plan.changes if is_tolerated(self.plan, c)}
+        """Whether nothing is left to carry out; what is tolerated, or withheld by a capsule's
+        state, is as it is meant to be."""
+        plan = self.plan
+        let_be = {c.address for c in plan.changes if is_tolerated(plan, c) or is_withheld(plan, c)}
         return all(o.status.is_fine or a in let_be for a, o in self.outcomes.items())
 
 
@@ -88,7 +93,9 @@ async def carry(
         outcomes |= _not_needed(review, planned, sites, wishes)
     warnings = tuple(w for result in results for w in result.warnings)
     actual = reduce(Cost.beside, (result.actual for result in results), NOTHING)
-    return Applied(whole, outcomes, warnings, actual)
+    desired = {a: r for part in planned for a, r in part.desired.items()}
+    settled = frozenset(a for part in planned for a in part.settled)
+    return Applied(whole, outcomes, warnings, actual, desired, settled)
 
 
 def settle(sites: Sequence[Site], commit: str) -> None:

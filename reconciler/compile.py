@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.intent.base import Intent, Intents
+from reconciler.intent.capsule import Capsule
 from reconciler.model.address import Address
 from reconciler.model.problem import Problem
 from reconciler.model.question import Answers, Question
@@ -88,7 +89,9 @@ def _moved_documents(before: Intents, after: Intents) -> Intents:
 def mapped(
     intent: Intent, provider: AnyProvider, compilation: Compilation
 ) -> Iterator[Resource[Any] | Problem]:
-    """What one intent comes to among all of a compilation."""
+    """What one intent comes to among all of a compilation; a capsule, what its images come to."""
+    if isinstance(intent, Capsule):
+        intent = intent.images
     mapping = provider.mapping.get(type(intent))
     if mapping is not None:
         yield from mapping(intent, compilation)

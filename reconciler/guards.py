@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from reconciler.capsule.authorisation import Refusal
 from reconciler.freeze import Freeze
 from reconciler.intent.targets import Policy
 from reconciler.model.address import Address
@@ -32,7 +33,8 @@ class Situation:
     resources the ledger has, likewise. scoped: whether the plan looks at a part only. freeze: the
     standing order to write nothing, if there is one. tolerances: drift that is to be left as it
     is. now: `2026-11-27T18:00Z`. layers: those of the kinds. unmade:
-    what is declared and missing, and was not meant to be made this time.
+    what is declared and missing, and was not meant to be made this time. withheld: what the states
+    of capsules do not allow to be written.
     """
 
     target: str
@@ -49,6 +51,7 @@ class Situation:
     now: str | None = None
     layers: Mapping[str, Layer] = field(default_factory=dict)
     unmade: frozenset[Address] = frozenset()
+    withheld: Mapping[Address, Refusal] = field(default_factory=dict)
 
     def tolerance(self, change: AnyChange) -> Tolerance | None:
         """What lets a change be as it is."""
@@ -56,6 +59,29 @@ class Situation:
 
 
 Guard = Callable[[Situation], Iterator[Violation]]
+
+
+def capsule(situation: Situation) -> Iterator[Violation]:
+    """Holds what the state of a product's capsule does not allow to be written now: metafields,
+    collections of a style that no product authorises, media, channels, and anything of a product
+    that is locked or not eligible.
+
+    Why: the state is what people reviewed; a lock is a legal hold, an emergency, or a product that
+    is sold already. It stops this product alone.
+    Instead: do what the remedy says, and merge it. A lock and `eligible: false` count before and
+    after a merge, so taking one away takes a merge of its own.
+    """
+    for change in situation.changes:
+        refusal = situation.withheld.get(change.address)
+        if refusal is not None:
+            yield Violation(
+                CAPSULE,
+                situation.target,
+                change.address,
+                f"{refusal.code}: {refusal.message}",
+                refusal.remedy,
+                code=refusal.code,
+            )
 
 
 def tolerated(situation: Situation) -> Iterator[Violation]:
@@ -294,6 +320,7 @@ GUARDS: Final[Mapping[str, Guard]] = {
     guard.__name__: guard
     for guard in (
         dangling,
+        capsule,
         create,
         tolerated,
         freeze,
@@ -306,11 +333,15 @@ GUARDS: Final[Mapping[str, Guard]] = {
     )
 }
 
+CAPSULE: Final = capsule.__name__
+"""The hold's reason for what a capsule's state withholds: it is counted apart, and fails no run."""
+
 TOLERATED: Final = tolerated.__name__
 """The hold's reason for drift that is to be left as it is: nobody is waiting for it."""
 
-NEVER_ALLOWED: Final = frozenset({"dangling"})
-"""Objections that no `--allow` overrules: what they are about can not be carried out."""
+NEVER_ALLOWED: Final = frozenset({"dangling", CAPSULE})
+"""Objections that no `--allow` overrules: what they are about can not be carried out, or is for
+the capsule's state to allow."""
 
 
 @dataclass(frozen=True, slots=True)

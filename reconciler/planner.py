@@ -26,6 +26,7 @@ from reconciler.order import Schedule, by_kind, pointed_at, schedule
 from reconciler.provider import AnyProvider, PlatformError, layer_of
 from reconciler.selection import EVERYTHING, Selection
 from reconciler.site import Site
+from reconciler.withholding import HERE, Authority, Withheld, differently, moved_assets, withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Wishes:
     of them may be unknown by now. base: what git said at another commit: only what means
     something else now is planned. selection: what of it is meant. at_most: carry out at most so
     many changes, of all targets together. attributed: whether the ledger could be read. now:
-    `2026-11-27T18:00Z`; freezes and tolerances that ended before it are over.
+    `2026-11-27T18:00Z`; freezes and tolerances that ended before it are over. authority: where
+    the states of capsules are read.
     """
 
     only: frozenset[Address] | None = None
@@ -47,13 +49,15 @@ class Wishes:
     now: str | None = None
     allowed: frozenset[Allowance] = frozenset()
     attributed: bool = True
+    authority: Authority = HERE
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A plan, with what its execution needs beside it. `settled` are the addresses that were
     looked at and need nothing. `pace` is how fast the platform takes requests. `answers`: what
-    the catalog said to the selectors, None where it was not asked."""
+    the catalog said to the selectors, None where it was not asked. `desired`: what git states of
+    what was looked at."""
 
     plan: Plan
     schedule: Schedule
@@ -61,6 +65,7 @@ class Planned:
     settled: frozenset[Address] = frozenset()
     pace: Pace = UNKNOWN
     answers: Answers | None = None
+    desired: State = field(default_factory=dict)
 
 
 async def plan_site(site: Site, intents: Intents, wishes: Wishes) -> Planned:
@@ -94,6 +99,7 @@ class Seen:
     answers: Answers
     warnings: tuple[str, ...] = ()
     unmade: frozenset[Address] = frozenset()
+    withheld: Withheld = field(default_factory=dict)
 
 
 async def _look(site: Site, intents: Intents, wishes: Wishes) -> Seen:
@@ -133,7 +139,19 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> Seen:
         answers,
         warnings,
         unmade,
+        _withheld(site, intents, wishes, desired, live),
     )
+
+
+def _withheld(
+    site: Site, intents: Intents, wishes: Wishes, desired: State, live: State
+) -> Withheld:
+    """What the states of capsules withhold, and look images that are other files now."""
+    authority, provider = wishes.authority, site.provider
+    if authority.base is None:
+        authority = replace(authority, base=wishes.base)
+    moved = dict(moved_assets(provider, site.name, intents, desired, live))
+    return {**moved, **withheld(provider, site.name, intents, authority, desired)}
 
 
 async def _asked_for(
@@ -154,7 +172,10 @@ async def _asked_for(
     part = wishes.only and frozenset(a for a in wishes.only if a.target == site.name)
     if wishes.base is not None:
         before = compile_for(target, provider, wishes.base, answers).resources
-        moved = differing(before, compiled.resources)
+        moved = differing(before, compiled.resources) | differently(
+            withheld(provider, site.name, wishes.base, HERE, before),
+            withheld(provider, site.name, intents, wishes.authority, compiled.resources),
+        )
         part = moved if part is None else part
     applied = site.ledger.state({kind.name: kind.spec for kind in provider.kinds})
     meant = wishes.selection.part(provider, site.name, intents, compiled.resources, applied)
@@ -252,6 +273,7 @@ def judged(site: Site, seen: Seen, wishes: Wishes) -> Planned:
         now=wishes.now,
         layers={kind.name: layer_of(kind) for kind in site.provider.kinds},
         unmade=seen.unmade,
+        withheld=seen.withheld,
     )
     objections = violations(situation)
     held = holds(situation, objections, order.requires, wishes.allowed)
@@ -273,7 +295,7 @@ def judged(site: Site, seen: Seen, wishes: Wishes) -> Planned:
     plan = replace(plan, estimate=cost)
     if seen.scope.narrowed:
         plan = replace(plan, settled=tuple(sorted(settled)))
-    return Planned(plan, order, seen.live, settled, seen.pace, seen.answers)
+    return Planned(plan, order, seen.live, settled, seen.pace, seen.answers, seen.desired)
 
 
 async def read_keys(

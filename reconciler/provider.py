@@ -31,6 +31,7 @@ from reconciler.model.change import Change, Effect, Pictures
 from reconciler.model.cost import FREE, Cost, Pace, Range
 from reconciler.model.outcome import Outcome
 from reconciler.model.problem import Problem
+from reconciler.model.product import About, LiveProducts
 from reconciler.model.question import Answers as Answers
 from reconciler.model.question import Question as Question
 from reconciler.model.resource import Resource, Source, State
@@ -267,6 +268,13 @@ class ComingOfOthers(Protocol):
     def comes_of(self, found: Resource[Any]) -> Address: ...
 
 
+class SpeaksOfProducts(Protocol):
+    """A kind that can tell which products a resource is about, so that the state of their capsule
+    can say whether it may be written. Pure; None for one that is about none."""
+
+    def about(self, resource: Resource[Any], /) -> About | None: ...
+
+
 class Lasting(Protocol[S_in]):
     """A kind of which some creations can not be taken back, and why; None of those that can."""
 
@@ -409,7 +417,8 @@ class Provider(Generic[R, W]):
     what an intent asks of this platform's catalog: those of the intent itself, unless the
     platform leaves more to us. unsaid: where to look for what a target's entry does not say.
     transcribe: what a target has now as intents, in the shop's order; None for a platform whose
-    shops are not taken over so.
+    shops are not taken over so. inspect: products by key, with their media; None for a platform
+    of which capsules are not looked at.
     """
 
     name: str
@@ -429,6 +438,7 @@ class Provider(Generic[R, W]):
     questions: Callable[[Intent], Iterable[Question]] = lambda intent: intent.questions()
     unsaid: Unsaid = Unsaid()
     transcribe: Callable[[R, Target], Awaitable[Transcript]] | None = None
+    inspect: Callable[[R, Sequence[Key]], Awaitable[LiveProducts]] | None = None
 
     def kind(self, name: str) -> Kind[Any, R, W]:
         return next(kind for kind in self.kinds if kind.name == name)

@@ -63,6 +63,12 @@ class Repository:
         return (self.private_folder / "shallow").exists()
 
     @property
+    def has_commits(self) -> bool:
+        """Whether anything is checked out."""
+        told = self.repo.git.rev_parse("--verify", "--quiet", "HEAD", with_exceptions=False)
+        return bool(told)
+
+    @property
     def user(self) -> str | None:
         """Who works here, as git is told (`user.name`)."""
         name = self.repo.git.config("--default", "", "user.name")

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from reconciler.intent.base import Intents
+from reconciler.intent.capsule import Capsule
 from reconciler.intent.offering import Offering
 from reconciler.model.address import Address, Key
 from reconciler.model.errors import Usage
 from reconciler.model.resource import State
 from reconciler.provider import AnyProvider, Layer, layer_of
+from reconciler.withholding import about_of
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
     """layers: what is meant of them alone; empty: all. slugs: these offerings only. first: so
     many offerings only, in the order in which they are desired. Offerings that are chosen stand
-    alone, with what must be made for them, unless layers are chosen beside them."""
+    alone, with what must be made for them, unless layers are chosen beside them. capsule: only
+    what is about this capsule's products; cpis: of them these; empty: all."""
 
     layers: frozenset[Layer] = frozenset()
     slugs: frozenset[Key] = frozenset()
     first: int | None = None
+    capsule: str | None = None
+    cpis: tuple[str, ...] = ()
 
     @property
     def is_all(self) -> bool:
-        return not self.layers and not self._chooses_offerings
+        return not self.layers and not self._chooses_offerings and self.capsule is None
 
     @property
     def _chooses_offerings(self) -> bool:
@@ -39,6 +44,10 @@ class Selection:
         does not state for this target."""
         if self.is_all:
             return None
+        if self.capsule is not None:
+            of_capsule = self._of_capsule(provider, target, intents, desired)
+            rest = replace(self, capsule=None).part(provider, target, intents, desired, applied)
+            return of_capsule if rest is None else of_capsule & rest
         known = {*desired, *applied}
         part = {a for a in known if layer_of(provider.kind(a.kind)) in self.layers}
         if not self._chooses_offerings:
@@ -46,6 +55,23 @@ class Selection:
         chosen = {intent.path for intent in self._offerings(target, intents)}
         ours = {a for a, r in desired.items() if r.source and r.source.path in chosen}
         return frozenset({a for a in part if layer_of(provider.kind(a.kind)) != "products"} | ours)
+
+    def _of_capsule(
+        self, provider: AnyProvider, target: str, intents: Intents, desired: State
+    ) -> frozenset[Address]:
+        """What is about the products, and the collections of their styles."""
+        capsule = next(
+            (c for c in intents.for_target(target).of(Capsule) if c.capsule == self.capsule), None
+        )
+        if capsule is None:
+            return frozenset()
+        handles, styles = chosen(capsule, self.cpis)
+        found = ((a, about_of(provider, r)) for a, r in desired.items())
+        return frozenset(
+            address
+            for address, about in found
+            if about and (handles.intersection(about.products) or styles.intersection(about.tags))
+        )
 
     def may_make(self, provider: AnyProvider, address: Address) -> bool:
         """Whether what is needed may be made along with what is meant."""
@@ -60,6 +86,17 @@ class Selection:
 
     def _names(self, offering: Offering) -> bool:
         return not self.slugs or offering.offering in self.slugs
+
+
+def chosen(capsule: Capsule, cpis: tuple[str, ...]) -> tuple[set[Key], set[str]]:
+    """The keys of a capsule's products and the tags of their styles. Raises `Usage` for a CPI that
+    is none of the capsule's."""
+    known = {product.cpi for product in capsule.products.values()}
+    if missing := [cpi for cpi in cpis if cpi not in known]:
+        raise Usage(f"--cpis {missing[0]}: no product of {capsule.capsule} has it")
+    products = [p for p in capsule.products.values() if not cpis or p.cpi in cpis]
+    styles = {tag for product in products for tag in product.styles(capsule.style_prefix)}
+    return {product.handle for product in products}, styles
 
 
 EVERYTHING = Selection()

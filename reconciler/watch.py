@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from reconciler.guards import TOLERATED
+from reconciler.guards import CAPSULE, TOLERATED
 from reconciler.history import Row
 from reconciler.model.change import AnyChange
 from reconciler.model.plan import Estimate, Plan
@@ -57,3 +57,10 @@ def is_tolerated(plan: Plan, change: AnyChange) -> bool:
     """Whether a change is held because its drift is to be left as it is."""
     hold = plan.holds.get(change.address)
     return hold is not None and hold.reason == TOLERATED
+
+
+def is_withheld(plan: Plan, change: AnyChange) -> bool:
+    """Whether a change is held because the state of a capsule does not allow it, or because it
+    needs one that is."""
+    hold = plan.holds.get(change.address)
+    return hold is not None and hold.reason == CAPSULE

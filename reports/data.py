@@ -159,4 +159,5 @@ def _cost(cost: Cost) -> Json:
 
 
 def _hold(hold: Hold) -> Json:
-    return {"reason": hold.reason, "message": hold.message, "remedy": hold.remedy}
+    told = {"reason": hold.reason, "message": hold.message, "remedy": hold.remedy}
+    return told | ({"code": hold.code} if hold.code else {})

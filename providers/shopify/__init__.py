@@ -16,6 +16,7 @@ from providers.shopify.client import (
     writing,
 )
 from providers.shopify.kinds.bundle import BundleKind
+from providers.shopify.inspection import inspect
 from providers.shopify.kinds.collection import CollectionKind
 from providers.shopify.kinds.file import FileKind
 from providers.shopify.kinds.metafield import MetafieldKind
@@ -67,4 +68,5 @@ PROVIDER: Provider[ShopifyReader, ShopifyWriter] = Provider(
     opening=Range(Cost(), Cost(1)),  # a token, where a client asks for one
     pace=lambda session: session.pace,
     adoption=ADOPTION,
+    inspect=inspect,
 )

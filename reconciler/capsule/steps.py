@@ -35,7 +35,8 @@ class Told:
 @dataclass
 class Work:
     """A folder that steps work on. now: `2026-11-27T18:00:00Z`. target and platform: where live
-    is looked at. cpis: the products that are meant; empty: all."""
+    is looked at. cpis: the products that are meant; empty: all. moves_stages: whether this target
+    is the one by which stages go."""
 
     folder: Folder
     rules: Rules
@@ -43,6 +44,7 @@ class Work:
     platform: str
     now: str
     cpis: tuple[str, ...] = ()
+    moves_stages: bool = True
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -219,6 +221,8 @@ def _authorise(work: Work, draft: Draft, product: Product, row: evidence.Row) ->
 
 def advance(work: Work, draft: Draft, handle: str, proof: Evidence) -> bool:
     """Bring the stage up to its evidence; arriving at LIVE locks."""
+    if not work.moves_stages:
+        return False
     step = advanced(draft.product(handle), proof)
     moved = draft.set(handle, ("promotion", "stage"), step.stage.value)
     if moved:

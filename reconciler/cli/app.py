@@ -17,6 +17,7 @@ from reconciler.cli import (
     sandboxes,
     speech,
 )
+from reconciler.cli.capsules import capsule
 from reconciler.cli.demonstration import demo
 from reconciler.cli.history import history
 from reconciler.cli.importing import importing
@@ -55,6 +56,7 @@ app.command()(adopting.adopt)
 app.command()(promoting.promote)
 app.command()(freezing.freeze)
 app.command()(freezing.unfreeze)
+app.add_typer(capsule, name="capsule")
 app.add_typer(history, name="history")
 app.add_typer(importing, name="import")
 app.add_typer(sandboxes.sandbox, name="sandbox")

@@ -16,10 +16,12 @@ from rich.prompt import Confirm
 from reconciler import workflow
 from reconciler.carrying import Applied, Consent
 from reconciler.cli import options, speech
+from reconciler.cli.advancing import advance_capsules
 from reconciler.cli.composition import open_sites, open_workspace
 from reconciler.cli.recording import keep_applied
 from reconciler.cli.reporting import images_of, report_applied, reporting
-from reconciler.guards import TOLERATED
+from reconciler.cli.revisions import must_be_known, with_authority
+from reconciler.guards import CAPSULE, TOLERATED
 from reconciler.model.address import Address
 from reconciler.model.errors import Refused, Usage
 from reconciler.model.outcome import Status
@@ -32,7 +34,7 @@ from reports.view import told_outcome
 
 _STOPPED = "stopped; if anything was written, the journal has it, and the next apply goes on"
 
-_NO_REFUSAL = frozenset({"limit", TOLERATED})
+_NO_REFUSAL = frozenset({"limit", TOLERATED, CAPSULE})
 """Reasons for which a change is held that nobody needs to be told of by an exit code."""
 
 
@@ -50,6 +52,8 @@ def apply(
     sync_attributes: options.SyncAttributes = False,
     create_missing: options.CreateMissing = False,
     sync_products: options.SyncProducts = False,
+    capsule: options.CapsuleName = None,
+    cpis: options.Cpis = None,
     create: options.Create = None,
     at_most: options.AtMost = None,
     strict: options.Strict = False,
@@ -81,8 +85,11 @@ def apply(
         workspace = open_workspace(desired, all_sandboxed=sandbox)
         leave = options.leave(strict, create, create_missing)
         sites = open_sites(workspace, target or (), leave.over)
-        meant = options.selection(sync_attributes, create_missing, sync_products, only_slugs, limit)
         images = images_of(workspace, target or (), image_report, mapping)
+        meant = options.selection(
+            sync_attributes, create_missing, sync_products, only_slugs, limit, capsule, cpis
+        )
+        must_be_known(workspace, capsule)
         review = read_review(reviewed) if reviewed else None
         consent = consent_by(sites, review, yes, as_json)
         run, at = run_name(), now()
@@ -92,7 +99,7 @@ def apply(
                     workflow.apply,
                     sites,
                     workspace.desired.intents,
-                    options.wishes(only, at_most, allow, meant),
+                    with_authority(workspace, options.wishes(only, at_most, allow, meant)),
                     run,
                     at,
                     review=review,
@@ -101,6 +108,8 @@ def apply(
                 )
             )
         keep_applied(workspace, [site.ledger for site in sites], applied, run, at, run_url)
+        for text in advance_capsules(workspace, sites, applied, run):
+            speech.warn(text)
         if markdown is not None:
             markdown.write_text(_comment(applied), encoding="utf-8")
         _show(applied, run, as_json)

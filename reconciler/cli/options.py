@@ -66,6 +66,14 @@ Create = Annotated[
         help="What of taxonomies may be made in this run, whatever the policy says.",
     ),
 ]
+CapsuleName = Annotated[
+    str | None,
+    typer.Option("--capsule", metavar="CAPSULE", help="Only what is about its products."),
+]
+Cpis = Annotated[
+    list[str] | None,
+    typer.Option("--cpis", metavar="A,B", help="Of the capsule only these; may be repeated."),
+]
 Report = Annotated[
     Path | None,
     typer.Option("--report", metavar="FILE", help="Write what was aligned, as JSON."),
@@ -158,8 +166,12 @@ def selection(
     sync_products: bool,
     only_slugs: str | None,
     limit: int | None,
+    capsule: str | None = None,
+    cpis: list[str] | None = None,
 ) -> Selection:
-    """Raises `Usage` for an empty list of slugs."""
+    """Raises `Usage` for an empty list of slugs, and for CPIs of no capsule."""
+    if cpis and capsule is None:
+        raise Usage("--cpis are those of a capsule · say --capsule too")
     chosen: dict[Layer, bool] = {
         "attributes": sync_attributes,
         "values": create_missing,
@@ -168,7 +180,14 @@ def selection(
     slugs = frozenset(filter(None, (slug.strip() for slug in (only_slugs or "").split(","))))
     if only_slugs is not None and not slugs:
         raise Usage("--only-slugs: name at least one offering")
-    return Selection(frozenset(layer for layer, is_on in chosen.items() if is_on), slugs, limit)
+    layers = frozenset(layer for layer, is_on in chosen.items() if is_on)
+    return Selection(layers, slugs, limit, capsule, listed(cpis))
+
+
+def listed(texts: list[str] | None) -> tuple[str, ...]:
+    """The parts of options that may be repeated and hold several, each once."""
+    parts = (part.strip() for text in texts or () for part in text.split(","))
+    return tuple(dict.fromkeys(part for part in parts if part))
 
 
 def wishes(

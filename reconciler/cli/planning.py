@@ -22,7 +22,13 @@ from reconciler.cli.composition import (
 )
 from reconciler.cli.recording import ages, head_of, keep
 from reconciler.cli.reporting import images_of, report_plan, reporting
-from reconciler.cli.revisions import checkout, governed
+from reconciler.cli.revisions import (
+    checkout,
+    governed,
+    must_be_known,
+    must_not_have_moved,
+    with_authority,
+)
 from reconciler.cli.sourcing import behind
 from reconciler.history import Row, Run, Sort, observed
 from reconciler.model.change import Cause
@@ -32,7 +38,7 @@ from reconciler.model.watch import Watched
 from reconciler.planner import Wishes
 from reconciler.repository import repository_of
 from reconciler.site import Site
-from reconciler.watch import is_tolerated, watched
+from reconciler.watch import is_tolerated, is_withheld, watched
 from reports.data import plan_data
 from reports.markdown import LIMIT
 from reports.watch import watch_data
@@ -75,6 +81,8 @@ def plan(
     sync_attributes: options.SyncAttributes = False,
     create_missing: options.CreateMissing = False,
     sync_products: options.SyncProducts = False,
+    capsule: options.CapsuleName = None,
+    cpis: options.Cpis = None,
     create: options.Create = None,
     at_most: options.AtMost = None,
     strict: options.Strict = False,
@@ -110,7 +118,10 @@ def plan(
     with speech.told_plainly(as_json=as_json):
         options.check_files(out, markdown, report, image_report)
         workspace = open_workspace(desired, all_sandboxed=sandbox)
-        meant = options.selection(sync_attributes, create_missing, sync_products, only_slugs, limit)
+        meant = options.selection(
+            sync_attributes, create_missing, sync_products, only_slugs, limit, capsule, cpis
+        )
+        must_be_known(workspace, capsule)
         wishes = options.wishes(only, at_most, allow, meant)
         leave = options.leave(strict, create, create_missing)
         images = images_of(workspace, target or (), image_report, mapping)
@@ -176,6 +187,7 @@ def drift(
 def looked_at(workspace: Workspace, sites: list[Site], wishes: Wishes) -> Watched:
     """Everything that stands on these targets, and since when; where git is behind its sources
     is warned of."""
+    wishes = with_authority(workspace, wishes)
     whole = anyio.run(workflow.plan, sites, workspace.desired.intents, wishes)
     stale = behind(workspace, [site.name for site in sites])
     whole = replace(whole, warnings=(*whole.warnings, *stale))
@@ -224,11 +236,13 @@ def _planned(
 ) -> Plan:
     said: tuple[str, ...] = ()
     commits = Commits()
+    wishes = with_authority(workspace, wishes)
     if base is not None:
         here = checkout(workspace)
         commits = here.commits(here.merge_base(base))
         there = here.desired_at(commits.base or base)
         workspace, said = governed(workspace, there)
+        must_not_have_moved(workspace, there)
         wishes = replace(wishes, base=there.intents)
     sites = open_sites(workspace, names, leave.over)
     with speech.progress(quiet=quiet) as bar:
@@ -266,7 +280,11 @@ def _write(made: Plan, out: Path | None, markdown: Path | None, *, images: bool)
 
 
 def _pending_code(made: Plan) -> int:
-    causes = {change.cause for change in made.changes if not is_tolerated(made, change)}
+    causes = {
+        change.cause
+        for change in made.changes
+        if not is_tolerated(made, change) and not is_withheld(made, change)
+    }
     if causes - {Cause.DRIFT}:
         return INTENT_PENDING
     return DRIFT_ONLY if causes else 0

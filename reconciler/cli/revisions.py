@@ -6,11 +6,16 @@ from dataclasses import dataclass, replace
 
 from reconciler.authorship import with_authors
 from reconciler.cli.composition import Workspace, check_targets
+from reconciler.intent.base import Intents
+from reconciler.intent.capsule import FOLDER as CAPSULES
+from reconciler.intent.capsule import Capsule
+from reconciler.intent.explain import nearest
 from reconciler.intent.loader import TARGETS_FILE, TOLERANCES_FILE, Desired, load
-from reconciler.model.errors import PlanogramError, Usage
+from reconciler.model.errors import InvalidDesiredState, PlanogramError, Usage
 from reconciler.model.plan import Commits, Plan
 from reconciler.model.resource import Source
 from reconciler.model.tolerance import Tolerance
+from reconciler.planner import Wishes
 from reconciler.repository import Repository, repository_of
 
 
@@ -72,6 +77,52 @@ def checkout(workspace: Workspace) -> Checkout:
     way = workspace.root.relative_to(repository.root.resolve())
     above = "" if not way.parts else f"{way.as_posix()}/"
     return Checkout(workspace, repository, above)
+
+
+def committed_capsules(workspace: Workspace) -> Intents | None:
+    """The capsules as they are committed: what is allowed is read there. None where nothing is
+    committed, or sandboxes serve all: then the working tree has the say."""
+    if workspace.all_sandboxed or not any(workspace.desired.intents.of(Capsule)):
+        return None
+    repository = repository_of(workspace.root)
+    if repository is None or not repository.has_commits:
+        return None
+    here = checkout(workspace)
+    files = repository.files("HEAD", f"{here.folder}/{CAPSULES}")
+    return load({path.removeprefix(here.above): text for path, text in files.items()}).intents
+
+
+def committed_capsule(workspace: Workspace, name: str) -> Capsule | None:
+    """One of them; None where it was not committed."""
+    found = committed_capsules(workspace) or Intents()
+    return next((one for one in found.of(Capsule) if one.capsule == name), None)
+
+
+def with_authority(workspace: Workspace, wishes: Wishes) -> Wishes:
+    """The wishes, with what is committed having the say about what capsules allow."""
+    authority = replace(wishes.authority, head=committed_capsules(workspace))
+    return replace(wishes, authority=authority)
+
+
+def must_be_known(workspace: Workspace, name: str | None) -> None:
+    """Raises `Usage` for a capsule that is none."""
+    known = sorted(one.capsule for one in workspace.desired.intents.of(Capsule))
+    if name is not None and name not in known:
+        raise Usage(f"there is no capsule {name}: {nearest(name, known)}")
+
+
+def must_not_have_moved(workspace: Workspace, there: Desired) -> None:
+    """Raises `InvalidDesiredState` where identity or preflight of a capsule's product is another
+    one than at a commit before."""
+    before = {one.capsule: one for one in there.intents.of(Capsule)}
+    problems = [
+        problem
+        for one in workspace.desired.intents.of(Capsule)
+        if one.capsule in before
+        for problem in one.moved_since(before[one.capsule])
+    ]
+    if problems:
+        raise InvalidDesiredState(problems)
 
 
 def governed(workspace: Workspace, by: Desired) -> tuple[Workspace, tuple[str, ...]]:

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from reconciler.intent import explain, yaml
 from reconciler.intent.base import Intent, Intents, Places
 from reconciler.intent.bundles import Bundles
+from reconciler.intent.capsule import Capsule, complete, is_asset, is_capsule_file
 from reconciler.intent.channels import Channels
 from reconciler.intent.collection import Collections
 from reconciler.intent.images import Images
@@ -43,6 +44,7 @@ INTENT_KINDS: Final[tuple[type[Intent], ...]] = (
     Channels,
     Bundles,
     Tags,
+    Capsule,
 )
 """Adding an intent kind: its module, and its name here."""
 
@@ -75,16 +77,18 @@ Files = Mapping[str, bytes]
 
 
 def files_under(folder: Path) -> Files:
-    """The files of a `desired/` folder in the working tree, in the order of their paths.
+    """The files of a `desired/` folder in the working tree, in the order of their paths; but for
+    capsules' pictures, which are looked into by their own commands.
 
     Raises `NotADirectoryError` where there is none.
     """
     if not folder.is_dir():
         raise NotADirectoryError(folder)
     return {
-        str(PurePosixPath(folder.name, *path.relative_to(folder).parts)): _content(path)
+        name: _content(path)
         for path in sorted(folder.rglob("*"))
         if (path.is_file() or path.is_symlink()) and not path.name.startswith(".")
+        if not is_asset(name := str(PurePosixPath(folder.name, *path.relative_to(folder).parts)))
     }
 
 
@@ -100,8 +104,10 @@ def load(files: Files) -> Desired:
     intents = [
         intent
         for path, content in files.items()
+        if not is_capsule_file(path)
         if (intent := _load_intent(path, content, problems)) is not None
     ]
+    problems += complete([i for i in intents if isinstance(i, Capsule)], files)
     sources = tuple(_load_sources(files, problems))
     tolerances = _load_tolerances(files, problems)
     spoken_of = _spoken_of(intents, tolerances, sources)

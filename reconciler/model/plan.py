@@ -17,18 +17,21 @@ from reconciler.model.spec import digest
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Why a change is not carried out: a reason code, what it means here, and what to do."""
+    """Why a change is not carried out: a reason code, what it means here, and what to do. code: of
+    what a capsule's state withholds, the state's own word."""
 
     reason: str
     message: str
     remedy: str
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
     """A guard's objection: to one address, or to a whole target's changes (`address` None).
 
-    The message shows its arithmetic. missing: what is referred to and is not there.
+    The message shows its arithmetic. missing: what is referred to and is not there. code: as of a
+    hold.
     """
 
     guard: str
@@ -37,10 +40,11 @@ class Violation:
     message: str
     remedy: str
     missing: tuple[Address, ...] = ()
+    code: str | None = None
 
     @property
     def hold(self) -> Hold:
-        return Hold(self.guard, self.message, self.remedy)
+        return Hold(self.guard, self.message, self.remedy, self.code)
 
     @property
     def subject(self) -> str:

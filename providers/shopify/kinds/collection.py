@@ -36,9 +36,13 @@ from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Action, Change
 from reconciler.model.cost import FREE, NOTHING, Cost, Range
 from reconciler.model.outcome import Outcome, Status, done, failed
+from reconciler.model.product import About
 from reconciler.model.resource import Resource
 from reconciler.model.spec import CREATE_ONLY, UNSTATED, Merge, Owned, spec, stated
 from reconciler.provider import ALL, Batch, Echo, OnDrop, PlatformError, Precondition, Wanted
+
+BY_TAG: Final = "tag is "
+"""How the conditions begin that ask for a tag."""
 
 READ_TOGETHER: Final = 10
 """Collections of a batch, which the core reads again before and after it."""
@@ -198,6 +202,13 @@ class CollectionKind:
             for found in await rows_of(session, [{"id": id_} for id_ in ids]):
                 if found is not None and found["handle"] not in wanted:
                     yield _resource(target, missing[found["id"]], found)
+
+    def about(self, resource: Resource[Collection]) -> About:
+        """It gathers the products that bear the tags of its conditions."""
+        said = resource.spec.conditions
+        texts = said if isinstance(said, tuple) else ()
+        tags = tuple(t.removeprefix(BY_TAG) for t in texts if t.startswith(BY_TAG))
+        return About("collection", tags=tags)
 
     def batches(self, changes: Sequence[Change[Collection]]) -> Iterable[Batch[Collection]]:
         for part in parts_of(changes, READ_TOGETHER):

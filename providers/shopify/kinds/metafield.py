@@ -35,6 +35,7 @@ from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Change, Pictures
 from reconciler.model.cost import NOTHING, Cost, Range
 from reconciler.model.outcome import Outcome, Status, done, failed
+from reconciler.model.product import About
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Owned, Ref, plain, restore, spec, stated
 from reconciler.provider import (
@@ -142,6 +143,11 @@ class MetafieldKind:
     def nothing(self) -> Metafield:
         """Its creation is taken back by emptying it: what is empty is not there."""
         return Metafield(value=None)
+
+    def about(self, resource: Resource[Any]) -> About:
+        """A value of one product, by its full name."""
+        name = Name.of(resource.address.key)
+        return About("metafield", products=(name.handle,), field=name.full)
 
     def batches(self, changes: Sequence[Change[Metafield]]) -> Iterable[Batch[Metafield]]:
         """Values in calls of 25; deletions apart, with a reading before each call."""

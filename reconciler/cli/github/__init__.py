@@ -18,6 +18,7 @@ def register() -> typer.Typer:
     """The group with all its commands, imported only where it is used."""
     from reconciler.cli.github import (
         adopting,
+        advancing,
         applying,
         drifting,
         planning,
@@ -37,5 +38,6 @@ def register() -> typer.Typer:
     github.command("adopt")(adopting.adopt)
     github.command("rollback")(adopting.rollback)
     github.command("propose")(proposing.propose)
+    github.command("state")(advancing.state)
     github.command("outcome")(publishing.outcome)
     return github

@@ -23,6 +23,7 @@ from reconciler.cli.composition import (
     open_workspace,
     targets_with_providers,
 )
+from reconciler.cli.github.advancing import keep_state, moves_state_alone
 from reconciler.cli.github.job import Job, summarise, this_job
 from reconciler.cli.github.planning import moved_between
 from reconciler.cli.github.reviewed import Merged, Reviewed, dispatched, since
@@ -38,6 +39,7 @@ from reconciler.planner import Wishes
 from reconciler.provider import PlatformError
 from reconciler.repository import Commit
 from reconciler.review import Review
+from reconciler.withholding import Authority
 from reports.comment import code
 from reports.data import outcomes_data, plan_data
 from reports.outcome import outcome_comment
@@ -133,6 +135,7 @@ def apply(
         _write(out, job, result)
         ledgers = open_ledgers(workspace, [target])
         keep_applied(workspace, ledgers, result.applied, result.run, result.at, job.run_url)
+        keep_state(here, out, target, result.applied, result.run)
         told = outcome_headline(result.applied.outcomes.values())
         speech.stdout().print(f"Apply: {told}", markup=False)
         for text in (*result.problems, *_left(result, bool(only_these))):
@@ -178,7 +181,8 @@ async def _applied(
         stretch = _stretch(here, target, start or complete)
         reviewed = await since(github, job, stretch.commits, target)
     selecting = tuple(c for c in reviewed.pushed if _moves_selectors(here, target, c))
-    reviewed = replace(reviewed, dispatched=named, selecting=selecting)
+    merged = tuple(_without_need(here, one) for one in reviewed.merged)
+    reviewed = replace(reviewed, merged=merged, dispatched=named, selecting=selecting)
     unreviewed = _unreviewed(here, target, stretch, reviewed.review.addresses)
     return await _carried_out(here, target, wishes, stretch, reviewed, unreviewed)
 
@@ -194,6 +198,8 @@ async def _carried_out(
     by_hand = reviewed.dispatched is not None
     ruled = here.workspace if by_hand else governed(here.workspace, stretch.there)[0]
     (site,) = open_sites(ruled, [target])
+    authority = Authority(base=stretch.there.intents)
+    wishes = replace(wishes, authority=authority)
     run, at = run_name(), now()
     settled = not (reviewed.lacking or unreviewed or wishes.only)
     review = reviewed.review
@@ -249,6 +255,13 @@ def _unreviewed(
     workspace: Workspace = here.workspace
     moved = moved_between(workspace, stretch.there, workspace.desired.intents)
     return tuple(a for a in moved if a.target == target and a not in reviewed)
+
+
+def _without_need(here: Checkout, one: Merged) -> Merged:
+    """A pull request that moved the state of capsules alone needs no plan."""
+    if one.lacks and all(moves_state_alone(here, commit) for commit in one.commits):
+        return replace(one, lacks=None)
+    return one
 
 
 def _moves_selectors(here: Checkout, target: str, commit: Commit) -> bool:

@@ -21,7 +21,7 @@ from reconciler.cli.composition import (
     targets_with_providers,
 )
 from reconciler.cli.github.job import Job, summarise, tell, this_job
-from reconciler.cli.revisions import Checkout, checkout, governed
+from reconciler.cli.revisions import Checkout, checkout, governed, must_not_have_moved
 from reconciler.compile import compile_for, differing
 from reconciler.intent.base import Intents
 from reconciler.intent.loader import Desired
@@ -140,6 +140,7 @@ def _planned(job: Job, desired: Path) -> Plan:
     commits = here.commits(here.merge_base(str(job.pull["base"]["sha"])))
     there = here.desired_at(commits.base or "")
     ruled, said = governed(workspace, there)
+    must_not_have_moved(workspace, there)
     wishes = replace(options.wishes(None, None), base=there.intents)
     sites = open_sites(ruled) if ruled.desired.targets else []
     made = anyio.run(workflow.plan, sites, workspace.desired.intents, wishes)

@@ -23,7 +23,7 @@ from reconciler.cli.github.publishing import Folder
 from reconciler.cli.revisions import Checkout, checkout
 from reconciler.model.errors import PlanogramError, Refused
 from reconciler.repository import COMMITTER_NAME, Repository, repository_of
-from reports.github.proposals import propose as propose_pull
+from reports.github import proposals
 
 _STARTS_WORKFLOWS: Final = "PLANOGRAM_STARTS_WORKFLOWS"
 
@@ -66,8 +66,8 @@ def propose(
             raise PlanogramError("this is no checkout · check the repository out first")
         told = _read(folder / "proposal.json")
         authenticate(repository)
-        _push(repository, branch, told)
-        anyio.run(partial(_propose, job, branch, told))
+        push(repository, branch, told)
+        anyio.run(partial(propose_pull, job, branch, told))
         speech.stdout().print(f"proposed on {branch}", markup=False)
 
 
@@ -76,7 +76,7 @@ def begun(desired: Path) -> Checkout:
     return checkout(open_workspace(desired, all_sandboxed=False))
 
 
-def _push(repository: Repository, branch: str, told: Mapping[str, Any]) -> None:
+def push(repository: Repository, branch: str, told: Mapping[str, Any]) -> None:
     """Force the branch to the base and one commit, unless somebody else works on it."""
     ref, seen = f"refs/heads/{branch}", f"refs/planogram/seen/heads/{branch}"
     repository.fetch(f"+{ref}*:{seen}*")
@@ -100,9 +100,10 @@ def _push(repository: Repository, branch: str, told: Mapping[str, Any]) -> None:
     repository.push(f"+{made}:{ref}", leases={ref: known or ""})
 
 
-async def _propose(job: Job, branch: str, told: Mapping[str, Any]) -> None:
+async def propose_pull(job: Job, branch: str, told: Mapping[str, Any]) -> None:
+    """Open the branch's pull request, or bring the open one up to date."""
     async with job.connect() as github:
-        await propose_pull(
+        await proposals.propose(
             github,
             branch,
             job.branch,
