@@ -6,7 +6,7 @@ Reads platforms, and writes to none.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from reconciler.capsule.evidence import NOTHING_STATED, Row, Standing
 from reconciler.capsule.progress import FAILED, HELD, NOOP_ALREADY_SET, WROTE, Result
@@ -26,7 +26,10 @@ from reconciler.provider import AnyProvider, PlatformError
 from reconciler.site import Site
 from reconciler.withholding import about_of
 
-_SAID = {
+SIZE_GUIDE: Final = "size_guide"
+"""The purpose that not every product has: its type decides."""
+
+_SAID: Final = {
     Status.DONE: WROTE,
     Status.CONVERGED: NOOP_ALREADY_SET,
     Status.HELD: HELD,
@@ -57,7 +60,7 @@ async def inspect(
             product.cpi,
             product.handle,
             live.get(product.handle),
-            _standing(capsule, product, abouts, is_live)
+            _standing(site.name, capsule, product, abouts, is_live)
             if product.handle in live
             else NOTHING_STATED,
         )
@@ -99,15 +102,18 @@ Abouts = Mapping[Address, About | None]
 
 
 def _standing(
-    capsule: Capsule, product: Product, abouts: Abouts, is_live: frozenset[Address]
+    target: str, capsule: Capsule, product: Product, abouts: Abouts, is_live: frozenset[Address]
 ) -> Standing:
-    written = {
-        purpose: address in is_live for purpose, address in _fields(capsule, product, abouts)
-    }
-    collections: dict[str, bool] = {}
+    fields = dict(_fields(capsule, product, abouts))
+    stands: dict[str, bool] = {purpose: at in is_live for purpose, at in fields.items()}
     for tag, address in _collections(capsule, product, abouts):
-        collections[tag] = collections.get(tag, False) or address in is_live
-    return Standing(written, collections)
+        stands[tag] = stands.get(tag, False) or address in is_live
+    known = product.live_at(target)
+    recorded = [*known.written, *known.collections] if known else []
+    return Standing(
+        stated=tuple(purpose for purpose in fields if purpose == SIZE_GUIDE),
+        lost=tuple(name for name in recorded if not stands.get(name, True)),
+    )
 
 
 def _fields(capsule: Capsule, product: Product, abouts: Abouts) -> Iterator[tuple[str, Address]]:
@@ -116,7 +122,7 @@ def _fields(capsule: Capsule, product: Product, abouts: Abouts) -> Iterator[tupl
     purposes = {
         into.look: "look_image",
         into.swatch: "swatch_image",
-        into.size_guide: "size_guide",
+        into.size_guide: SIZE_GUIDE,
     }
     for address, about in sorted(abouts.items()):
         if about and product.handle in about.products and about.field in purposes:

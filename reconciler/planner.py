@@ -26,7 +26,15 @@ from reconciler.order import Schedule, by_kind, pointed_at, schedule
 from reconciler.provider import AnyProvider, PlatformError, layer_of
 from reconciler.selection import EVERYTHING, Selection
 from reconciler.site import Site
-from reconciler.withholding import HERE, Authority, Withheld, differently, moved_assets, withheld
+from reconciler.withholding import (
+    HERE,
+    Authority,
+    Withheld,
+    differently,
+    moved_assets,
+    styles_in_question,
+    withheld,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +126,7 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> Seen:
         strangers = await _strangers(site, session, desired, applied, live, part)
         comparison = replace(comparison, changes=(*comparison.changes, *_pruned(site, strangers)))
         changes = await with_effects(provider, session, comparison.changes)
+        tagged = await _tagged(site, session, intents, comparison.changes)
         pace = provider.pace(session)
     changes = annotated(provider, target, changes, desired, live)
     if part is not None:
@@ -139,19 +148,29 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> Seen:
         answers,
         warnings,
         unmade,
-        _withheld(site, intents, wishes, desired, live),
+        _withheld(site, intents, wishes, desired, live, tagged),
     )
 
 
+async def _tagged(
+    site: Site, session: Any, intents: Intents, changes: Sequence[AnyChange]
+) -> Answers:
+    """Who bears live the tags of styles whose collections would be written, and of which no
+    state of a capsule tells."""
+    after = [change.after for change in changes if change.after is not None]
+    asked = styles_in_question(site.provider, site.name, intents, after)
+    return await site.provider.answer(session, asked) if asked else {}
+
+
 def _withheld(
-    site: Site, intents: Intents, wishes: Wishes, desired: State, live: State
+    site: Site, intents: Intents, wishes: Wishes, desired: State, live: State, tagged: Answers
 ) -> Withheld:
     """What the states of capsules withhold, and look images that are other files now."""
     authority, provider = wishes.authority, site.provider
     if authority.base is None:
         authority = replace(authority, base=wishes.base)
     moved = dict(moved_assets(provider, site.name, intents, desired, live))
-    return {**moved, **withheld(provider, site.name, intents, authority, desired)}
+    return {**moved, **withheld(provider, site.name, intents, authority, desired, tagged)}
 
 
 async def _asked_for(

@@ -6,7 +6,7 @@ product is not eligible, count where they stand at HEAD or at the commit before 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from reconciler.intent.base import Intents
 from reconciler.intent.capsule import Capsule
 from reconciler.model.address import Address, Key
 from reconciler.model.product import About
+from reconciler.model.question import Answers, Question
 from reconciler.model.resource import Resource, State
 from reconciler.order import pointed_at
 from reconciler.provider import AnyProvider
@@ -62,13 +63,54 @@ class Members:
                 by_tag[tag] = (*by_tag.get(tag, ()), member)
         return cls({member.product.handle: member for member in found}, by_tag)
 
+    def tagged(self, live: Answers) -> Members:
+        """The same, with products that bear a tag live and not in their state: what is frozen
+        adopts none."""
+        by_tag = dict(self.by_tag)
+        for question, keys in live.items():
+            bearers = (self.by_key[key] for key in keys if key in self.by_key)
+            known = by_tag.get(question.value, ())
+            more = tuple(one for one in bearers if one not in known)
+            if known or more:
+                by_tag[question.value] = (*known, *more)
+        return Members(self.by_key, by_tag)
+
+
+def styles_in_question(
+    provider: AnyProvider, target: str, intents: Intents, resources: Iterable[Resource[Any]]
+) -> list[Question]:
+    """The style tags of collections that no product's state tells of: who bears them live?"""
+    members = Members.of(intents, target)
+    prefixes = tuple({member.capsule.style_prefix for member in members.by_key.values()})
+    tags = (
+        tag
+        for resource in (resources if prefixes else ())
+        if (about := about_of(provider, resource)) and about.sort == "collection"
+        for tag in about.tags
+    )
+    return [
+        Question("tag", tag)
+        for tag in dict.fromkeys(tags)
+        if tag.startswith(prefixes) and tag not in members.by_tag
+    ]
+
+
+NOBODY: Answers = {}
+
 
 def withheld(
-    provider: AnyProvider, target: str, intents: Intents, authority: Authority, desired: State
+    provider: AnyProvider,
+    target: str,
+    intents: Intents,
+    authority: Authority,
+    desired: State,
+    tagged: Answers = NOBODY,
 ) -> dict[Address, Refusal]:
-    """By address, why a desired resource must not be written."""
+    """By address, why a desired resource must not be written. tagged: who bears the tags in
+    question live."""
     now, there = Members.of(intents, target), Members.of(authority.base, target)
     here = now if authority.head is None else Members.of(authority.head, target)
+    here = here.tagged(tagged)
     new = {key: member for key, member in now.by_key.items() if key not in here.by_key}
     if not here.by_key and not there.by_key and not new:
         return {}

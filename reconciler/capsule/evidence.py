@@ -17,13 +17,15 @@ from reconciler.model.product import LiveProduct, Medium
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Whether what git states of a product is live as stated: by purpose, and by style tag."""
+    """What git states of a product, against live. stated: purposes that not every product has
+    (`size_guide`). lost: purposes and style tags that the state records as written, and that are
+    not live as git states them. What our own writes make true moves neither."""
 
-    written: Mapping[str, bool]
-    collections: Mapping[str, bool]
+    stated: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
 
-NOTHING_STATED = Standing({}, {})
+NOTHING_STATED = Standing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,8 @@ def row_data(row: Row, platform: str) -> dict[str, Any]:
             "media_count": len(live.media),
             "media": [_medium_data(one) for one in live.media],
             "hero_candidates": [_medium_data(one) for one in candidates(live.media)],
-            "written": dict(row.standing.written),
-            "collections": dict(row.standing.collections),
+            "stated": list(row.standing.stated),
+            "lost": list(row.standing.lost),
         },
     }
 
@@ -92,7 +94,7 @@ def _row(number: int, data: Any, platform: str) -> Row:
             tags=tuple(there["tags"]),
             media=tuple(_medium(one) for one in there["media"]),
         )
-        standing = Standing(there.get("written", {}), there.get("collections", {}))
+        standing = Standing(tuple(there.get("stated", ())), tuple(there.get("lost", ())))
         return Row(data["cpi"], data["handle"], live, standing)
     except (KeyError, TypeError) as error:
         raise UnreadableEvidence(

@@ -71,9 +71,9 @@ def _media(product: Product, evidence: Evidence) -> str | None:
 def _metafields(product: Product, evidence: Evidence) -> str | None:
     live = product.live_at(evidence.target)
     written = live.written if live else {}
-    needed = ["swatch_image"] if product.is_accessory else ["look_image", "swatch_image"]
-    for name in (*needed, *written):
-        if not written.get(name, False) and not (product.is_accessory and name == "look_image"):
+    look = () if product.is_accessory else ("look_image",)
+    for name in (*look, "swatch_image", *(live.stated if live else ())):
+        if not written.get(name, False):
             return f"{name} is not live as git states it"
     return None
 

@@ -50,8 +50,8 @@ def _progressed(
     if live is not None:
         known = live.model_dump(mode="json", exclude_unset=True)
         del known["observed_at"]
-        known["written"] = {**known.get("written", {}), **_facts(result.fields)}
-        known["collections"] = {**known.get("collections", {}), **_facts(result.collections)}
+        known["written"] = _facts(known.get("written", {}), result.fields)
+        known["collections"] = _facts(known.get("collections", {}), result.collections)
         way = ("observed", "targets", work.target)
         moved = timed(draft, product.handle, way, known, "observed_at", work.now)
     moved |= advance(work, draft, product.handle, work.evidence(enriched))
@@ -59,8 +59,10 @@ def _progressed(
     return (ADOPT if moved else NOOP), draft.product(product.handle).promotion.stage.value
 
 
-def _facts(results: Mapping[str, str]) -> dict[str, bool]:
-    return {name: said in queues.RESOLVING for name, said in results.items()}
+def _facts(known: Mapping[str, bool], results: Mapping[str, str]) -> dict[str, bool]:
+    """What is live as stated now; of what never was nothing is said."""
+    made = {name: said in queues.RESOLVING for name, said in results.items()}
+    return {**known, **{name: is_so for name, is_so in made.items() if is_so or name in known}}
 
 
 def _resolve(work: Work, product: Product, result: Result) -> None:
@@ -76,24 +78,18 @@ def _resolve(work: Work, product: Product, result: Result) -> None:
 
 
 def _log(work: Work, product: Product, result: Result, run: str) -> None:
-    """One row a product and run, where it says something else than the last one did. That a value
-    is there already is no news after it was written."""
-    row: dict[str, Any] = {
-        "cpi": product.cpi,
-        "handle": product.handle,
-        "fields": dict(result.fields),
-        "collections": dict(result.collections),
-    }
+    """One row a value, where it came to something else than the last time. That a value is there
+    already is no news after it was written."""
     path = f"outputs/write_results_{work.capsule}.jsonl"
-    rows = work.folder.log(path)
-    last = next((r for r in reversed(rows) if r.get("cpi") == product.cpi), None)
-    if last is not None and _settled(last) == _settled(row):
-        return
-    work.folder.append(path, [{**row, "run": run, "timestamp": work.now}])
+    known = {(r["cpi"], r["field"]): str(r["result"]) for r in work.folder.log(path)}
+    added: list[dict[str, Any]] = []
+    for name, said in {**result.fields, **result.collections}.items():
+        last = known.get((product.cpi, name))
+        if last is None or _settled(last) != _settled(said):
+            head = {"cpi": product.cpi, "handle": product.handle, "field": name}
+            added.append({**head, "result": said, "run": run, "timestamp": work.now})
+    work.folder.append(path, added)
 
 
-def _settled(row: Mapping[str, Any]) -> Any:
-    def said(part: Mapping[str, str]) -> dict[str, str]:
-        return {n: WROTE if s == NOOP_ALREADY_SET else s for n, s in part.items()}
-
-    return said(row["fields"]), said(row["collections"])
+def _settled(said: str) -> str:
+    return WROTE if said == NOOP_ALREADY_SET else said

@@ -152,14 +152,15 @@ class Judgement(Section):
 
 
 class Live(Section):
-    """What a target was seen to have. written: whether each purpose (`look_image`,
-    `swatch_image`, `size_guide`) is live as git states it, of those that git states.
-    collections: for each style tag whether its collection is."""
+    """What a target was seen to have. stated: purposes that git states, of those that not every
+    product has. written: of each purpose (`look_image`, `swatch_image`, `size_guide`) that was
+    live as git states it once, whether it still is. collections: likewise by style tag."""
 
     product_gid: Text
     status: str
     published: bool
     media_count: Annotated[int, Field(ge=0)]
+    stated: tuple[str, ...] = ()
     written: Mapping[str, bool] = Field(default_factory=dict)
     collections: Mapping[str, bool] = Field(default_factory=dict)
     observed_at: Moment

@@ -186,13 +186,15 @@ def _reconciled(
 
 def _observe(work: Work, draft: Draft, product: Product, row: evidence.Row) -> bool:
     assert row.live is not None
+    known = product.live_at(work.target)
     live = {
         "product_gid": row.live.remote,
         "status": row.live.status if not row.live.is_active else "ACTIVE",
         "published": row.live.is_published,
         "media_count": len(row.live.media),
-        "written": dict(row.standing.written),
-        "collections": dict(row.standing.collections),
+        "stated": list(row.standing.stated),
+        "written": _still(known.written if known else {}, row),
+        "collections": _still(known.collections if known else {}, row),
     }
     way = ("observed", "targets", work.target)
     moved = timed(draft, product.handle, way, live, "observed_at", work.now)
@@ -200,6 +202,11 @@ def _observe(work: Work, draft: Draft, product: Product, row: evidence.Row) -> b
         moved |= draft.set(product.handle, ("import", "imported"), True)
         moved |= draft.set(product.handle, ("import", "imported_at"), work.now)
     return moved
+
+
+def _still(known: Mapping[str, bool], row: evidence.Row) -> dict[str, bool]:
+    """What was written once, and whether it still stands."""
+    return {name: name not in row.standing.lost for name in known}
 
 
 def _authorise(work: Work, draft: Draft, product: Product, row: evidence.Row) -> bool:
@@ -278,8 +285,7 @@ def _observation(work: Work, row: evidence.Row) -> dict[str, Any]:
         f"{work.platform}_media_count": len(media),
         f"{work.platform}_has_hero": looks.look(media, work.platform).medium is not None,
         "product_gid": row.live.remote if row.live else None,
-        "written": dict(row.standing.written),
-        "collections": dict(row.standing.collections),
+        "lost": list(row.standing.lost),
     }
 
 
@@ -300,13 +306,15 @@ def _lost(work: Work, before: Product, row: evidence.Row, proof: Evidence) -> It
 def _as_seen(work: Work, product: Product, row: evidence.Row) -> Product:
     """The record as it would be with what was seen, for a frozen one too."""
     assert row.live is not None
+    known = product.live_at(work.target)
     live = Live(
         product_gid=row.live.remote,
         status="ACTIVE" if row.live.is_active else row.live.status,
         published=row.live.is_published,
         media_count=len(row.live.media),
-        written=row.standing.written,
-        collections=row.standing.collections,
+        stated=row.standing.stated,
+        written=_still(known.written if known else {}, row),
+        collections=_still(known.collections if known else {}, row),
         observed_at=work.now,
     )
     targets = {**product.observed.targets, work.target: live}

@@ -112,8 +112,8 @@ def seen(
     *media: Medium,
     cpi: str = "8301-000001",
     handle: str = "arp-dress-black",
-    written: Mapping[str, bool] | None = None,
-    collections: Mapping[str, bool] | None = None,
+    stated: Sequence[str] = (),
+    lost: Sequence[str] = (),
     **more: Any,
 ) -> Row:
     live = {
@@ -125,7 +125,7 @@ def seen(
         **more,
     }
     product = LiveProduct(key=handle, remote="gid://shopify/Product/1", media=media, **live)
-    return Row(cpi, handle, product, Standing(written or {}, collections or {}))
+    return Row(cpi, handle, product, Standing(tuple(stated), tuple(lost)))
 
 
 def picture(format_: str = "PNG", size: tuple[int, int] = (64, 64), **options: Any) -> bytes:

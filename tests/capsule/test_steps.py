@@ -147,7 +147,7 @@ def test_what_is_missing_is_asked_once_and_resolved_by_a_write() -> None:
     assert [row["reason"] for row in swatch_log] == ["SWATCH_MISSING_LOCALLY"]
     assert [row["reason"] for row in review_log] == ["NO_HERO_CANDIDATE_IN_SHOPIFY"]
     assert [row.get("result") for row in after] == [None, "WROTE"]
-    assert len(done.folder.log("outputs/write_results_S226.jsonl")) == 1
+    assert len(done.folder.log("outputs/write_results_S226.jsonl")) == 2
 
 
 def test_drift_is_logged_when_it_differs_from_the_last_sight() -> None:
@@ -194,6 +194,7 @@ def live(**more: Any) -> dict[str, Any]:
         "status": "ACTIVE",
         "published": True,
         "media_count": 5,
+        "stated": ["size_guide"],
         "written": {"look_image": True, "swatch_image": True, "size_guide": True},
         "collections": {"style_A": True},
         "observed_at": NOW,
@@ -267,7 +268,7 @@ RUNGS: list[tuple[Stage, dict[str, Any], dict[str, Any]]] = [
         Stage.LIVE,
         {
             "is_accessory": True,
-            "observed": {"targets": {"shop": live(written={"swatch_image": True})}},
+            "observed": {"targets": {"shop": live(stated=[], written={"swatch_image": True})}},
         },
         {},
     ),

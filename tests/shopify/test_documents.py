@@ -14,10 +14,11 @@ import pytest
 from graphql import parse
 
 from providers.kit.graphql import Reading
-from providers.shopify import PROVIDER
+from providers.shopify import PROVIDER, inspection
 from providers.shopify import metafields as metafields_read
 from providers.shopify.bulk import CANCEL, RUN_QUERY
 from providers.shopify.client import Settings, reading
+from providers.shopify.identified import Wish, document
 from providers.shopify.kinds import publication_listing
 from reconciler.cli.composition import open_sites, open_workspace
 from reconciler.provider import ALL
@@ -143,15 +144,20 @@ def test_all_of_them_were_looked_at(sent: frozenset[str]) -> None:
     code = "".join(p.read_text() for p in [*provider.glob("*.py"), *provider.glob("kinds/*.py")])
     written = set(re.findall(r"\b(?:query|mutation|fragment) ([A-Z]\w+)[ (]", code))
 
-    assert written - names == {"MoreMetafields", "MorePublications", "CancelBulkOperation"}
+    rare = {"MoreMetafields", "MorePublications", "MoreMedia", "CancelBulkOperation"}
+
+    assert written - names == rare
     for text in _more():
         assert document_problems(vendor_schema("shopify"), text) == []
 
 
 def _more() -> tuple[str, ...]:
     """Sent only for products with more than forty metafields, and what is listed in more than
-    fifty publications; and for a bulk operation that takes an hour."""
-    return metafields_read._MORE.text, publication_listing._MORE.text, CANCEL.text
+    fifty publications; for a bulk operation that takes an hour; and, of a capsule's inspection,
+    which is no part of the life above, also for products with more than fifty media."""
+    inspected = document(inspection._PRODUCT, [Wish({"handle": "a"}), Wish({"handle": "b"})])
+    rare = (metafields_read._MORE, publication_listing._MORE, CANCEL, inspection._MORE, inspected)
+    return tuple(query.text for query in rare)
 
 
 def test_what_begins_a_reading_writes_nothing() -> None:
