@@ -15,8 +15,8 @@ from providers.shopify.client import (
     reading,
     writing,
 )
-from providers.shopify.kinds.bundle import BundleKind
 from providers.shopify.inspection import inspect
+from providers.shopify.kinds.bundle import BundleKind
 from providers.shopify.kinds.collection import CollectionKind
 from providers.shopify.kinds.file import FileKind
 from providers.shopify.kinds.metafield import MetafieldKind

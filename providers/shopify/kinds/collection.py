@@ -17,6 +17,7 @@ import anyio
 
 from providers.kit.graphql import Mutation, Query
 from providers.shopify.client import PAGE, ShopifyReader, ShopifyWriter, UserErrors
+from providers.shopify.conditions import parsed
 from providers.shopify.identified import Field, Wish, identified
 from providers.shopify.parts import one_by_one, parts_of
 from providers.shopify.search import term
@@ -40,9 +41,6 @@ from reconciler.model.product import About
 from reconciler.model.resource import Resource
 from reconciler.model.spec import CREATE_ONLY, UNSTATED, Merge, Owned, spec, stated
 from reconciler.provider import ALL, Batch, Echo, OnDrop, PlatformError, Precondition, Wanted
-
-BY_TAG: Final = "tag is "
-"""How the conditions begin that ask for a tag."""
 
 READ_TOGETHER: Final = 10
 """Collections of a batch, which the core reads again before and after it."""
@@ -206,8 +204,9 @@ class CollectionKind:
     def about(self, resource: Resource[Collection]) -> About:
         """It gathers the products that bear the tags of its conditions."""
         said = resource.spec.conditions
-        texts = said if isinstance(said, tuple) else ()
-        tags = tuple(t.removeprefix(BY_TAG) for t in texts if t.startswith(BY_TAG))
+        found = (parsed(text) for text in (said if isinstance(said, tuple) else ()))
+        asked = [c for c in found if c is not None and c.on == "tag" and c.relation == "is"]
+        tags = tuple(tag for condition in asked for tag in condition.values)
         return About("collection", tags=tags)
 
     def batches(self, changes: Sequence[Change[Collection]]) -> Iterable[Batch[Collection]]:

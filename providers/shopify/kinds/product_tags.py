@@ -19,6 +19,7 @@ from reconciler.model.address import Address, Key
 from reconciler.model.change import Change
 from reconciler.model.cost import Cost, Range
 from reconciler.model.outcome import Outcome
+from reconciler.model.product import About
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Merge, Owned, spec
 from reconciler.provider import ALL, Batch, Echo, OnDrop, PlatformError, Precondition, Wanted
@@ -70,6 +71,9 @@ class ProductTagsKind:
 
     def stands_on(self, key: Key) -> tuple[str, Key]:
         return "product", key
+
+    def about(self, resource: Resource[Any]) -> About:
+        return About("tags", products=(resource.address.key,))
 
     def batches(self, changes: Sequence[Change[ProductTags]]) -> Iterable[Batch[ProductTags]]:
         for part in parts_of(changes, _WRITTEN_TOGETHER):

@@ -23,6 +23,7 @@ from reconciler.model.address import Address, Key
 from reconciler.model.change import Change
 from reconciler.model.cost import Cost, Range
 from reconciler.model.outcome import Outcome
+from reconciler.model.product import About
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Owned, spec
 from reconciler.provider import ALL, Batch, Echo, OnDrop, PlatformError, Precondition, Wanted
@@ -127,6 +128,11 @@ class PublicationListingKind:
     def stands_on(self, key: Key) -> tuple[str, Key]:
         stand = Stand.of(key)
         return stand.sort, stand.handle
+
+    def about(self, resource: Resource[Any]) -> About | None:
+        """Where a product is listed; a collection's listing is about none."""
+        stand = Stand.of(resource.address.key)
+        return About("channel", products=(stand.handle,)) if stand.sort == "product" else None
 
     def nothing(self) -> PublicationListing:
         return PublicationListing(published=None)
