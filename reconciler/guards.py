@@ -230,13 +230,15 @@ def prune(situation: Situation) -> Iterator[Violation]:
 
 
 def in_use(situation: Situation) -> Iterator[Violation]:
-    """Holds the deletion of something that other things use, also where pruning is allowed.
+    """Holds the deletion of something that other things use, also where pruning is allowed: of a
+    resource, or of an entry of one, like an option that products have.
 
     Why: platforms delete without asking, and what used it loses it silently.
     Instead: take it out of use first, or apply with `--allow in_use=ADDRESS`.
     """
     for change in situation.changes:
-        if change.action is Action.DELETE and change.effect and change.effect.in_use:
+        deletes = change.action in (Action.DELETE, Action.UPDATE)
+        if deletes and change.effect and change.effect.in_use:
             yield _about(change, "in_use", change.effect.text, "take it out of use, or apply with")
 
 

@@ -1,4 +1,4 @@
-"""Plytix: assets and galleries of a PIM account, over REST v1 and v2."""
+"""Plytix: images, attributes, categories and relations of a PIM account, over REST v1 and v2."""
 
 from __future__ import annotations
 
@@ -6,19 +6,25 @@ from typing import Any
 
 from providers.plytix.admin import admin
 from providers.plytix.adoption import ADOPTION
+from providers.plytix.asking import answer, questions
 from providers.plytix.client import (
     Credentials,
     PlytixReader,
     PlytixWriter,
     Settings,
-    answer,
     identify,
     reading,
     writing,
 )
 from providers.plytix.kinds.asset import AssetKind
+from providers.plytix.kinds.attribute import AttributeKind
+from providers.plytix.kinds.bundle import BundleKind
+from providers.plytix.kinds.category import CategoryKind
 from providers.plytix.kinds.gallery import GalleryKind
+from providers.plytix.kinds.options import OptionsKind
 from providers.plytix.kinds.product import ProductKind
+from providers.plytix.kinds.product_attributes import ProductAttributesKind, ProductValuesKind
+from providers.plytix.kinds.relationship import RelationshipKind
 from providers.plytix.mapping import MAPPING
 from reconciler.model.cost import Cost, Range
 from reconciler.provider import Provider
@@ -32,13 +38,25 @@ def _sandbox(store: Any) -> Any:
 
 PROVIDER: Provider[PlytixReader, PlytixWriter] = Provider(
     name="plytix",
-    kinds=(ProductKind(), AssetKind(), GalleryKind()),
+    kinds=(
+        ProductKind(),
+        AttributeKind(),
+        OptionsKind(),
+        RelationshipKind(),
+        ProductAttributesKind(),
+        ProductValuesKind(),
+        CategoryKind(),
+        BundleKind(),
+        AssetKind(),
+        GalleryKind(),
+    ),
     settings=Settings,
     credentials=Credentials,
     reading=reading,
     writing=writing,
     identify=identify,
     answer=answer,
+    questions=questions,
     mapping=MAPPING,
     sandbox=_sandbox,
     admin=admin,

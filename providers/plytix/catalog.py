@@ -10,8 +10,9 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Final, TypeVar
 
-from providers.plytix.client import PAGE, Filters, PlytixReader, Refused, Row
+from providers.plytix.client import PAGE, Filters, PlytixReader, PlytixWriter, Refused, Row
 from providers.plytix.filenames import follows_convention, image_of
+from reconciler.model.address import Address, Key, Remote
 
 T = TypeVar("T")
 
@@ -49,6 +50,15 @@ async def all_products(session: PlytixReader, columns: Sequence[str] = ()) -> As
 
 async def product_by_id(session: PlytixReader, id_: str) -> Row | None:
     return await session.get(f"{PRODUCTS}/{id_}")
+
+
+async def product_ids(session: PlytixWriter, skus: Iterable[Key]) -> dict[Key, Remote]:
+    """What products are called by the platform: as it is known by now, else as it is found."""
+    known = session.remotes.known
+    wanted = {sku: known.get(Address(session.remotes.target, "product", sku)) for sku in skus}
+    missing = [sku for sku, remote in wanted.items() if remote is None]
+    found = {row["sku"]: row["id"] async for row in products(session, missing)}
+    return {sku: remote or found[sku] for sku, remote in wanted.items() if remote or sku in found}
 
 
 async def assets(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -19,7 +19,6 @@ from providers.kit.retry import SAFE
 from providers.kit.throttle import Windows, parsed
 from providers.plytix.tokens import Bearer, token_request
 from reconciler.model.cost import Pace
-from reconciler.model.question import Answers, Question
 from reconciler.provider import (
     Distrusted,
     PlatformError,
@@ -51,6 +50,12 @@ class Settings(BaseModel):
     so that none is known unless it is said here."""
     asset_page: str | None = Field(default=None, pattern=_PAGE_OF_ONE)
     """Where the app shows an asset."""
+    options: Literal["label", "key"] = "label"
+    """What an option of a dropdown is called: as the term's label, or as its key."""
+    type: str | None = None
+    """The label of the attribute that stands for a product's type, which rules may ask for."""
+    tags: str | None = None
+    """The label of the attribute that stands for tags."""
 
 
 class Credentials(BaseSettings):
@@ -80,13 +85,16 @@ class Refused(PlatformError):
 @dataclass
 class PlytixReader:
     """A session that can only read. `tells_pictures`: whether a search for assets may ask where
-    they are to be seen; it has been refused where it is False."""
+    they are to be seen; it has been refused where it is False. `types`: those of the attributes
+    that were read so far, by their labels."""
 
     client: httpx.AsyncClient
     bearer: Bearer
     usage: Usage
     windows: Windows
+    settings: Settings = field(default_factory=Settings)
     tells_pictures: bool = True
+    types: dict[str, str] = field(default_factory=dict)
 
     @property
     def pace(self) -> Pace:
@@ -137,7 +145,7 @@ class PlytixWriter(PlytixReader):
 
     remotes: Remotes = field(kw_only=True)
 
-    async def write(self, method: str, path: str, body: Row | None = None) -> Row:
+    async def write(self, method: str, path: str, body: Any = None) -> Row:
         """The first row of the answer, empty where there is none. Raises `Refused`."""
         response = await self.client.request(method, path, json=body)
         rows = _data(response)
@@ -163,7 +171,7 @@ class ReadOnly(httpx.AsyncBaseTransport):
 @asynccontextmanager
 async def reading(target: Target, wire: Wire | None) -> AsyncIterator[PlytixReader]:
     async with _opened(target, wire, read_only=True) as (client, bearer, usage, windows):
-        yield PlytixReader(client, bearer, usage, windows)
+        yield PlytixReader(client, bearer, usage, windows, target.settings)
 
 
 @asynccontextmanager
@@ -171,7 +179,7 @@ async def writing(
     target: Target, wire: Wire | None, remotes: Remotes
 ) -> AsyncIterator[PlytixWriter]:
     async with _opened(target, wire, read_only=False) as (client, bearer, usage, windows):
-        yield PlytixWriter(client, bearer, usage, windows, remotes=remotes)
+        yield PlytixWriter(client, bearer, usage, windows, target.settings, remotes=remotes)
 
 
 async def identify(session: PlytixReader) -> str:
@@ -185,12 +193,6 @@ async def identify(session: PlytixReader) -> str:
         if product and product.get("account_id"):
             return str(product["account_id"])
     raise Distrusted("neither the token nor a product tells which account this is")
-
-
-async def answer(_session: PlytixReader, _questions: Sequence[Question]) -> Answers:
-    """No intent that asks is honoured on Plytix, so no question has an answer; the compilation
-    says so at the intent's own place."""
-    return {}
 
 
 @asynccontextmanager

@@ -9,18 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
-
-import anyio
 
 from providers.plytix.catalog import PRODUCTS, is_already_linked
 from providers.plytix.client import PlytixWriter, Refused, Row
 from providers.plytix.holdings import THUMBNAIL, linked
+from providers.plytix.writing import repeated
 from reconciler.model.address import Remote
-from reconciler.provider import Ambiguous, PlatformError
-
-ATTEMPTS: Final = 3
-PAUSE_SECONDS: Final = 1.0
+from reconciler.provider import PlatformError
 
 
 class Links:
@@ -64,14 +59,7 @@ class Links:
         await self._sent("PATCH", f"{PRODUCTS}/{self._product}", {THUMBNAIL: None})
 
     async def _sent(self, method: str, path: str, body: Row | None = None) -> Row:
-        """A link whose answer was lost is made again: the second time it is only told that it
-        is there. So a product is not left half-way for the want of one answer."""
-        for attempt in range(1, ATTEMPTS):
-            try:
-                return await self._session.write(method, path, body)
-            except Ambiguous:
-                await anyio.sleep(PAUSE_SECONDS * attempt)
-        return await self._session.write(method, path, body)
+        return await repeated(self._session, method, path, body)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ NO_WAY_BACK: Final[Mapping[tuple[str, str], str]] = {
     ("plytix-asset", "filename"): "follows from the image's slot",
     ("plytix-gallery", "assets"): "does not tell where it was fetched from",
     ("plytix-gallery", "thumbnail"): "not one of its images",
+    ("plytix-options", "order"): "are not moved unasked",
     ("saleor-value_order", "terms"): "are not moved unasked",
     ("saleor-attribute_assignment", "on"): "no attribute of the products",
     ("saleor-collection", "products"): "other products are in it than the rules find",

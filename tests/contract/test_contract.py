@@ -20,6 +20,7 @@ from reconciler.model.spec import owned, shape
 from reconciler.provider import OnDrop
 from tests.contract import (
     plytix,
+    plytix_catalog,
     saleor,
     saleor_assortment,
     shopify,
@@ -38,6 +39,7 @@ CASES: list[Case] = [
     *saleor.CASES,
     *saleor_assortment.CASES,
     *plytix.CASES,
+    *plytix_catalog.CASES,
 ]
 
 every_kind = pytest.mark.parametrize("case", CASES, ids=str)
@@ -265,10 +267,4 @@ def test_a_disturbed_apply_ends_like_an_undisturbed_one(
 
 def _writing(case: Case) -> str:
     """What only requests that write have in their path or body."""
-    return (
-        "mutation"
-        if case.provider != "plytix"
-        else "/products/"
-        if (case.kind == "gallery")
-        else "/assets\n"
-    )
+    return "mutation" if case.provider != "plytix" else plytix_catalog.WRITING[case.kind]

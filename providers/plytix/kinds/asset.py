@@ -8,22 +8,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Annotated, Any, Final
 
 from providers.plytix.catalog import ASSETS, all_assets, assets, by_image, parts_of, picture
 from providers.plytix.client import PlytixReader, PlytixWriter, Refused, Row
 from providers.plytix.filenames import follows_convention, image_of
-from reconciler.concurrent import side_by_side
+from providers.plytix.writing import each
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Change, Pictures
 from reconciler.model.cost import Cost, Range
-from reconciler.model.outcome import Outcome, done, failed
+from reconciler.model.outcome import Outcome, done
 from reconciler.model.resource import Resource
 from reconciler.model.spec import CREATE_ONLY, UNSTATED, Owned, spec
 from reconciler.provider import (
     ALL,
-    Ambiguous,
     Batch,
     Echo,
     Lookup,
@@ -80,13 +78,7 @@ class AssetKind:
             )
 
     async def write(self, session: PlytixWriter, batch: Batch[Asset]) -> Sequence[Outcome[Asset]]:
-        """Each on its own. Raises `Ambiguous` when the fate of one is not known, after all
-        others were carried out."""
-        tried = await side_by_side(partial(_tried, session, change) for change in batch.changes)
-        for result in tried:
-            if isinstance(result, Ambiguous):
-                raise result
-        return [result for result in tried if isinstance(result, Outcome)]
+        return await each(session, batch.changes, _written)
 
     def pictures(self, change: Change[Asset], _at: Lookup) -> Pictures | None:
         """What is uploaded, or what gets another name; a forgotten asset stays as it is."""
@@ -95,15 +87,6 @@ class AssetKind:
             live = picture_of(change.before, key)
             return Pictures(live, live)
         return Pictures((), picture_of(change.after, key))
-
-
-async def _tried(session: PlytixWriter, change: Change[Asset]) -> Outcome[Asset] | Ambiguous:
-    try:
-        return await _written(session, change)
-    except Ambiguous as lost:
-        return lost
-    except PlatformError as error:
-        return failed(change.address, str(error), change.remote)
 
 
 async def _written(session: PlytixWriter, change: Change[Asset]) -> Outcome[Asset]:

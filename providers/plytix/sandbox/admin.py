@@ -7,11 +7,13 @@ from typing import Any, Final
 
 from providers.kit.sandbox import UnknownThing
 from providers.kit.store import Document, Store
+from providers.plytix.sandbox import attributes, categories, relationships
 from providers.plytix.sandbox.assets import deleted
-from providers.plytix.sandbox.attributes import media_labels
+from providers.plytix.sandbox.attributes import attribute_of, media_labels
 
 ASSET_FIELDS: Final = ("filename",)
 PRODUCT_FIELDS: Final = ("sku", "label", "gtin", "status")
+ATTRIBUTE_FIELDS: Final = ("name", "description", "options", "type_class")
 ACCOUNT_FIELDS: Final = ("api_password", "gone", "rate_limit", "retry_after", "token_seconds")
 """`gone`: addresses from which nothing can be fetched any more."""
 
@@ -25,6 +27,9 @@ def edit(store: Store, thing: str, key: str, fields: Mapping[str, Any]) -> None:
     editors: dict[str, Callable[[Store, str, Mapping[str, Any]], None]] = {
         "asset": _edit_asset,
         "product": _edit_product,
+        "attribute": _edit_attribute,
+        "category": _edit_category,
+        "relationship": _edit_relationship,
         "account": _edit_account,
     }
     if thing not in editors:
@@ -60,9 +65,67 @@ def _edited(store: Store, product: Document, name: str, value: Any) -> Document:
     if label == name:
         return {name: value}
     if label not in media_labels(store):
-        return {"attributes": product["attributes"] | {label: value}}
+        others = {name: held for name, held in product["attributes"].items() if name != label}
+        return {"attributes": others if value in (None, []) else others | {label: value}}
     ids = [_asset(store, one)["id"] for one in value]
     return {"media": product["media"] | {label: ids}}
+
+
+def _edit_attribute(store: Store, key: str, fields: Mapping[str, Any]) -> None:
+    """By its label. `type_class` is no field of the app's, and stands for an attribute that was
+    made anew with another type."""
+    attribute = attribute_of(store, key)
+    if attribute is None:
+        raise UnknownThing(f"no attribute {key} · name one by its label")
+    if fields.get("mark_as_deleted"):
+        attributes.deleted(store, attribute["id"])
+        return
+    _check(fields, ATTRIBUTE_FIELDS)
+    patch = {name: value for name, value in fields.items() if name != "type_class"}
+    attributes.patched(store, attribute["id"], patch)
+    if "type_class" in fields:
+        changed = {**attributes.existing(store, attribute["id"]), **fields}
+        store.put("attribute", attribute["id"], changed)
+
+
+def _edit_category(store: Store, key: str, fields: Mapping[str, Any]) -> None:
+    """By its name. `products` are the SKUs of all that stand in it."""
+    found = [c for c in store.all("category").values() if c["name"] == key]
+    if not found:
+        raise UnknownThing(f"no category {key} · name one by its name")
+    if fields.get("mark_as_deleted"):
+        categories.deleted(store, found[0]["id"])
+        return
+    _check(fields, ("name", "products"))
+    if "name" in fields:
+        categories.patched(store, found[0]["id"], {"name": fields["name"]})
+    if "products" in fields:
+        _fill_category(store, found[0]["id"], fields["products"])
+
+
+def _fill_category(store: Store, id_: str, skus: list[str]) -> None:
+    for product in list(store.all("product").values()):
+        others = [one for one in product["categories"] if one != id_]
+        now = [*others, id_] if product["sku"] in skus else others
+        store.put("product", product["id"], product | {"categories": now})
+
+
+def _edit_relationship(store: Store, key: str, fields: Mapping[str, Any]) -> None:
+    """By its label; `<sku>/<label>` is what one product is related to by it: `products`."""
+    sku, _, label = key.rpartition("/")
+    found = [r for r in store.all("relationship").values() if r["label"] == label]
+    if not found:
+        raise UnknownThing(f"no relationship {label} · name one by its label")
+    if not sku:
+        _check(fields, ("name",))
+        relationships.patched(store, found[0]["id"], dict(fields))
+        return
+    _check(fields, ("products",))
+    ids = [_product(store, other)["id"] for other in fields["products"]]
+    product = _product(store, sku)
+    rows = [{"product_id": id_, "quantity": 1} for id_ in ids]
+    own = product.get("relationships", {}) | {found[0]["id"]: rows}
+    store.put("product", product["id"], product | {"relationships": own})
 
 
 def _edit_account(store: Store, _key: str, fields: Mapping[str, Any]) -> None:

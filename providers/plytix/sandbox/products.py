@@ -6,14 +6,23 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from providers.kit.store import Document, Store
+from providers.plytix.sandbox import categories, relationships
 from providers.plytix.sandbox.assets import expanded
 from providers.plytix.sandbox.attributes import GALLERY, MEDIA, attribute_of, filter_type
 from providers.plytix.sandbox.refusal import invalid, invalid_product, unknown_product
 from providers.plytix.sandbox.search import Column, search
 
 STATUSES: Final = ("Draft", "Completed", "Archived")
+TYPES: Final[Mapping[str, Any]] = {
+    "IntAttribute": int,
+    "DecimalAttribute": int | float,
+    "BooleanAttribute": bool,
+    "MultiSelectAttribute": list,
+}
+"""What values are, where they are no texts."""
 LEVELS: Final = {"SINGLE": 0, "PARENT": 1, "VARIANT": 2}
 ALWAYS: Final = ("id", "sku")
+PATCHABLE: Final = ("label", "gtin", "status", "thumbnail", "attributes")
 AUDIT: Final = {
     "type": "API",
     "user_email": "api",
@@ -93,10 +102,10 @@ def told(store: Store, version: str, product: Document) -> dict[str, Any]:
     common |= {
         "assets": media("assets", linked(product)),
         "attributes": product["attributes"] | galleries,
-        "categories": product["categories"],
+        "categories": _categories(store, version, product),
         "overwritten_attributes": [],
         "product_type": product["product_type"],
-        "relationships": [],
+        "relationships": relationships.told(store, product),
         "thumbnail": media("thumbnail", [product["thumbnail"]] if product["thumbnail"] else []),
     }
     if version == "v1":
@@ -109,6 +118,46 @@ def told(store: Store, version: str, product: Document) -> dict[str, Any]:
         "product_level": _level(product),
         "static_list_ids": [],
     }
+
+
+def created(store: Store, version: str, body: Any, now: str) -> dict[str, Any]:
+    """Make a product; parameters that nobody knows are passed over."""
+    if not isinstance(body, dict):
+        raise invalid(("_schema", "Invalid input type."))
+    sku = body.get("sku")
+    if not isinstance(sku, str) or not sku:
+        raise invalid(("sku", "Missing data for required field."))
+    if any(product["sku"] == sku for product in store.all("product").values()):
+        # Assumed words: that SKUs are unique is the vendor's.
+        raise invalid_product(("sku", "a product with same sku already exists"))
+    id_ = f"69c0{store.next_number('product'):020x}"
+    product: Document = {
+        "id": id_,
+        "sku": sku,
+        "label": None,
+        "gtin": None,
+        "status": "Draft",
+        "created": now,
+        "modified": now,
+        "product_type": "SINGLE",
+        "parent_id": None,
+        "num_variations": 0,
+        "categories": [row["id"] for row in body.get("categories") or ()],
+        "attributes": {},
+        "media": {},
+        "thumbnail": None,
+    }
+    store.put("product", id_, product)
+    return patched(store, version, id_, {k: v for k, v in body.items() if k in PATCHABLE}, now)
+
+
+def deleted(store: Store, id_: str) -> None:
+    """With its variants."""
+    existing(store, id_)
+    for other in list(store.all("product").values()):
+        if other["parent_id"] == id_:
+            store.delete("product", other["id"])
+    store.delete("product", id_)
 
 
 def patched(store: Store, version: str, id_: str, body: Any, now: str) -> dict[str, Any]:
@@ -129,6 +178,11 @@ def patched(store: Store, version: str, id_: str, body: Any, now: str) -> dict[s
         return told(store, "v1", changed)
     audit = {"created_user_audit": AUDIT, "modified_user_audit": AUDIT}
     return {"id": id_, "created": changed["created"], "modified": now, **audit}
+
+
+def _categories(store: Store, version: str, product: Document) -> list[Any]:
+    ids: list[str] = product["categories"]
+    return ids if version == "v2" else categories.expanded(store, ids)
 
 
 def _own_column(attribute: Document) -> Column:
@@ -182,7 +236,9 @@ def _row(
     for name in asked:
         value = known[name].value(product) if name in known else product[name]
         label = name.removeprefix("attributes.")
-        if label in product["media"] or name in ("assets", "images", "thumbnail"):
+        if name == "categories":
+            value = _categories(store, version, product)
+        elif label in product["media"] or name in ("assets", "images", "thumbnail"):
             value = media(label, [value] if isinstance(value, str) else value or [])
         if not name.startswith("attributes."):
             row[name] = value
@@ -216,7 +272,9 @@ def _with_attribute(store: Store, product: Document, label: str, value: Any) -> 
     if attribute is None:
         raise invalid_product((label, "attribute does not exist"))
     if attribute["type_class"] not in (MEDIA, GALLERY):
+        _check_type(attribute, value)
         _check_options(attribute, value)
+        value = None if value == [] else value
         kept = {name: held for name, held in product["attributes"].items() if name != label}
         return product | {"attributes": kept if value is None else kept | {label: value}}
     ids = value or []
@@ -224,6 +282,14 @@ def _with_attribute(store: Store, product: Document, label: str, value: Any) -> 
     if not isinstance(ids, list) or any(id_ not in known for id_ in ids):
         raise invalid_product((label, "asset does not exist"))
     return product | {"media": product["media"] | {label: ids}}
+
+
+def _check_type(attribute: Document, value: Any) -> None:
+    """Assumed words; the types of values are the vendor's."""
+    wanted = TYPES.get(attribute["type_class"], str)
+    fits = isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
+    if value is not None and not fits:
+        raise invalid_product((attribute["label"], "Not a valid value."))
 
 
 def _check_options(attribute: Document, value: Any) -> None:

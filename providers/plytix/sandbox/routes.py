@@ -12,7 +12,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from providers.kit.store import Store
-from providers.plytix.sandbox import assets, attributes, limits, links, products, tokens
+from providers.plytix.sandbox import (
+    assets,
+    attributes,
+    categories,
+    limits,
+    links,
+    products,
+    relationships,
+    tokens,
+)
 from providers.plytix.sandbox.refusal import bad_status, invalid
 
 TOKEN_PATH: Final = "/auth/api/get-token"  # noqa: S105 - a path, not a password
@@ -115,6 +124,18 @@ def _patch_product(call: Call) -> Response:
     return _data(products.patched(call.store, call.version, product, call.body, call.instant))
 
 
+def _create_product(call: Call) -> Response:
+    made = products.created(call.store, call.version, call.body, call.instant)
+    response = _data(made, status=201)
+    response.headers["Location"] = f"/api/{call.version}/products/{made['id']}"
+    return response
+
+
+def _delete_product(call: Call) -> Response:
+    products.deleted(call.store, call.ids["product"])
+    return Response(status_code=204)
+
+
 def _list_links(call: Call) -> Response:
     return JSONResponse(links.listed(call.store, call.ids["product"]))
 
@@ -158,6 +179,93 @@ def _search_attributes(call: Call) -> Response:
     return JSONResponse(attributes.searched(call.store, call.body))
 
 
+def _create_attribute(call: Call) -> Response:
+    return _data(attributes.created(call.store, call.body), status=201)
+
+
+def _get_attribute(call: Call) -> Response:
+    return _data(attributes.told(attributes.existing(call.store, call.ids["attribute"])))
+
+
+def _patch_attribute(call: Call) -> Response:
+    return _data(attributes.patched(call.store, call.ids["attribute"], call.body))
+
+
+def _delete_attribute(call: Call) -> Response:
+    attributes.deleted(call.store, call.ids["attribute"])
+    return Response(status_code=204)
+
+
+def _search_categories(call: Call) -> Response:
+    return JSONResponse(categories.searched(call.store, call.body))
+
+
+def _create_category(call: Call) -> Response:
+    made = categories.created(call.store, call.ids.get("category"), call.body)
+    return _data(made, status=201)
+
+
+def _get_category(call: Call) -> Response:
+    category = categories.existing(call.store, call.ids["category"])
+    return _data(categories.told(call.store, category))
+
+
+def _patch_category(call: Call) -> Response:
+    return _data(categories.patched(call.store, call.ids["category"], call.body))
+
+
+def _delete_category(call: Call) -> Response:
+    categories.deleted(call.store, call.ids["category"])
+    return Response(status_code=204)
+
+
+def _put_into_category(call: Call) -> Response:
+    product = products.existing(call.store, call.ids["product"])
+    made = categories.linked(call.store, product, call.body, call.instant)
+    return JSONResponse(made, 201)
+
+
+def _take_from_category(call: Call) -> Response:
+    product = products.existing(call.store, call.ids["product"])
+    categories.unlinked(call.store, product, call.ids["category"], call.instant)
+    return Response(status_code=204)
+
+
+def _search_relationships(call: Call) -> Response:
+    return JSONResponse(relationships.searched(call.store, call.body))
+
+
+def _create_relationship(call: Call) -> Response:
+    return _data(relationships.created(call.store, call.body), status=201)
+
+
+def _get_relationship(call: Call) -> Response:
+    return _data(relationships.existing(call.store, call.ids["relationship"]))
+
+
+def _patch_relationship(call: Call) -> Response:
+    return _data(relationships.patched(call.store, call.ids["relationship"], call.body))
+
+
+def _delete_relationship(call: Call) -> Response:
+    relationships.deleted(call.store, call.ids["relationship"])
+    return Response(status_code=204)
+
+
+def _relate(call: Call) -> Response:
+    product = products.existing(call.store, call.ids["product"])
+    relationship = call.ids["relationship"]
+    made = relationships.related(call.store, product, relationship, call.body, call.instant)
+    return JSONResponse(made, 201)
+
+
+def _unrelate(call: Call) -> Response:
+    product = products.existing(call.store, call.ids["product"])
+    relationship = call.ids["relationship"]
+    relationships.unrelated(call.store, product, relationship, call.body, call.instant)
+    return Response(status_code=204)
+
+
 def _product_filters(call: Call) -> Response:
     return JSONResponse(products.filters(call.store))
 
@@ -167,13 +275,14 @@ def _asset_filters(call: Call) -> Response:
 
 
 def _route(method: str, path: str, handler: Handler) -> tuple[str, re.Pattern[str], Handler]:
-    pattern = path.replace("{product}", "(?P<product>[0-9a-f]{24})")
-    pattern = pattern.replace("{asset}", "(?P<asset>[0-9a-f]{24})")
+    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[0-9a-f]{24})", path)
     return method, re.compile("/api/" + pattern), handler
 
 
 ROUTES: Final = (
     _route("POST", "v[12]/products/search", _search_products),
+    _route("POST", "v[12]/products", _create_product),
+    _route("DELETE", "v[12]/products/{product}", _delete_product),
     _route("GET", "v[12]/products/{product}", _get_product),
     _route("PATCH", "v[12]/products/{product}", _patch_product),
     _route("GET", "v[12]/products/{product}/assets", _list_links),
@@ -186,6 +295,26 @@ ROUTES: Final = (
     _route("PATCH", "v1/assets/{asset}", _patch_asset),
     _route("DELETE", "v1/assets/{asset}", _delete_asset),
     _route("POST", "v1/attributes/product/search", _search_attributes),
+    _route("POST", "v1/attributes/product", _create_attribute),
+    _route("GET", "v1/attributes/product/{attribute}", _get_attribute),
+    _route("PATCH", "v1/attributes/product/{attribute}", _patch_attribute),
+    _route("DELETE", "v1/attributes/product/{attribute}", _delete_attribute),
+    _route("POST", "v1/categories/product/search", _search_categories),
+    _route("POST", "v1/categories/product", _create_category),
+    _route("POST", "v1/categories/product/{category}", _create_category),
+    _route("GET", "v1/categories/product/{category}", _get_category),
+    _route("PATCH", "v1/categories/product/{category}", _patch_category),
+    _route("DELETE", "v1/categories/product/{category}", _delete_category),
+    _route("POST", "v[12]/products/{product}/categories", _put_into_category),
+    _route("DELETE", "v[12]/products/{product}/categories/{category}", _take_from_category),
+    _route("POST", "v1/relationships/search", _search_relationships),
+    _route("POST", "v1/relationships", _create_relationship),
+    _route("GET", "v1/relationships/{relationship}", _get_relationship),
+    _route("PATCH", "v1/relationships/{relationship}", _patch_relationship),
+    _route("DELETE", "v1/relationships/{relationship}", _delete_relationship),
+    _route("POST", "v[12]/products/{product}/relationships/{relationship}", _relate),
+    _route("PATCH", "v[12]/products/{product}/relationships/{relationship}", _relate),
+    _route("DELETE", "v[12]/products/{product}/relationships/{relationship}", _unrelate),
     _route("GET", "v1/filters/product", _product_filters),
     _route("GET", "v1/filters/asset", _asset_filters),
 )

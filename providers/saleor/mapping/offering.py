@@ -8,15 +8,12 @@ from providers.saleor.asking import identity_of
 from providers.saleor.kinds.attribute_assignment import assignment_key
 from providers.saleor.kinds.product_attributes import ProductAttributes
 from providers.saleor.kinds.product_metadata import ProductMetadata
-from providers.saleor.mapping.contract import mappings
 from providers.saleor.mapping.taxonomy import taxonomies
-from providers.saleor.mapping.terms import term_problems
-from providers.saleor.mapping.texts import Unfit, label, text_of
-from reconciler.intent.explain import nearest
-from reconciler.intent.mapping import Destination, Mapping
+from reconciler.intent.contract import mappings, offering_problems
+from reconciler.intent.mapping import Mapping
 from reconciler.intent.offering import Offering
+from reconciler.intent.texts import label, text_of
 from reconciler.model.address import Address, Key
-from reconciler.model.problem import Problem
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, digest, stated
 from reconciler.provider import Compilation, Mapped
@@ -25,17 +22,12 @@ from reconciler.provider import Compilation, Mapped
 def offering(intent: Offering, compilation: Compilation) -> Mapped:
     """What the product carries and is described by, or everything that is wrong with it. Nothing
     where it is named by an id that nobody was asked about."""
-    found = mappings(compilation, intent.mapping)
-    if not found:
-        names = [m.mapping for m in compilation.intents.of(Mapping)]
-        cause = f"there is no mapping {intent.mapping} on {compilation.target.name}"
-        yield Problem(intent.at("mapping"), cause, nearest(intent.mapping, names))
-        return
-    problems = list(_problems(intent, found[0], compilation))
+    problems = list(offering_problems(intent, compilation.intents, compilation.target.name))
     yield from problems
     slug = None if problems else _slug(intent, compilation)
     if slug is not None:
-        yield from _resources(intent, found[0], slug, compilation)
+        contract = mappings(compilation.intents, intent.mapping)[0]
+        yield from _resources(intent, contract, slug, compilation)
 
 
 def _slug(intent: Offering, compilation: Compilation) -> Key | None:
@@ -49,45 +41,6 @@ def _slug(intent: Offering, compilation: Compilation) -> Key | None:
         return None
     found = compilation.answers[question]
     return found[0] if found else f"{question.by}:{question.value}"
-
-
-def _problems(intent: Offering, contract: Mapping, compilation: Compilation) -> Iterator[Problem]:
-    for field, destination in contract.fields.items():
-        if destination.required and intent.fields.get(field) in (None, "", ()):
-            place = intent.at("fields", field) if field in intent.fields else intent.at("fields")
-            yield Problem(place, f"{field} is not said, and every offering needs it", "add it")
-    for field in intent.fields:
-        if field not in contract.fields:
-            cause = f"the mapping {contract.mapping} has no field {field}"
-            remedy = nearest(field, list(contract.fields))
-            yield Problem(intent.at("fields", field), cause, remedy)
-            continue
-        yield from _value_problems(intent, field, contract.fields[field], compilation)
-    yield from _estimate_problems(intent, contract)
-
-
-def _value_problems(
-    intent: Offering, field: str, destination: Destination, compilation: Compilation
-) -> Iterator[Problem]:
-    known = taxonomies(compilation)
-    if destination.attribute is not None:
-        taxonomy = known.get(destination.attribute)
-        yield from term_problems(intent, field, taxonomy) if taxonomy else ()
-    elif destination.metadata is not None:
-        try:
-            text_of(intent.fields[field], destination, known)
-        except Unfit as unfit:
-            yield Problem(intent.at("fields", field), f"{field} {unfit}", unfit.remedy)
-
-
-def _estimate_problems(intent: Offering, contract: Mapping) -> Iterator[Problem]:
-    for field, destination in contract.fields.items():
-        if destination.estimate is not None and field not in intent.fields:
-            try:
-                label(intent.fields, destination.estimate)
-            except Unfit as unfit:
-                place = intent.at("fields", destination.estimate.min)
-                yield Problem(place, f"{field} {unfit}", unfit.remedy)
 
 
 def _resources(

@@ -13,6 +13,7 @@ from providers.saleor.kinds.attribute import Attribute
 from providers.saleor.kinds.attribute_value import AttributeValue
 from providers.saleor.kinds.value_order import ValueOrder
 from providers.saleor.terms import reference_of
+from reconciler.intent import contract
 from reconciler.intent.taxonomy import Taxonomy, Term
 from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
@@ -104,4 +105,4 @@ def _order(intent: Taxonomy, compilation: Compilation) -> Resource[ValueOrder]:
 
 
 def taxonomies(compilation: Compilation) -> dict[Key, Taxonomy]:
-    return {intent.taxonomy: intent for intent in compilation.intents.of(Taxonomy)}
+    return contract.taxonomies(compilation.intents)

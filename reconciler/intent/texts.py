@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urljoin
 
-from providers.saleor.mapping.terms import said
 from reconciler.intent.explain import nearest
+from reconciler.intent.fitting import said
 from reconciler.intent.mapping import Destination, Estimate
 from reconciler.intent.offering import FieldValue
 from reconciler.intent.taxonomy import Taxonomy

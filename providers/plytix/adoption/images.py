@@ -21,7 +21,7 @@ from reconciler.intent.edit import REMOVE, Edit
 from reconciler.intent.images import Images
 from reconciler.model.address import Key
 from reconciler.model.problem import Problem
-from reconciler.provider import Adopted, Compilation, IntentAdoption, Restatement
+from reconciler.provider import Adopted, Compilation, Restatement
 
 _PUT_BACK: Final = "apply, to put back what git says"
 
@@ -30,9 +30,6 @@ def images(intent: Images, wish: Restatement, compilation: Compilation) -> Adopt
     if wish.address.kind == "asset":
         return _asset(wish, compilation)
     return _gallery(intent, wish, compilation)
-
-
-ADOPTION: Final[IntentAdoption] = {Images: images}
 
 
 def _asset(wish: Restatement, compilation: Compilation) -> Iterator[Edit | Problem]:

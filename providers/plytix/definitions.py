@@ -1,0 +1,62 @@
+"""The account's product attributes: their types and their options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from providers.plytix.catalog import ATTRIBUTES, GALLERY
+from providers.plytix.client import PlytixReader, Row
+from reconciler.model.address import Key
+
+DROPDOWN: Final = "DropdownAttribute"
+MULTISELECT: Final = "MultiSelectAttribute"
+CHOICES: Final = (DROPDOWN, MULTISELECT)
+FLAG: Final = "BooleanAttribute"
+MEDIA: Final = ("MediaAttribute", GALLERY)
+NUMBERS: Final = ("IntAttribute", "DecimalAttribute")
+COMPUTED: Final = ("CompletenessAttribute", "FormulaAttribute")
+"""Nobody writes these: the platform works them out."""
+
+_COLUMNS: Final = ("label", "name", "type_class", "description", "options")
+
+Definitions = Mapping[Key, Row]
+"""By their labels."""
+
+
+async def definitions(session: PlytixReader) -> Definitions:
+    """All of them: an account has some hundreds, and a page holds a hundred."""
+    found = session.search(f"{ATTRIBUTES}/search", [], _COLUMNS, "label")
+    known = {row["label"]: row async for row in found}
+    session.types.update({label: str(row["type_class"]) for label, row in known.items()})
+    return known
+
+
+async def types(session: PlytixReader, wanted: Iterable[Key] = ()) -> Mapping[Key, str]:
+    """The types by label, which never change; asked for again where one of these is not known."""
+    if not session.types or any(label not in session.types for label in wanted):
+        await definitions(session)
+    return session.types
+
+
+def canonical(value: Any, type_class: str) -> Any:
+    """A value as it is compared: v1 tells decimals as texts, a date may come with a time of
+    midnight, what is empty is none, and a multiselect has no order."""
+    if value in (None, "", []):
+        return () if type_class == MULTISELECT else None
+    if type_class == MULTISELECT:
+        return tuple(sorted(value if isinstance(value, list | tuple) else [value]))
+    if type_class in NUMBERS:
+        return _number(value)
+    if type_class == "DateAttribute" and isinstance(value, str):
+        day, _, time = value.partition("T")
+        return day if time.startswith("00:00:00") else value
+    return value
+
+
+def _number(value: Any) -> Any:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return value
+    return int(number) if number.is_integer() else number

@@ -1,0 +1,154 @@
+"""Bundles: the products that a product is related to by one relationship. Keys are
+`<sku>/<relationship's label>`; the set is wholly ours, quantities are not."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from functools import partial
+from typing import Annotated, Any
+
+from providers.plytix.catalog import PRODUCTS, all_products, product_by_id, product_ids, products
+from providers.plytix.client import PlytixReader, PlytixWriter, Row
+from providers.plytix.writing import each, repeated
+from reconciler.concurrent import side_by_side
+from reconciler.model.address import Address, Key, Remote
+from reconciler.model.change import Change
+from reconciler.model.cost import Cost, Range
+from reconciler.model.outcome import Outcome, done
+from reconciler.model.resource import Resource
+from reconciler.model.spec import UNSTATED, Merge, Owned, Ref, spec
+from reconciler.provider import (
+    ALL,
+    Batch,
+    Echo,
+    OnDrop,
+    PlatformError,
+    Precondition,
+    Wanted,
+)
+
+
+@spec
+class Bundle:
+    components: Owned[Annotated[tuple[Annotated[str, Ref("product")], ...], Merge.SET]] = UNSTATED
+
+
+def bundle_key(sku: Key, label: Key) -> Key:
+    return f"{sku}/{label}"
+
+
+class BundleKind:
+    name = "bundle"
+    spec = Bundle
+    managed = True
+    on_drop = OnDrop.DELETE
+    precondition = Precondition.REREAD
+    echo = Echo.REREAD
+
+    async def read(
+        self, session: PlytixReader, target: str, wanted: Wanted
+    ) -> AsyncIterator[Resource[Bundle]]:
+        """Only what has components is there. Searches do not tell them for sure, so each bundle's
+        product is read by itself."""
+        if wanted is ALL:
+            ids = [row["id"] async for row in all_products(session)]
+            read = await side_by_side(partial(product_by_id, session, id_) for id_ in ids)
+            whole = [product for product in read if product]
+            keys = {bundle_key(p["sku"], label): p for p in whole for label in _related(p)}
+        else:
+            keys = await _wanted(session, wanted)
+        names = await _skus(session, keys.values())
+        for key, product in keys.items():
+            label = _parts(key)[1]
+            related = _related(product).get(label, ())
+            if related:
+                live_key = bundle_key(product["sku"], label)
+                yield Resource(
+                    Address(target, self.name, key),
+                    Bundle(components=tuple(sorted(names.get(i, i) for i in related))),
+                    remote=product["id"],
+                    live_key=live_key if live_key != key else None,
+                )
+
+    def stands_on(self, key: Key) -> tuple[str, Key]:
+        return "product", _parts(key)[0]
+
+    def batches(self, changes: Sequence[Change[Bundle]]) -> Iterable[Batch[Bundle]]:
+        """What comes is one request, and what goes another. Reading looks at the product, and at
+        each component for its SKU."""
+        for change in changes:
+            coming, going = _moved(change)
+            looked = 2 + len({*_components(change.before), *_components(change.after)})
+            yield Batch(
+                (change,),
+                requests=bool(coming) + bool(going),
+                lane=_parts(change.address.key)[0],
+                reading=Range(Cost(1), Cost(looked)),
+            )
+
+    async def write(self, session: PlytixWriter, batch: Batch[Bundle]) -> Sequence[Outcome[Bundle]]:
+        return await each(session, batch.changes, _written)
+
+
+async def _wanted(session: PlytixReader, wanted: Any) -> dict[Key, Row]:
+    skus = dict.fromkeys(_parts(key)[0] for key in wanted)
+    ids = {row["sku"]: row["id"] async for row in products(session, skus)}
+    named = {key: ids.get(_parts(key)[0]) or remote for key, remote in wanted.items()}
+    there = {key: id_ for key, id_ in named.items() if id_}
+    read = await side_by_side(partial(product_by_id, session, id_) for id_ in there.values())
+    return {key: product for key, product in zip(there, read, strict=True) if product}
+
+
+async def _skus(session: PlytixReader, found: Iterable[Row]) -> dict[Remote, Key]:
+    """What the components are called; one that is gone keeps its id."""
+    known = {product["id"]: product["sku"] for product in found}
+    ids = {id_ for product in found for ids in _related(product).values() for id_ in ids}
+    missing = sorted(ids - known.keys())
+    read = await side_by_side(partial(product_by_id, session, id_) for id_ in missing)
+    return known | {product["id"]: product["sku"] for product in read if product}
+
+
+def _related(product: Row) -> dict[Key, list[Remote]]:
+    """By the relationship's label the ids."""
+    return {
+        row["relationship_label"]: [one["product_id"] for one in row["related_products"]]
+        for row in product.get("relationships") or ()
+        if row["related_products"]
+    }
+
+
+async def _written(session: PlytixWriter, change: Change[Bundle]) -> Outcome[Bundle]:
+    sku, label = _parts(change.address.key)
+    if change.renamed_from:
+        raise PlatformError(f"the product stands under {change.renamed_from} now · correct the SKU")
+    product = change.remote or session.remotes("product", sku)
+    relationship = session.remotes("relationship", label)
+    path = f"{PRODUCTS}/{product}/relationships/{relationship}"
+    coming, going = _moved(change)
+    ids = await product_ids(session, [*coming, *going])
+    if missing := [key for key in coming if key not in ids]:
+        raise PlatformError(f"there is no product {missing[0]}")
+    if coming:
+        rows = [{"product_id": ids[key], "quantity": 1} for key in coming]
+        await repeated(session, "POST", path, {"product_relationships": rows})
+    if going:  # One that is gone is called by its id.
+        await repeated(session, "DELETE", path, [ids.get(key, key) for key in going])
+    return done(change.address, product if change.after else None)
+
+
+def _moved(change: Change[Bundle]) -> tuple[list[Key], list[Key]]:
+    before, after = (
+        values.get("components") or () for values in (change.before_values, change.after_values)
+    )
+    return [k for k in after if k not in before], [k for k in before if k not in after]
+
+
+def _components(bundle: Resource[Bundle] | None) -> Sequence[Key]:
+    components = bundle.spec.components if bundle else ()
+    return components if isinstance(components, tuple) else ()
+
+
+def _parts(key: Key) -> tuple[Key, Key]:
+    """SKU and relationship. A label holds no slash, a SKU may."""
+    sku, _, label = key.rpartition("/")
+    return sku, label
