@@ -48,6 +48,4 @@ def _values(intent: Metafields, wish: Restatement) -> Iterator[Edit]:
     for key in sorted(named):
         path = f"values.{field_label(intent.namespace, key)}"
         if path in wish.values:
-            live = wish.values[path]
-            told = str(live) if isinstance(live, float) else live
-            yield Edit(intent.path, ("values", product, key), told)
+            yield Edit(intent.path, ("values", product, key), wish.values[path])

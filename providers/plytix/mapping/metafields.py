@@ -10,7 +10,8 @@ from providers.plytix.kinds.attribute import Attribute
 from providers.plytix.kinds.options import Options
 from providers.plytix.kinds.product_attributes import ProductAttributes
 from providers.plytix.mapping.labels import label_of
-from reconciler.intent.metafields import Definition, Metafields, Scalar
+from reconciler.intent.base import Place
+from reconciler.intent.metafields import Content, Definition, Metafields
 from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Resource, Source
@@ -32,10 +33,11 @@ TYPES: Final = {
 def metafields(intent: Metafields, compilation: Compilation) -> Mapped:
     """What is said of a product itself comes before what selectors say of it. One product's
     values of several namespaces are several resources."""
+    yield from _no_values(intent)
     target = compilation.target.name
     for key, definition in intent.definitions.items():
         yield from _definition(intent, key, definition, target)
-    merged: dict[Key, tuple[dict[str, Scalar], Source]] = {
+    merged: dict[Key, tuple[dict[str, Content], Source]] = {
         product: (dict(values), intent.at("values", product))
         for product, values in intent.values.items()
     }
@@ -48,6 +50,24 @@ def metafields(intent: Metafields, compilation: Compilation) -> Mapped:
         merged[product] = ({**values, **own}, at)
     for product, (values, place) in merged.items():
         yield _values(intent, product, values, place, target)
+
+
+def _no_values(intent: Metafields) -> Iterator[Problem]:
+    """Lists and mappings, by name or by selector."""
+    said: list[tuple[Place, Content]] = [
+        (("values", product, key), value)
+        for product, values in intent.values.items()
+        for key, value in values.items()
+    ]
+    for index, selected in enumerate(intent.selectors):
+        said += [(("selectors", index, "set", k), v) for k, v in selected.set.items()]
+    for place, value in said:
+        if isinstance(value, tuple | Mapping):
+            yield Problem(
+                intent.at(*place),
+                "an attribute of Plytix holds one value, and this is a list or a mapping",
+                "write a text or a number, or take the Plytix target out of targets",
+            )
 
 
 def field_label(namespace: str, key: str) -> Key:
@@ -83,7 +103,7 @@ def _definition(intent: Metafields, key: str, definition: Definition, target: st
 
 def _selected(
     intent: Metafields, compilation: Compilation
-) -> Iterator[tuple[Key, Mapping[str, Scalar], Source] | Problem]:
+) -> Iterator[tuple[Key, Mapping[str, Content], Source] | Problem]:
     settings = compilation.target.settings
     for index, selected in enumerate(intent.selectors):
         question = selected.products.question
@@ -103,15 +123,17 @@ def nothing_stands_for(by: str, place: Source, compilation: Compilation) -> Prob
     )
 
 
-def _said(intent: Metafields, key: str, value: Scalar) -> Any:
-    """A decimal number is written as a text in git, and is a number here."""
+def _said(intent: Metafields, key: str, value: Content) -> Any:
+    """A number is a number, however it is written."""
     definition = intent.definitions.get(key)
     is_decimal = definition is not None and definition.type == "number_decimal"
-    return canonical(value, "DecimalAttribute") if is_decimal else value
+    if is_decimal or isinstance(value, float):
+        return canonical(value, "DecimalAttribute")
+    return value
 
 
 def _values(
-    intent: Metafields, product: Key, values: Mapping[str, Scalar], place: Source, target: str
+    intent: Metafields, product: Key, values: Mapping[str, Content], place: Source, target: str
 ) -> Resource[Any]:
     said = {field_label(intent.namespace, key): _said(intent, key, values[key]) for key in values}
     spec = ProductAttributes(values=said)
