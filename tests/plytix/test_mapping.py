@@ -165,10 +165,11 @@ def test_every_problem_of_a_document_is_told() -> None:
     assert len(compiled.problems) == 3
 
 
-def test_other_intents_have_no_home_yet() -> None:
+def test_channels_have_no_home() -> None:
     """They are told by the core, at the target's own place."""
-    document = b"targets: [pim]\ntaxonomy: role\nlabel: Role\ninput: dropdown\n"
-    desired = load({"desired/targets.yaml": TARGETS, "desired/taxonomies/role.yaml": document})
+    document = b"targets: [pim]\nchannels: {web: {products: {one: {visible: true}}}}\n"
+    desired = load({"desired/targets.yaml": TARGETS, "desired/channels/web.yaml": document})
+    assert desired.problems == ()
     (problem,) = compile_for(TARGET, PROVIDER, desired.intents, None).problems
 
-    assert problem.cause == ("plytix does not honour taxonomies, and pim is a plytix target")
+    assert problem.cause == ("plytix does not honour channels, and pim is a plytix target")
