@@ -9,17 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from providers.plytix.catalog import (
-    PRODUCTS,
-    all_products,
-    condition,
-    product_by_id,
-)
+from providers.plytix.catalog import PRODUCTS, all_products, product_by_id
+from providers.plytix.catalog import condition as where
 from providers.plytix.client import Filters, PlytixReader
 from providers.plytix.definitions import MULTISELECT, Definitions, definitions
 from providers.plytix.terms import key_of
 from reconciler.intent.base import Intent
 from reconciler.intent.collection import Collections
+from reconciler.intent.condition import Condition
 from reconciler.intent.offering import Offering
 from reconciler.intent.styles import declared
 from reconciler.model.address import Key
@@ -27,6 +24,8 @@ from reconciler.model.problem import Problem
 from reconciler.model.question import Answers, Question
 
 EVERY: Final = Question("every", "")
+ASKED: Final = ("type", "tag", "term")
+"""What a product can be asked for: each is the value of an attribute."""
 
 
 def questions(intent: Intent) -> Iterator[Question]:
@@ -53,25 +52,28 @@ def identity_of(intent: Offering) -> Question | None:
 def _rules(intent: Collections) -> Iterator[Question]:
     for found in declared(intent):
         if not isinstance(found, Problem):
-            for asked in found[1].conditions:
-                yield Question(*asked.asked)
-                if asked.relation == "is_not":
+            for condition in found[1].conditions:
+                yield from asked_by(condition)
+                if condition.relation == "is_not":
                     yield EVERY
+
+
+def asked_by(condition: Condition) -> Iterator[Question]:
+    """What a condition asks of this platform: nothing, where it can not be asked here."""
+    if condition.by in ASKED:
+        yield from (Question(condition.by, text) for text in condition.texts)
 
 
 async def answer(session: PlytixReader, asked: Sequence[Question]) -> Answers:
     """The SKUs that each question finds. What no attribute stands for is not answered; the
     compilation says so at the intent's own place."""
-    known = await definitions(session) if any(q.by in _BY_ATTRIBUTE for q in asked) else {}
+    known = await definitions(session) if any(q.by in ASKED for q in asked) else {}
     answers: dict[Question, tuple[Key, ...]] = {}
     for question in asked:
         found = await _found(session, question, known)
         if found is not None:
             answers[question] = tuple(sorted(found))
     return answers
-
-
-_BY_ATTRIBUTE: Final = ("type", "tag", "term")
 
 
 async def _found(session: PlytixReader, question: Question, known: Definitions) -> list[Key] | None:
@@ -81,7 +83,7 @@ async def _found(session: PlytixReader, question: Question, known: Definitions) 
         product = await product_by_id(session, question.value)
         return [product["sku"]] if product else []
     if question.by == "external_reference":
-        return await _searched(session, [[condition("gtin", "eq", question.value)]])
+        return await _searched(session, [[where("gtin", "eq", question.value)]])
     if question.by == "term":
         label, _, term = question.value.partition("/")
         return await _carrying(session, label, term, known, is_term=True)
@@ -104,8 +106,8 @@ async def _carrying(
         return []
     field = f"attributes.{label}"
     if known[label]["type_class"] == MULTISELECT or options:
-        return await _searched(session, [[condition(field, "in", named)]])
-    return await _searched(session, [[condition(field, "eq", value)]])
+        return await _searched(session, [[where(field, "in", named)]])
+    return await _searched(session, [[where(field, "eq", value)]])
 
 
 async def _searched(session: PlytixReader, filters: Filters) -> list[Key]:

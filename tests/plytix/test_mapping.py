@@ -173,3 +173,90 @@ def test_channels_have_no_home() -> None:
     (problem,) = compile_for(TARGET, PROVIDER, desired.intents, None).problems
 
     assert problem.cause == ("plytix does not honour channels, and pim is a plytix target")
+
+
+TAXONOMY = (
+    "targets: [pim]\ntaxonomy: color\nlabel: Color\ninput: dropdown\n"
+    "terms: {black: {label: Black}, navy: {label: Navy}, sea: {label: Deep sea}}\n"
+)
+
+
+def _problems_of(folder: str, text: str) -> list[str]:
+    files = {
+        f"desired/{folder}/one.yaml": f"targets: [pim]\n{text}".encode(),
+        "desired/taxonomies/color.yaml": TAXONOMY.encode(),
+    }
+    desired = load({"desired/targets.yaml": TARGETS, **files})
+    assert desired.problems == ()
+    return [p.cause for p in compile_for(TARGET, PROVIDER, desired.intents, None).problems]
+
+
+@pytest.mark.parametrize(
+    ("folder", "text", "cause"),
+    [
+        (
+            "collections",
+            "collections: {a: {title: A, sort: title, products: []}}",
+            "a category of Plytix has no sort",
+        ),
+        (
+            "collections",
+            "collections: {a: {title: A, rules: {conditions: [{type: Shoe}]}}}",
+            "Plytix's products have no type",
+        ),
+        (
+            "collections",
+            "collections: {a: {title: A, rules: {conditions: [{vendor: X}]}}}",
+            "vendor is can not be asked on Plytix",
+        ),
+        (
+            "collections",
+            "collections: {a: {title: A, rules: {conditions: [{term: color/red}]}}}",
+            "the taxonomy color has no term red",
+        ),
+        (
+            "collections",
+            "collections: {a: {title: A, rules: {conditions: [{term: color/sea}]}}}",
+            "the option 'Deep sea' does not read like sea, so no search finds it by that",
+        ),
+        (
+            "collections",
+            "collections: {a: {title: A, products: []}, b: {title: A, products: []}}",
+            "another collection is called A, and Plytix knows no handles",
+        ),
+        (
+            "bundles",
+            "into: {attribute: Goes-With}\nbundles: {A: {components: [B]}}",
+            "Goes-With can be no attribute of Plytix, whose labels are derived from names",
+        ),
+        (
+            "bundles",
+            "into: {attribute: x}\nbundles: {A: {components: [A]}}",
+            "A can not be a part of itself",
+        ),
+        (
+            "metafields",
+            "namespace: care\ndefinitions: {page: {type: page_reference, name: Page}}",
+            "page_reference has no home in an attribute of Plytix",
+        ),
+        (
+            "metafields",
+            "namespace: care\nvalues: {A: {list: [a, b]}}",
+            "an attribute of Plytix holds one value, and this is a list or a mapping",
+        ),
+        (
+            "mappings",
+            "mapping: shoe\nproduct_types: [shoes]\nfields: {color: {attribute: color}}",
+            "which families of products have an attribute is not managed on Plytix",
+        ),
+        (
+            "taxonomies",
+            "taxonomy: size\nlabel: Size\ninput: dropdown\n"
+            "terms: {s: {label: S}, small: {label: S}}",
+            "another term of size has the label of s",
+        ),
+    ],
+)  # fmt: skip
+def test_what_has_no_home_is_told(folder: str, text: str, cause: str) -> None:
+    """With its cause, at its place."""
+    assert cause in _problems_of(folder, text)

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from functools import reduce
 from typing import Any
 
-from providers.plytix.asking import EVERY
+from providers.plytix.asking import ASKED, EVERY, asked_by
 from providers.plytix.kinds.category import Category
 from providers.plytix.mapping.metafields import nothing_stands_for
 from providers.plytix.terms import key_of, option_of
 from reconciler.intent.collection import Collection as Declared
-from reconciler.intent.collection import Collections, Condition
+from reconciler.intent.collection import Collections
+from reconciler.intent.condition import Condition
 from reconciler.intent.contract import taxonomies
 from reconciler.intent.explain import nearest
 from reconciler.intent.styles import declared
@@ -51,16 +52,27 @@ def _titles(compilation: Compilation) -> Iterator[str]:
 
 
 def _problems(collection: Declared, place: Source, compilation: Compilation) -> Iterator[Problem]:
-    if collection.sort is not None:
-        yield Problem(place, "a category of Plytix has no sort order", "take sort out")
-    if "description" in collection.model_fields_set:
-        yield Problem(place, "a category of Plytix has no description", "take description out")
+    for name in ("description", "sort", "template", "seo", "image", "collections", "migrate"):
+        if name in collection.model_fields_set:
+            yield Problem(place, f"a category of Plytix has no {name}", "take it out")
+    if collection.rules is not None and collection.rules.excluding is not None:
+        cause = "excluding is not managed on Plytix"
+        yield Problem(place, cause, "write a condition with relation: is_not")
     for condition in collection.conditions:
-        by, asked = condition.asked
-        if by == "term":
-            yield from _term_problems(asked, place, compilation)
-        elif getattr(compilation.target.settings, "tags" if by == "tag" else "type") is None:
-            yield nothing_stands_for(by, place, compilation)
+        yield from _condition_problems(condition, place, compilation)
+
+
+def _condition_problems(
+    condition: Condition, place: Source, compilation: Compilation
+) -> Iterator[Problem]:
+    by = condition.by
+    if by not in ASKED or condition.relation not in ("is", "is_not"):
+        cause = f"{by} {condition.relation} can not be asked on Plytix"
+        yield Problem(place, cause, f"ask for {', '.join(ASKED)} with is or is_not")
+    elif by == "term":
+        yield from _term_problems(condition.term or "", place, compilation)
+    elif getattr(compilation.target.settings, "tags" if by == "tag" else "type") is None:
+        yield nothing_stands_for(by, place, compilation)
 
 
 def _term_problems(asked: str, place: Source, compilation: Compilation) -> Iterator[Problem]:
@@ -82,19 +94,29 @@ def _term_problems(asked: str, place: Source, compilation: Compilation) -> Itera
 
 def _members(collection: Declared, answers: Answers | None) -> tuple[Key, ...] | None:
     """The products that belong, in the order of their SKUs; None where it is not known."""
-    rules = collection.rules
+    rules, chosen = collection.rules, frozenset(collection.products or ())
     if rules is None:
-        return tuple(sorted(collection.products or ()))
+        return tuple(sorted(chosen))
     sets = [_found(condition, answers) for condition in rules.conditions]
     known = [found for found in sets if found is not None]
     if len(known) < len(sets):
         return None
     joined = reduce(frozenset.intersection if rules.match == "all" else frozenset.union, known)
-    return tuple(sorted(joined))
+    return tuple(sorted(joined | chosen))
 
 
 def _found(condition: Condition, answers: Answers | None) -> frozenset[Key] | None:
-    question = Question(*condition.asked)
+    """A condition of several values that says "not" is met value by value."""
+    each = [_with_value(question, condition, answers) for question in asked_by(condition)]
+    known = [found for found in each if found is not None]
+    if not known or len(known) < len(each):
+        return None
+    return reduce(frozenset.intersection if condition.values == "all" else frozenset.union, known)
+
+
+def _with_value(
+    question: Question, condition: Condition, answers: Answers | None
+) -> frozenset[Key] | None:
     if answers is None or question not in answers:
         return None
     found = frozenset(answers[question])
