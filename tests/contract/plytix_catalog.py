@@ -86,9 +86,10 @@ def relationship(client: httpx.Client) -> Mapping[str, Any] | None:
 def bundle(client: httpx.Client) -> Mapping[str, Any] | None:
     ids = {product(client, sku)["id"]: sku for sku in (SKU, OTHER)}
     for row in product(client, PARENT)["relationships"]:
-        related = [ids[one["product_id"]] for one in row["related_products"]]
-        if row["relationship_label"] == "goes_with":
-            return {"components": sorted(related)}
+        related = {ids[one["product_id"]]: one["quantity"] for one in row["related_products"]}
+        if row["relationship_label"] == "goes_with" and related:
+            counts = {f"quantities.{sku}": count for sku, count in related.items()}
+            return {"components": sorted(related), **counts}
     return None
 
 
@@ -135,12 +136,13 @@ def collection(*products: str) -> Files:
     }
 
 
-def bundles(label: str, *components: str) -> Files:
+def bundles(label: str, *components: str, quantities: str = "") -> Files:
     listed = ", ".join(components)
+    counts = f", quantities: {{{quantities}}}" if quantities else ""
     return {
         "bundles/one.yaml": "targets: [pim]\n"
         f"into: {{attribute: goes_with, label: {label}}}\n"
-        f"bundles:\n  {PARENT}: {{components: [{listed}]}}\n"
+        f"bundles:\n  {PARENT}: {{components: [{listed}]{counts}}}\n"
     }
 
 
@@ -259,7 +261,8 @@ CASES: Final = [
         kind="bundle",
         key=f"{PARENT}/goes_with",
         states=(
-            bundles("Goes with", SKU),
+            bundles("Goes with", SKU, quantities=f'"{SKU}": 2'),
+            bundles("Goes with", SKU, quantities=f'"{SKU}": 3'),
             bundles("Goes with", OTHER),
             bundles("Goes with", SKU, OTHER),
         ),
@@ -268,7 +271,18 @@ CASES: Final = [
             f"bundles:\n  {SKU}: {{components: []}}\n"
         },
         raw=bundle,
-        drifts={"components": ("relationship", f"{PARENT}/goes_with", {"products": [OTHER]})},
+        drifts={
+            "components": (
+                "relationship",
+                f"{PARENT}/goes_with",
+                {"quantities": {SKU: 2, OTHER: 1}},
+            ),
+            f"quantities.{SKU}": (
+                "relationship",
+                f"{PARENT}/goes_with",
+                {"quantities": {SKU: 5}},
+            ),
+        },
         stranger=STRANGER,
     ),
 ]

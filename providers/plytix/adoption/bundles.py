@@ -14,7 +14,7 @@ def bundles(
     intent: Bundles, wish: Restatement, _compilation: Compilation
 ) -> Iterator[Edit | Problem]:
     if wish.address.kind == "bundle":
-        yield _bundle(intent, wish)
+        yield from _bundle(intent, wish)
     elif wish.values is not None:
         yield Edit(intent.path, ("into", "label"), wish.values["name"])
     else:
@@ -22,10 +22,19 @@ def bundles(
         yield Problem(wish.source, cause, "apply to make it again, or name another one")
 
 
-def _bundle(intent: Bundles, wish: Restatement) -> Edit:
+def _bundle(intent: Bundles, wish: Restatement) -> Iterator[Edit]:
     product = wish.address.key.rpartition("/")[0]
     if wish.values is None:
-        return Edit(intent.path, ("bundles", product), REMOVE)
-    live = wish.values.get("components") or ()
-    stated = intent.bundles[product].components
-    return Edit(intent.path, ("bundles", product, "components"), substituted(stated, live))
+        yield Edit(intent.path, ("bundles", product), REMOVE)
+        return
+    stated = intent.bundles[product]
+    live = wish.values.get("components", list(stated.components)) or ()
+    if "components" in wish.values:
+        components = substituted(stated.components, live)
+        yield Edit(intent.path, ("bundles", product, "components"), components)
+    for component in stated.quantities:
+        place = ("bundles", product, "quantities", component)
+        if component not in live:
+            yield Edit(intent.path, place, REMOVE)
+        elif f"quantities.{component}" in wish.values:
+            yield Edit(intent.path, place, wish.values[f"quantities.{component}"])

@@ -1,9 +1,9 @@
 """Bundles: the products that a product is related to by one relationship. Keys are
-`<sku>/<relationship's label>`; the set is wholly ours, quantities are not."""
+`<sku>/<relationship's label>`; the set is wholly ours, quantities are where git states them."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any
 
@@ -13,7 +13,7 @@ from providers.plytix.writing import each, repeated
 from reconciler.concurrent import side_by_side
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Change
-from reconciler.model.cost import Cost, Range
+from reconciler.model.cost import FREE, Cost, Range
 from reconciler.model.outcome import Outcome, done
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Merge, Owned, Ref, spec
@@ -30,6 +30,8 @@ from reconciler.provider import (
 
 @spec
 class Bundle:
+    quantities: Owned[Mapping[Annotated[str, Ref("product")], int | None]] = UNSTATED
+    """Component → how often it is in the bundle."""
     components: Owned[Annotated[tuple[Annotated[str, Ref("product")], ...], Merge.SET]] = UNSTATED
 
 
@@ -60,12 +62,13 @@ class BundleKind:
         names = await _skus(session, keys.values())
         for key, product in keys.items():
             label = _parts(key)[1]
-            related = _related(product).get(label, ())
+            related = _related(product).get(label, {})
             if related:
                 live_key = bundle_key(product["sku"], label)
+                quantities = {names.get(i, i): quantity for i, quantity in related.items()}
                 yield Resource(
                     Address(target, self.name, key),
-                    Bundle(components=tuple(sorted(names.get(i, i) for i in related))),
+                    Bundle(components=tuple(sorted(quantities)), quantities=quantities),
                     remote=product["id"],
                     live_key=live_key if live_key != key else None,
                 )
@@ -74,16 +77,17 @@ class BundleKind:
         return "product", _parts(key)[0]
 
     def batches(self, changes: Sequence[Change[Bundle]]) -> Iterable[Batch[Bundle]]:
-        """What comes is one request, and what goes another. Reading looks at the product, and at
-        each component for its SKU."""
+        """What comes is one request, other quantities another, and what goes a third. Reading
+        looks at the product, and at each component for its SKU; what goes is looked up."""
         for change in changes:
             coming, going = _moved(change)
             looked = 2 + len({*_components(change.before), *_components(change.after)})
             yield Batch(
                 (change,),
-                requests=bool(coming) + bool(going),
+                requests=bool(coming) + bool(_counted(change, coming)) + bool(going),
                 lane=_parts(change.address.key)[0],
                 reading=Range(Cost(1), Cost(looked)),
+                besides=Range(Cost(), Cost(1)) if going else FREE,
             )
 
     async def write(self, session: PlytixWriter, batch: Batch[Bundle]) -> Sequence[Outcome[Bundle]]:
@@ -108,10 +112,12 @@ async def _skus(session: PlytixReader, found: Iterable[Row]) -> dict[Remote, Key
     return known | {product["id"]: product["sku"] for product in read if product}
 
 
-def _related(product: Row) -> dict[Key, list[Remote]]:
-    """By the relationship's label the ids."""
+def _related(product: Row) -> dict[Key, dict[Remote, int]]:
+    """By the relationship's label the ids, with their quantities."""
     return {
-        row["relationship_label"]: [one["product_id"] for one in row["related_products"]]
+        row["relationship_label"]: {
+            one["product_id"]: one.get("quantity", 1) for one in row["related_products"]
+        }
         for row in product.get("relationships") or ()
         if row["related_products"]
     }
@@ -125,12 +131,14 @@ async def _written(session: PlytixWriter, change: Change[Bundle]) -> Outcome[Bun
     relationship = session.remotes("relationship", label)
     path = f"{PRODUCTS}/{product}/relationships/{relationship}"
     coming, going = _moved(change)
-    ids = await product_ids(session, [*coming, *going])
-    if missing := [key for key in coming if key not in ids]:
+    counted = _counted(change, coming)
+    ids = await product_ids(session, [*coming, *counted, *going])
+    if missing := [key for key in (*coming, *counted) if key not in ids]:
         raise PlatformError(f"there is no product {missing[0]}")
-    if coming:
-        rows = [{"product_id": ids[key], "quantity": 1} for key in coming]
-        await repeated(session, "POST", path, {"product_relationships": rows})
+    for method, keys in (("POST", coming), ("PATCH", counted)):
+        rows = [{"product_id": ids[key], "quantity": _quantity(change, key)} for key in keys]
+        if rows:
+            await repeated(session, method, path, {"product_relationships": rows})
     if going:  # One that is gone is called by its id.
         await repeated(session, "DELETE", path, [ids.get(key, key) for key in going])
     return done(change.address, product if change.after else None)
@@ -141,6 +149,18 @@ def _moved(change: Change[Bundle]) -> tuple[list[Key], list[Key]]:
         values.get("components") or () for values in (change.before_values, change.after_values)
     )
     return [k for k in after if k not in before], [k for k in before if k not in after]
+
+
+def _counted(change: Change[Bundle], coming: Sequence[Key]) -> list[Key]:
+    """What is there already, and is to be there another time or less often."""
+    prefix = "quantities."
+    named = [p.removeprefix(prefix) for p in change.after_values if p.startswith(prefix)]
+    return [key for key in named if key not in coming] if change.after else []
+
+
+def _quantity(change: Change[Bundle], key: Key) -> int:
+    stated = change.after.spec.quantities if change.after else None
+    return (stated.get(key) or 1) if isinstance(stated, Mapping) else 1
 
 
 def _components(bundle: Resource[Bundle] | None) -> Sequence[Key]:

@@ -11,17 +11,17 @@ from reconciler.intent.bundles import Bundles
 from reconciler.model.address import Address
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Resource
-from reconciler.model.spec import digest
+from reconciler.model.spec import UNSTATED, digest, stated
 from reconciler.provider import Compilation, Mapped
 
 
 def bundles(intent: Bundles, compilation: Compilation) -> Mapped:
     """The relationship is stated where a label says that it is ours."""
-    target, into = compilation.target.name, intent.into
     problems = list(_problems(intent))
     yield from problems
-    if problems:
+    if problems or intent.into is None:
         return
+    target, into = compilation.target.name, intent.into
     relationship = Address(target, "relationship", into.attribute)
     if into.label is not None:
         yield Resource(
@@ -31,18 +31,28 @@ def bundles(intent: Bundles, compilation: Compilation) -> Mapped:
             intent=digest([into.attribute, into.label]),
         )
     for product, bundle in intent.bundles.items():
-        components = tuple(sorted(set(bundle.components)))
         key = bundle_key(product, into.attribute)
+        spec = Bundle(
+            components=tuple(sorted(set(bundle.components))),
+            quantities=dict(bundle.quantities) or UNSTATED,
+        )
         yield Resource(
             Address(target, "bundle", key),
-            Bundle(components=components),
+            spec,
             source=intent.at("bundles", product),
-            intent=digest([key, list(components)]),
+            intent=digest([key, stated(spec)]),
             needs=(Address(target, "product", product), relationship),
         )
 
 
 def _problems(intent: Bundles) -> Iterator[Problem]:
+    if intent.into is None:
+        yield Problem(
+            intent.at(),
+            "Plytix keeps bundles in a relationship, and none is named",
+            "add into: with attribute: and the relationship's label, like goes_with",
+        )
+        return
     yield from label_problems(intent.into.attribute, intent.at("into", "attribute"))
     if intent.into.product_types:
         cause = "a relationship of Plytix belongs to no product type"
@@ -51,3 +61,6 @@ def _problems(intent: Bundles) -> Iterator[Problem]:
         if product in bundle.components:
             cause = f"{product} can not be a part of itself"
             yield Problem(intent.at("bundles", product), cause, "take it out")
+        if bundle.title is not None:
+            cause = "a bundle of Plytix is a product that is there, and keeps its own name"
+            yield Problem(intent.at("bundles", product, "title"), cause, "take title out")

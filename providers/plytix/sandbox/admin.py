@@ -111,7 +111,8 @@ def _fill_category(store: Store, id_: str, skus: list[str]) -> None:
 
 
 def _edit_relationship(store: Store, key: str, fields: Mapping[str, Any]) -> None:
-    """By its label; `<sku>/<label>` is what one product is related to by it: `products`."""
+    """By its label; `<sku>/<label>` is what one product is related to by it: `products`, or
+    `quantities` of them."""
     sku, _, label = key.rpartition("/")
     found = [r for r in store.all("relationship").values() if r["label"] == label]
     if not found:
@@ -120,10 +121,13 @@ def _edit_relationship(store: Store, key: str, fields: Mapping[str, Any]) -> Non
         _check(fields, ("name",))
         relationships.patched(store, found[0]["id"], dict(fields))
         return
-    _check(fields, ("products",))
-    ids = [_product(store, other)["id"] for other in fields["products"]]
+    _check(fields, ("products", "quantities"))
     product = _product(store, sku)
-    rows = [{"product_id": id_, "quantity": 1} for id_ in ids]
+    counts = fields.get("quantities") or dict.fromkeys(fields.get("products", ()), 1)
+    rows = [
+        {"product_id": _product(store, other)["id"], "quantity": count}
+        for other, count in counts.items()
+    ]
     own = product.get("relationships", {}) | {found[0]["id"]: rows}
     store.put("product", product["id"], product | {"relationships": own})
 
