@@ -81,7 +81,7 @@ class BundleKind:
         looks at the product, and at each component for its SKU; what goes is looked up."""
         for change in changes:
             coming, going = _moved(change)
-            looked = 2 + len({*_components(change.before), *_components(change.after)})
+            looked = 3 + len({*_components(change.before), *_components(change.after)})
             yield Batch(
                 (change,),
                 requests=bool(coming) + bool(_counted(change, coming)) + bool(going),
