@@ -15,6 +15,7 @@ PlatformError          the change or the read failed; the message is in the vend
 
 from __future__ import annotations
 
+import pathlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -286,7 +287,8 @@ class Target:
     """A store, environment or account behind a provider, as `desired/targets.yaml` has it.
 
     `settings` is the provider's own model, already validated. `limits` are requests' settings:
-    see `desired/targets.yaml`'s schema.
+    see `desired/targets.yaml`'s schema. folder: the `desired/` of the working tree, under which
+    pictures lie.
     """
 
     name: str
@@ -299,6 +301,7 @@ class Target:
     concurrency: int
     requests_per_minute: int | None
     sandbox: bool
+    folder: pathlib.Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

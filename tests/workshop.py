@@ -59,9 +59,9 @@ class Counting(httpx.AsyncBaseTransport):
         self.inner, self.requests, self.writes = inner, requests, writes
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request.content.decode())
+        self.requests.append(request.content.decode("utf-8", "replace"))
         if is_write(request):
-            self.writes.append(request.content.decode())
+            self.writes.append(request.content.decode("utf-8", "replace"))
         return await self.inner.handle_async_request(request)
 
 

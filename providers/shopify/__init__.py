@@ -1,4 +1,5 @@
-"""Shopify: metafields with their definitions, and collections, over the Admin GraphQL API."""
+"""Shopify: metafields with their definitions, files, galleries and collections, over the Admin
+GraphQL API."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from typing import Any
 
 from providers.shopify.admin import admin
 from providers.shopify.adoption import ADOPTION
+from providers.shopify.asking import questions
 from providers.shopify.client import (
     Credentials,
     Settings,
@@ -19,11 +21,13 @@ from providers.shopify.inspection import inspect
 from providers.shopify.kinds.bundle import BundleKind
 from providers.shopify.kinds.collection import CollectionKind
 from providers.shopify.kinds.file import FileKind
+from providers.shopify.kinds.media_order import MediaOrderKind
 from providers.shopify.kinds.metafield import MetafieldKind
 from providers.shopify.kinds.metafield_definition import MetafieldDefinitionKind
 from providers.shopify.kinds.metaobject import MetaobjectKind
 from providers.shopify.kinds.page import PageKind
 from providers.shopify.kinds.product import ProductKind
+from providers.shopify.kinds.product_media import ProductMediaKind
 from providers.shopify.kinds.product_tags import ProductTagsKind
 from providers.shopify.kinds.publication import PublicationKind
 from providers.shopify.kinds.publication_listing import PublicationListingKind
@@ -50,6 +54,8 @@ PROVIDER: Provider[ShopifyReader, ShopifyWriter] = Provider(
         MetaobjectKind(),
         MetafieldDefinitionKind(),
         MetafieldKind(),
+        ProductMediaKind(),
+        MediaOrderKind(),
         CollectionKind(),
         BundleKind(),
         ProductTagsKind(),
@@ -69,4 +75,5 @@ PROVIDER: Provider[ShopifyReader, ShopifyWriter] = Provider(
     pace=lambda session: session.pace,
     adoption=ADOPTION,
     inspect=inspect,
+    questions=questions,
 )

@@ -40,6 +40,8 @@ def _shown_as(address: Address) -> tuple[str, Key]:
         return "product", Name.of(address.key).handle
     if address.kind in ("product_tags", "bundle"):
         return "product", address.key
+    if address.kind in ("product_media", "media_order"):
+        return "product", address.key.partition("/")[0]
     if address.kind == "publication_listing":
         stand = Stand.of(address.key)
         return stand.sort, stand.handle

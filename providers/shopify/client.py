@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -22,8 +23,11 @@ from providers.kit.graphql import (
     Query,
     Reading,
 )
+from providers.kit.pictures import Pictures
 from providers.kit.throttle import CostBucket
 from providers.shopify.access import ClientCredentials, StaticToken
+from providers.shopify.originals import Originals
+from providers.shopify.storage import Storage
 from reconciler.model.cost import Pace
 from reconciler.provider import (
     Distrusted,
@@ -50,6 +54,8 @@ class Settings(BaseModel):
 
     api_version: str = Field(default="2026-10", pattern=r"^\d{4}-(01|04|07|10)$")
     """Collections have `sources` since 2026-07; earlier versions hide such collections."""
+    pictures_from_loopback: bool = False
+    """Whether a sandbox's pictures may be fetched from this machine."""
 
     bulk_from: int | None = Field(default=None, ge=1)
     """So many metafields or products, or more, are read by a bulk operation. Unsaid: where paging
@@ -141,6 +147,11 @@ class ShopifyWriter(ShopifyReader):
 
     writer: GraphQLWriter = field(kw_only=True)
     remotes: Remotes = field(kw_only=True)
+    originals: Originals = field(kw_only=True)
+
+    @property
+    def storage(self) -> Storage:
+        return Storage(self.outside)
 
     async def mutate(self, mutation: Mutation, field: str, **variables: Any) -> Data:
         """The payload of a mutation that has one field. Raises `UserErrors`."""
@@ -164,8 +175,25 @@ async def writing(
     async with _connected(target, wire) as (client, usage, bucket, files):
         graphql = GraphQLWriter(client, _path(target), _check(target))
         yield ShopifyWriter(
-            graphql, usage, bucket, files, target.settings, writer=graphql, remotes=remotes
+            graphql,
+            usage,
+            bucket,
+            files,
+            target.settings,
+            writer=graphql,
+            remotes=remotes,
+            originals=Originals(target.folder, _web(target, wire)),
         )
+
+
+def _web(target: Target, wire: Wire | None) -> Pictures:
+    """Loopback addresses are fetched from for a sandbox alone, where its settings say so."""
+    allowed = target.sandbox or _LOOPBACK.match(target.endpoint) is not None
+    loopback = allowed and bool(target.settings.pictures_from_loopback)
+    return Pictures(wire, loopback=loopback, seconds=target.timeout)
+
+
+_LOOPBACK: Final = re.compile(r"https?://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?/?$")
 
 
 _SHOP: Final = Query(

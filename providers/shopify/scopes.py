@@ -23,12 +23,19 @@ class Scopes:
 
 _PRODUCTS: Final = Scopes((("read_products",),), (("write_products",),))
 
+_GALLERIES: Final = Scopes(
+    (("read_products",), ("read_files",)), (("write_products",), ("write_files",))
+)
+"""A picture comes to a gallery by its file, and only who may write products may do that."""
+
 SCOPES: Final[Mapping[str, Scopes]] = {
     "product": Scopes((("read_products",),)),
     "page": Scopes((("read_content", "read_online_store_pages"),)),
-    "file": Scopes((("read_files",),)),
     "variant": Scopes((("read_products",),)),
     "metaobject": Scopes((("read_metaobjects",),)),
+    "file": Scopes((("read_files",),), (("write_files",),)),
+    "product_media": _GALLERIES,
+    "media_order": _PRODUCTS,
     "metafield_definition": _PRODUCTS,
     "metafield": _PRODUCTS,
     "collection": _PRODUCTS,

@@ -172,6 +172,7 @@ def target_of(workspace: Workspace, name: str) -> Target:
         concurrency=entry.limits.concurrency,
         requests_per_minute=entry.limits.requests_per_minute,
         sandbox=sandboxed,
+        folder=workspace.root / workspace.folder,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints
 
+from reconciler.intent.assets import Asset
 from reconciler.model.question import Question
 from reconciler.model.resource import Source
 from reconciler.model.spec import digest
@@ -71,6 +72,7 @@ class Intent(Part):
     """The targets, named in `targets.yaml`, on which this shall be so."""
 
     _places: Places = PrivateAttr(default=Places("", {}))
+    _assets: Mapping[str, Asset] = PrivateAttr(default_factory=dict)
 
     def at(self, *place: str | int) -> Source:
         """Where a part of this document stands."""
@@ -87,6 +89,18 @@ class Intent(Part):
 
     def placed(self: I, places: Places) -> I:
         self._places = places
+        return self
+
+    def pictures(self) -> Iterator[tuple[Place, str]]:
+        """The pictures below `desired/` that this document names, each with where it does."""
+        return iter(())
+
+    def asset(self, path: str) -> Asset | None:
+        """A picture that this document names, by its path below `desired/`."""
+        return self._assets.get(path)
+
+    def beside(self: I, assets: Mapping[str, Asset]) -> I:
+        self._assets = assets
         return self
 
     def questions(self) -> Iterator[Question]:

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints, model_validator
 
-from reconciler.intent.base import Intent, Part, Text
+from reconciler.intent.base import Intent, Part, Place, Text
+from reconciler.model.question import Question
 
 Variant = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 """What an image shows: MAIN, PT01 … PT08, SWATCH, TOPP, BOTT, LOOK, …"""
 
 
+_BELOW = r"^[^/\\.][^/\\]*(/[^/\\.][^/\\]*)*$"
+"""A path that goes down: no step of it is `..`, and none is hidden."""
+
+
 class Image(Part):
-    """Exactly one of `url` (where the image can be fetched) and `file` (the name of a file that
-    the platform already holds)."""
+    """Exactly one of `url` (where the image can be fetched), `path` (a picture below `desired/`)
+    and `file` (the name of a file that the platform already holds)."""
 
     url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
+    path: Annotated[str, StringConstraints(pattern=_BELOW)] | None = None
     file: Text | None = None
+    alt: str | None = None
+    """What the image shows, in words. Left out: not managed; null: there shall be none."""
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Image:
-        if (self.url is None) == (self.file is None):
-            raise ValueError("an image has not exactly one of url and file · write one of them")
+        if [self.url, self.path, self.file].count(None) != 2:
+            raise ValueError(
+                "an image has not exactly one of url, path and file · write one of them"
+            )
         return self
 
 
@@ -57,6 +67,8 @@ class Purposes(Part):
     look: Text | None = None
     """`namespace.key` of the metafield that refers to the look image (Shopify)."""
     swatch: Text | None = None
+    accessories: tuple[Text, ...] = ()
+    """Product types that are accessories: these products never get a look image."""
 
 
 class MappingFile(Part):
@@ -77,3 +89,16 @@ class Images(Intent):
     into: Purposes
     products: Mapping[str, ProductImages]
     """Product handle or SKU → its images."""
+
+    @property
+    def accessories(self) -> tuple[Question, ...]:
+        """What tells which products are accessories; asked only where a look image is at stake."""
+        has_looks = any(product.look for product in self.products.values())
+        types = self.into.accessories if has_looks else ()
+        return tuple(Question("type", type_) for type_ in types)
+
+    def pictures(self) -> Iterator[tuple[Place, str]]:
+        for product, wanted in self.products.items():
+            for variant, image in wanted.images.items():
+                if image.path is not None:
+                    yield ("products", product, "images", variant, "path"), image.path

@@ -14,9 +14,11 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from reconciler.intent import explain, yaml
+from reconciler.intent.assets import ENDINGS, Asset, asset, is_asset, pointer, why_unfit
 from reconciler.intent.base import Intent, Intents, Places
 from reconciler.intent.bundles import Bundles
-from reconciler.intent.capsule import Capsule, complete, is_asset, is_capsule_file
+from reconciler.intent.capsule import Capsule, complete, is_capsule_file
+from reconciler.intent.capsule import is_asset as is_of_a_capsule
 from reconciler.intent.channels import Channels
 from reconciler.intent.collection import Collections
 from reconciler.intent.images import Images
@@ -88,12 +90,17 @@ def files_under(folder: Path) -> Files:
         name: _content(path)
         for path in sorted(folder.rglob("*"))
         if (path.is_file() or path.is_symlink()) and not path.name.startswith(".")
-        if not is_asset(name := str(PurePosixPath(folder.name, *path.relative_to(folder).parts)))
+        if not is_of_a_capsule(
+            name := str(PurePosixPath(folder.name, *path.relative_to(folder).parts))
+        )
     }
 
 
 def _content(path: Path) -> bytes:
-    """A link that leads nowhere is an empty file, which is said to be one."""
+    """A link that leads nowhere is an empty file, which is said to be one. Of a picture there
+    is what stands for it."""
+    if is_asset(path.name):
+        return pointer(path)
     return path.read_bytes() if path.is_file() else b""
 
 
@@ -101,8 +108,9 @@ def load(files: Files) -> Desired:
     """Read everything; never raises for what a file holds."""
     problems: list[Problem] = []
     targets, target_places = _load_targets(files, problems)
+    pictures = _Pictures(files)
     intents = [
-        intent
+        pictures.given_to(intent, problems)
         for path, content in files.items()
         if not is_capsule_file(path)
         if (intent := _load_intent(path, content, problems)) is not None
@@ -114,6 +122,37 @@ def load(files: Files) -> Desired:
     problems += _unknown_targets(spoken_of, targets, target_places)
     made = Intents.made_of(intents)
     return Desired(targets, target_places, made, tuple(problems), sources, tolerances)
+
+
+class _Pictures:
+    """The pictures among the files, looked at when a document names them."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._known: dict[str, Asset | None] = {}
+
+    def given_to(self, intent: Intent, problems: list[Problem]) -> Intent:
+        """The document with the pictures that it names; what is wrong with them is told."""
+        found: dict[str, Asset] = {}
+        for place, path in intent.pictures():
+            wrong = self._wrong(path)
+            if wrong is not None:
+                problems.append(Problem(intent.at(*place), *wrong))
+            elif (asset_ := self._asset(path)) is not None:
+                found[path] = asset_
+        return intent.beside(found)
+
+    def _wrong(self, path: str) -> tuple[str, str] | None:
+        if not is_asset(path):
+            return f"{path} is not called like a picture", f"one ends with .{', .'.join(ENDINGS)}"
+        if f"{_root(self._files)}/{path}" not in self._files:
+            return f"there is no {path} under {_root(self._files)}/", "commit it there"
+        return why_unfit(path, self._asset(path))
+
+    def _asset(self, path: str) -> Asset | None:
+        if path not in self._known:
+            self._known[path] = asset(self._files[f"{_root(self._files)}/{path}"])
+        return self._known[path]
 
 
 def _load_sources(files: Files, problems: list[Problem]) -> Iterable[AnySource]:
@@ -195,6 +234,8 @@ def _load_tolerances(files: Files, problems: list[Problem]) -> tuple[Tolerance, 
 def _load_intent(path: str, content: bytes, problems: list[Problem]) -> Intent | None:
     folder, name = PurePosixPath(path).parts[1:-1], PurePosixPath(path).name
     if (not folder and name in _NO_INTENTS) or name.endswith(".md"):
+        return None
+    if is_asset(name) and folder[:1] == (Images.folder,):
         return None
     if not name.endswith(".yaml"):
         ending = PurePosixPath(name).suffix or "no ending"

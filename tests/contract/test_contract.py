@@ -25,6 +25,7 @@ from tests.contract import (
     saleor_assortment,
     shopify,
     shopify_collections,
+    shopify_files,
     shopify_listing,
     shopify_metafields,
 )
@@ -33,6 +34,7 @@ from tests.workshop import Workshop, problems_of
 
 CASES: list[Case] = [
     *shopify.CASES,
+    *shopify_files.CASES,
     *shopify_listing.CASES,
     *shopify_collections.CASES,
     *shopify_metafields.CASES,

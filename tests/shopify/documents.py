@@ -31,6 +31,16 @@ def channels(**by_channel: Any) -> Files:
     return {"channels/shop.yaml": json.dumps({"targets": ["shop"], "channels": content})}
 
 
+def gallery(alt: str, *files: str, **parts: Any) -> Files:
+    """A look of the web with a description, and files of the shop in a product's gallery."""
+    shown = {f"PT0{n}": {"file": name} for n, name in enumerate(files, 1)}
+    look = {"url": "https://pictures.example.com/look.jpg", "alt": alt}
+    product = {"images": {**shown, "LOOK": look}, "look": "LOOK", **parts}
+    into = {"look": "altuzarra.look_image", "media": True}
+    content = {"targets": ["shop"], "into": into, "products": {"watermill-belt": product}}
+    return {"images/shop.yaml": json.dumps(content)}
+
+
 def collection(title: str = "New in", **parts: Any) -> dict[str, Any]:
     return {"title": title, "rules": {"conditions": [{"tag": "S226"}]}, **parts}
 

@@ -14,7 +14,7 @@ import pytest
 from graphql import parse
 
 from providers.kit.graphql import Reading
-from providers.shopify import PROVIDER, inspection
+from providers.shopify import PROVIDER, inspection, uploading
 from providers.shopify import metafields as metafields_read
 from providers.shopify.bulk import CANCEL, RUN_QUERY
 from providers.shopify.client import Settings, reading
@@ -22,7 +22,15 @@ from providers.shopify.identified import Wish, document
 from providers.shopify.kinds import publication_listing
 from reconciler.cli.composition import open_sites, open_workspace
 from reconciler.provider import ALL
-from tests.shopify.documents import bundles, channels, collection, collections, line, metafields
+from tests.shopify.documents import (
+    bundles,
+    channels,
+    collection,
+    collections,
+    gallery,
+    line,
+    metafields,
+)
 from tests.vendor import document_problems, vendor_schema
 from tests.virtual_time import run_in_virtual_time
 from tests.workshop import Workshop, problems_of
@@ -53,6 +61,7 @@ STATES: tuple[Mapping[str, str], ...] = (
         }
     )
     | bundles(components=["gift-card", "watermill-belt"])
+    | gallery("A belt", "home_banner.jpg")
     | channels(Online_Store={"collections": {"old": {"published": True, "since": "2026-12-01"}}}),
     metafields(
         definitions={
@@ -64,6 +73,7 @@ STATES: tuple[Mapping[str, str], ...] = (
     )
     | bundles(components=["gift-card", "play-bag-tan"], title="Another set")
     | {"tags/shop.yaml": json.dumps({"targets": ["shop"], "tags": {"gift-card": ["gift"]}})}
+    | gallery("Another", "home_banner.jpg", "S226_8301-000001_swatch.jpg", thumbnail="LOOK")
     | channels(Online_Store={"products": {"gift-card": {"published": False}}})
     | collections(
         collections={
@@ -144,7 +154,14 @@ def test_all_of_them_were_looked_at(sent: frozenset[str]) -> None:
     code = "".join(p.read_text() for p in [*provider.glob("*.py"), *provider.glob("kinds/*.py")])
     written = set(re.findall(r"\b(?:query|mutation|fragment) ([A-Z]\w+)[ (]", code))
 
-    rare = {"MoreMetafields", "MorePublications", "MoreMedia", "CancelBulkOperation"}
+    rare = {
+        "MoreMetafields",
+        "MorePublications",
+        "MoreMedia",
+        "CancelBulkOperation",
+        "FileNamed",
+        "DeleteFailedFiles",
+    }
 
     assert written - names == rare
     for text in _more():
@@ -153,10 +170,19 @@ def test_all_of_them_were_looked_at(sent: frozenset[str]) -> None:
 
 def _more() -> tuple[str, ...]:
     """Sent only for products with more than forty metafields, and what is listed in more than
-    fifty publications; for a bulk operation that takes an hour; and, of a capsule's inspection,
-    which is no part of the life above, also for products with more than fifty media."""
+    fifty publications; for a bulk operation that takes an hour; for files whose name is taken or
+    that can not be processed; and, of a capsule's inspection, which is no part of the life above,
+    also for products with more than fifty media."""
     inspected = document(inspection._PRODUCT, [Wish({"handle": "a"}), Wish({"handle": "b"})])
-    rare = (metafields_read._MORE, publication_listing._MORE, CANCEL, inspection._MORE, inspected)
+    rare = (
+        metafields_read._MORE,
+        publication_listing._MORE,
+        CANCEL,
+        uploading._NAMED,
+        uploading._DELETE,
+        inspection._MORE,
+        inspected,
+    )
     return tuple(query.text for query in rare)
 
 

@@ -254,12 +254,22 @@ def test_a_look_refers_to_its_file() -> None:
     [
         (IMAGE, {}, "the look has nowhere to go"),
         (IMAGE, {"look": "look_image"}, "look_image is no metafield"),
-        (IMAGE, {"look": "altuzarra.look", "gallery": "g"}, "does not keep a gallery on Shopify"),
-        (IMAGE | {"thumbnail": "LOOK"}, {"look": "altuzarra.look"}, "does not keep a thumbnail"),
+        (IMAGE, {"look": "altuzarra.look", "gallery": "g"}, "no attributes that hold images"),
+        (IMAGE | {"thumbnail": "LOOK"}, {"look": "altuzarra.look"}, "is not ours here"),
         (
-            {"images": {"LOOK": {"url": "https://e.test/a.jpg"}}, "look": "LOOK"},
+            {"images": {"LOOK": {"url": "https://e.test/a"}}, "look": "LOOK"},
             {"look": "altuzarra.look"},
-            "the look is given by a URL",
+            "does not end like a picture's name",
+        ),
+        (
+            {"images": {"LOOK": {"file": "a.jpg", "alt": "a" * 513}}, "look": "LOOK"},
+            {"look": "altuzarra.look"},
+            "has 513 characters",
+        ),
+        (
+            {"images": {"A": {"file": "a.jpg", "alt": "A"}, "B": {"file": "a.jpg", "alt": "B"}}},
+            {"look": "altuzarra.look"},
+            "the same picture is described otherwise",
         ),
     ],
 )

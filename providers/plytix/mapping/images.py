@@ -89,6 +89,12 @@ def _image_problems(intent: Images, sku: str, slot: str, image: Image) -> Iterat
             f"{slot} is no slot of an Amazon image, so its file name would have no position",
             f"use one of {', '.join(SLOTS)}",
         )
+    if image.alt is not None:
+        yield Problem(
+            intent.at(*place, "alt"),
+            "Plytix keeps no descriptions of images",
+            "take alt out, or write the product's images on Plytix in a document of their own",
+        )
     if image.url is None:
         yield Problem(
             intent.at(*place),

@@ -47,6 +47,12 @@ def _problems(intent: Images, product: Key, wanted: ProductImages) -> Iterator[P
                 "Saleor takes images by their address only, and this one has none",
                 "write url: with the address it can be fetched from",
             )
+        if image.alt is not None:
+            yield Problem(
+                intent.at("products", product, "images", variant, "alt"),
+                "Planogram describes no pictures on Saleor yet",
+                "take alt out, or write the product's images on Saleor in a document of their own",
+            )
 
 
 def _media(

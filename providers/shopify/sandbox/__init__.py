@@ -5,6 +5,7 @@
     POST, PUT /staged-uploads/…                the storage behind staged uploads
     GET /s/files/…                             the shop's images, as its CDN serves them
     GET /bulk-operation-outputs/…              the files of bulk operations
+    GET …/*.jpg, *.png, *.gif                  the rest of the internet, imagined
 
 It takes one token, `shpat_sandbox`, and the tokens that it grants to the client
 `sandbox_client` with the secret `shpss_sandbox`. Every supported version is answered, and named
@@ -23,7 +24,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from providers.kit.sandbox import Sandbox
-from providers.shopify.sandbox import admin, bulk, engine, library, seed, staged
+from providers.shopify.sandbox import admin, bulk, elsewhere, engine, library, seed, staged
 from providers.shopify.sandbox.access import granted
 from providers.shopify.sandbox.shop import CURRENT_VERSION, Shop
 
@@ -56,6 +57,8 @@ class ShopifySandbox(Sandbox):
             return library.served(self._shop(request), request.url.path)
         if request.url.path.startswith(bulk.DOOR):
             return bulk.result(self._shop(request), request)
+        if elsewhere.is_picture(request):
+            return elsewhere.picture(request)
         match = _GRAPHQL.fullmatch(request.url.path)
         version = _served(match[1]) if match else None
         if version is None or request.method != "POST":

@@ -71,12 +71,16 @@ def file_named(shop: Shop, name: str) -> Thing | None:
 
 
 def status_of(shop: Shop, file: Thing) -> str:
-    """One that an admin set aside stays as it is."""
+    """One that an admin set aside stays as it is. Once it was seen to be processed it is so for
+    good, whatever clock comes next."""
+    file = shop.get(file["id"]) or file
     since = file["processing_since"]
     if since is None or file["fileStatus"] not in ("UPLOADED", "PROCESSING"):
         return str(file["fileStatus"])
     if is_over(shop, since):
-        return "FAILED" if file.get("failure") else "READY"
+        status = "FAILED" if file.get("failure") else "READY"
+        shop.change(file, fileStatus=status, processing_since=None)
+        return status
     is_new = file["id"] in shop.fresh or file["__typename"] == "Video"
     return "UPLOADED" if is_new else "PROCESSING"
 

@@ -13,11 +13,17 @@ from providers.shopify.sandbox.shop import Info, Shop, Thing
 
 
 def gallery(shop: Shop, product: Thing) -> list[Thing]:
-    """The files in their order, after all moves whose job is done."""
-    order = product.get("media") or []
+    """The files in their order, after all moves whose job is done. What was seen to be done is so
+    for good, whatever clock comes next."""
+    product = shop.get(product["id"]) or product
+    order, pending = product.get("media") or [], []
     for move in product.get("media_moves") or ():
         if jobs.is_over(shop, move["started"]):
             order = _moved(order, move["moves"])
+        else:
+            pending.append(move)
+    if len(pending) < len(product.get("media_moves") or ()):
+        shop.change(product, media=order, media_moves=pending)
     return [file for id_ in order if (file := shop.get(id_))]
 
 
@@ -28,23 +34,24 @@ def shown_by(shop: Shop, file_id: str) -> list[Thing]:
 
 def attach(shop: Shop, product_id: str, file_id: str) -> None:
     """At the end; one that is there already stays where it stands."""
-    product = shop.get(product_id)
-    assert product is not None
-    there = [file["id"] for file in gallery(shop, product)]
-    _set(shop, product, there if file_id in there else [*there, file_id])
+    order = _order(shop, product_id)
+    if file_id not in order:
+        shop.change(_there(shop, product_id), media=[*order, file_id])
 
 
 def detach(shop: Shop, product_id: str, file_id: str) -> None:
+    order = [id_ for id_ in _order(shop, product_id) if id_ != file_id]
+    shop.change(_there(shop, product_id), media=order)
+
+
+def _order(shop: Shop, product_id: str) -> list[str]:
+    return [file["id"] for file in gallery(shop, _there(shop, product_id))]
+
+
+def _there(shop: Shop, product_id: str) -> Thing:
     product = shop.get(product_id)
     assert product is not None
-    _set(shop, product, [f["id"] for f in gallery(shop, product) if f["id"] != file_id])
-
-
-def _set(shop: Shop, product: Thing, order: list[str]) -> None:
-    pending = [
-        move for move in product.get("media_moves") or () if not jobs.is_over(shop, move["started"])
-    ]
-    shop.change(product, media=order, media_moves=pending)
+    return product
 
 
 def set_gallery(shop: Shop, product: Thing, order: list[str]) -> Thing:

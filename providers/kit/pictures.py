@@ -1,0 +1,128 @@
+"""Pictures fetched from addresses that people wrote, without being led astray.
+
+Only `http` and `https`, only hosts that the whole internet can reach (a loopback address where
+that is allowed), at most a few redirects, each looked at like the first address, and no more
+bytes than a picture may have. The address that was checked is the one that is connected to: a
+name that resolves otherwise a moment later gains nothing.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from typing import Final
+
+import anyio
+import httpx
+
+from reconciler.intent.assets import LARGEST
+from reconciler.provider import PlatformError, Wire
+
+REDIRECTS: Final = 3
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class Unfetched(PlatformError):
+    """A picture could not be fetched; the message says why, and what to do."""
+
+
+class Pictures:
+    """Fetches pictures. wire: carries requests instead of the network (a sandbox in the same
+    process, which imagines the rest of the internet). seconds: for the whole of one picture."""
+
+    def __init__(self, wire: Wire | None, *, loopback: bool, seconds: float) -> None:
+        self._wire = wire
+        self._loopback = loopback
+        self._seconds = seconds
+
+    async def fetch(self, url: str) -> bytes:
+        """The content behind an address. Raises `Unfetched`."""
+        try:
+            with anyio.fail_after(self._seconds):
+                return await self._followed(url)
+        except TimeoutError:
+            raise Unfetched(f"{url} did not come within {self._seconds:g} s") from None
+        except httpx.HTTPError as error:
+            raise Unfetched(
+                f"{url} could not be fetched: {error or type(error).__name__}"
+            ) from error
+
+    async def _followed(self, url: str) -> bytes:
+        place = httpx.URL(url)
+        for _ in range(1 + REDIRECTS):
+            answer = await self._asked(place)
+            if isinstance(answer, bytes):
+                return answer
+            place = place.join(answer)
+        raise Unfetched(f"{url} leads on and on · write the address that it ends at")
+
+    async def _asked(self, place: httpx.URL) -> bytes | str:
+        """The content, or where it is said to be instead."""
+        request = await self._request(place)
+        transport = self._wire or httpx.AsyncHTTPTransport()
+        async with httpx.AsyncClient(transport=transport, trust_env=False) as client:
+            response = await client.send(request, stream=True)
+            try:
+                if response.is_redirect:
+                    return response.headers["Location"]
+                if response.status_code != 200:
+                    raise Unfetched(f"{place} answers HTTP {response.status_code}")
+                return await _content(place, response)
+            finally:
+                await response.aclose()
+
+    async def _request(self, place: httpx.URL) -> httpx.Request:
+        if place.scheme not in ("http", "https") or not place.host:
+            raise Unfetched(f"{place} is no address of a picture on the web")
+        if self._wire is not None and _literal(place.host) is None:
+            return httpx.Request("GET", place)
+        address = await self._checked(place)
+        if self._wire is not None:
+            return httpx.Request("GET", place)
+        return httpx.Request(
+            "GET",
+            place.copy_with(host=str(address)),
+            headers={"Host": place.netloc.decode()},
+            extensions={"sni_hostname": place.host},
+        )
+
+    async def _checked(self, place: httpx.URL) -> Address:
+        """One of the host's addresses, when all of them may be asked."""
+        found = await _addresses(place.host)
+        for address in found:
+            if not (address.is_global or (self._loopback and address.is_loopback)):
+                raise Unfetched(
+                    f"{place.host} is {address}, which is no address of the public internet"
+                    " · put the picture where everybody can fetch it, or commit it and write path:"
+                )
+        return found[0]
+
+
+async def _content(place: httpx.URL, response: httpx.Response) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    async for part in response.aiter_bytes():
+        size += len(part)
+        if size > LARGEST:
+            raise Unfetched(f"{place} has more than the 20 MB that a picture may have")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _literal(host: str) -> Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+async def _addresses(host: str) -> list[Address]:
+    literal = _literal(host)
+    if literal is not None:
+        return [literal]
+    try:
+        found = await anyio.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise Unfetched(f"there is no host {host}: {error}") from error
+    return [ipaddress.ip_address(str(place[0]).split("%")[0]) for *_, place in found]

@@ -1,0 +1,94 @@
+"""Products' galleries as they are shown, asked for by handle, some products at a time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from providers.kit.graphql import Query
+from providers.shopify.client import ShopifyReader
+from providers.shopify.identified import Field, Wish, identified
+from providers.shopify.kinds.file import file_name
+from providers.shopify.parts import parts_of
+from reconciler.model.address import Key, Remote
+from reconciler.model.cost import Cost, Range
+from reconciler.provider import All, PlatformError
+
+LARGEST: Final = 250
+"""Pictures that a gallery may have."""
+
+_TOGETHER: Final = 20
+_POINTS: Final = 20
+
+_SELECTION: Final = f"""id handle status media(first: {LARGEST}) {{
+  nodes {{ id ... on MediaImage {{ image {{ url }} }} }}
+  pageInfo {{ hasNextPage }}
+}}"""
+_BY_HANDLE: Final = Field("productByIdentifier", "ProductIdentifierInput", _SELECTION, cost=_POINTS)
+_EVERY: Final = Query(
+    f"""query EveryGallery($after: String) {{
+      products(first: {_TOGETHER}, after: $after, sortKey: ID) {{
+        nodes {{ {_SELECTION} }}
+        pageInfo {{ hasNextPage endCursor }}
+      }}
+    }}""",
+    cost=110,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """order: the ids of all media; pictures: those that have a name, by it, the first of each."""
+
+    handle: Key
+    product: Remote
+    is_draft: bool
+    order: tuple[Remote, ...]
+    pictures: Mapping[Key, Mapping[str, Any]]
+
+    @property
+    def names(self) -> tuple[Key, ...]:
+        """The names of the pictures, in order."""
+        return tuple(self.pictures)
+
+    @property
+    def first(self) -> Key | None:
+        """The name of what comes first of all; None where that is no picture with a name."""
+        by_id = {file["id"]: name for name, file in self.pictures.items()}
+        return by_id.get(self.order[0]) if self.order else None
+
+
+async def galleries(session: ShopifyReader, handles: All | Iterable[Key]) -> AsyncIterator[Gallery]:
+    """Of the products that are there. Raises `PlatformError` for a gallery that is not told as a
+    whole."""
+    if isinstance(handles, All):
+        async for product in session.pages(_EVERY, "products"):
+            yield _gallery(product["handle"], product)
+        return
+    for part in parts_of(handles, _TOGETHER):
+        wishes = [Wish({"handle": handle}) for handle in part]
+        found: Sequence[Any] = await identified(session, _BY_HANDLE, wishes)
+        for handle, product in zip(part, found, strict=True):
+            if product is not None:
+                yield _gallery(handle, product)
+
+
+def reading(products: int) -> Range:
+    """What it costs to ask for the galleries of so many products."""
+    pieces = -(-products // _TOGETHER)
+    return Range(Cost(pieces, 3 * products), Cost(pieces, _POINTS * products))
+
+
+def _gallery(handle: Key, product: Mapping[str, Any]) -> Gallery:
+    media = product["media"]
+    if media["pageInfo"]["hasNextPage"]:
+        raise PlatformError(f"{handle} shows more than {LARGEST} pictures, which is not understood")
+    pictures: dict[Key, Mapping[str, Any]] = {}
+    for node in media["nodes"]:
+        name = file_name({"image": node["image"]}) if node.get("image") else None
+        if name is not None:
+            pictures.setdefault(name, node)
+    order = tuple(node["id"] for node in media["nodes"])
+    is_draft = product["status"] != "ACTIVE"
+    return Gallery(handle, product["id"], is_draft, order, pictures)

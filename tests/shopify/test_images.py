@@ -1,0 +1,238 @@
+"""Pictures from git into the shop: uploaded once, described, shown in galleries, referred to."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+import pytest
+
+from providers.kit.sandbox import Fault
+from reconciler.model.outcome import Status
+from tests.shopify.pictures import png
+from tests.shopify.raw import ask, metafield
+from tests.workshop import Workshop
+
+HANDLE = "medina-sweater-oat"
+
+FILES = """query ($search: String) {
+  files(first: 50, reverse: true, query: $search) {
+    nodes { id alt fileStatus ... on MediaImage { image { url } } }
+  }
+}"""
+
+
+def files(shop: Workshop) -> list[Any]:
+    """The files that Planogram uploaded, the newest first."""
+    nodes = ask(shop, FILES)["files"]["nodes"]
+    return [node for node in nodes if "_pg" in ((node.get("image") or {}).get("url") or "")]
+
+
+def names(shop: Workshop) -> list[str]:
+    return [file["image"]["url"].split("?")[0].rsplit("/", 1)[-1] for file in files(shop)]
+
+
+def put(shop: Workshop, path: str, content: bytes) -> None:
+    place = shop.desired / path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content)
+
+
+def gallery(shop: Workshop, handle: str = HANDLE) -> list[str]:
+    query = """query ($handle: String!) { productByIdentifier(identifier: {handle: $handle}) {
+      media(first: 50) { nodes { ... on MediaImage { image { url } } } } } }"""
+    nodes = ask(shop, query, handle=handle)["productByIdentifier"]["media"]["nodes"]
+    return [node["image"]["url"].split("?")[0].rsplit("/", 1)[-1] for node in nodes]
+
+
+def document(images: str, rest: str = "", into: str = "look: altuzarra.look_image") -> str:
+    return f"targets: [shop]\ninto: {{{into}}}\nproducts:\n  {HANDLE}:\n    images:\n{images}{rest}"
+
+
+LOOK = document('      LOOK: {path: images/look.png, alt: "A sweater"}\n', rest="    look: LOOK\n")
+
+
+def statuses(applied: Any) -> dict[str, Status]:
+    return {o.address.kind: o.status for o in applied.outcomes.values()}
+
+
+def test_a_picture_of_git_is_uploaded_and_referred_to(shop: Workshop) -> None:
+    """Its name tells its content; a second run writes nothing."""
+    put(shop, "images/look.png", png(1))
+    shop.write({"images/looks.yaml": LOOK})
+    shop.apply()
+    (file,) = files(shop)
+
+    assert (file["alt"], file["fileStatus"]) == ("A sweater", "READY")
+    assert names(shop)[0].startswith("look_pg")
+    reference = metafield(shop, HANDLE, "altuzarra.look_image")["reference"]
+    assert reference["image"]["url"] == file["image"]["url"]
+    assert shop.plan().changes == ()
+
+
+def test_a_picture_of_the_web_is_fetched_and_uploaded(shop: Workshop) -> None:
+    """The shop gets its content; the same address is never fetched again."""
+    url = "https://pictures.example.com/a%20look.jpg?width=800"
+    shop.write({"images/looks.yaml": document(f"      LOOK: {{url: '{url}'}}\n    look: LOOK\n")})
+    shop.apply()
+    (name,) = names(shop)
+    writes = len(shop.writes)
+    shop.apply()
+
+    assert name.startswith("a_look_pg")
+    assert name.endswith(".jpg")
+    assert len(shop.writes) == writes
+
+
+def test_one_picture_in_many_places_is_one_file(shop: Workshop) -> None:
+    """Two products and two paths with the same content: uploaded once, described once."""
+    put(shop, "images/one.png", png(3))
+    text = document('      LOOK: {path: images/one.png, alt: "A"}\n    look: LOOK\n')
+    text += (
+        "  medina-sweater-black:\n    images:\n      LOOK: {path: images/one.png}\n    look: LOOK\n"
+    )
+    shop.write({"images/looks.yaml": text})
+    shop.apply()
+
+    assert [file["alt"] for file in files(shop)] == ["A"]
+    assert shop.plan().changes == ()
+
+
+@pytest.mark.parametrize(
+    ("image", "told"),
+    [
+        ("path: images/broken.png", "The image's resolution exceeds"),
+        ("url: 'https://pictures.example.com/missing.png'", "HTTP 404"),
+        ("url: 'https://pictures.example.com/broken.png'", "is no picture by its content"),
+        ("url: 'http://10.0.0.7/look.png'", "no address of the public internet"),
+        ("url: 'http://[::1]/look.png'", "no address of the public internet"),
+    ],
+)
+def test_a_failed_upload_leaves_no_metafield(shop: Workshop, image: str, told: str) -> None:
+    """What went wrong is told in Shopify's words, or ours; nothing refers to it, and no file
+    that shows nothing is left behind."""
+    put(shop, "images/broken.png", png(side=5000))
+    shop.write({"images/looks.yaml": document(f"      LOOK: {{{image}}}\n    look: LOOK\n")})
+    applied = shop.apply()
+    file, reference = applied.outcomes.values()
+
+    assert (file.status, reference.status) == (Status.FAILED, Status.SKIPPED)
+    assert told.removeprefix("The ") in str(file.message)
+    assert metafield(shop, HANDLE, "altuzarra.look_image") is None
+    assert all(f["fileStatus"] == "READY" for f in ask(shop, FILES)["files"]["nodes"])
+
+
+def test_an_accessory_gets_no_look_image(shop: Workshop) -> None:
+    """The catalog says which products are accessories, by their type; the others get theirs."""
+    put(shop, "images/look.png", png(1))
+    look = "    images:\n      LOOK: {path: images/look.png}\n    look: LOOK\n"
+    shop.write(
+        {
+            "images/looks.yaml": (
+                "targets: [shop]\ninto: {look: altuzarra.look_image, accessories: [Bags, Belts]}\n"
+                f"products:\n  play-bag-tan:\n{look}  watermill-belt:\n{look}  {HANDLE}:\n{look}"
+            )
+        }
+    )
+    shop.apply()
+
+    assert metafield(shop, "play-bag-tan", "altuzarra.look_image") is None
+    assert metafield(shop, "watermill-belt", "altuzarra.look_image") is None
+    assert metafield(shop, HANDLE, "altuzarra.look_image") is not None
+    assert shop.plan().changes == ()
+
+
+@pytest.mark.parametrize("fault", [Fault.BAD_GATEWAY_AFTER_COMMIT, Fault.RESET])
+@pytest.mark.parametrize("at", ["stagedUploadsCreate(", "/staged-uploads/", "fileCreate("])
+def test_a_lost_answer_uploads_nothing_twice(shop: Workshop, fault: Fault, at: str) -> None:
+    """Wherever an answer is lost, one file is there in the end, and its metafield."""
+    put(shop, "images/look.png", png(1))
+    shop.write({"images/looks.yaml": LOOK})
+    shop.inject(fault, matching=at)
+    shop.apply()
+
+    assert len(names(shop)) == 1
+    assert shop.plan().changes == ()
+
+
+def test_what_an_unknown_run_made_is_taken(shop: Workshop) -> None:
+    """The ledger is lost, and another machine goes on: the file is found by its name."""
+    put(shop, "images/look.png", png(1))
+    shop.write({"images/looks.yaml": LOOK})
+    shop.apply()
+    made = names(shop)
+    shutil.rmtree(next(shop.folder.rglob("ledger.git")))
+    applied = shop.apply()
+
+    assert names(shop) == made
+    assert applied.plan.changes == ()
+
+
+def test_a_description_is_kept_true(shop: Workshop) -> None:
+    """Git changes it, an admin's edit is drift that is put back."""
+    put(shop, "images/look.png", png(1))
+    shop.write({"images/looks.yaml": LOOK})
+    shop.apply()
+    (name,) = names(shop)
+    shop.edit("file", name, alt="Somebody's words")
+    drifted = shop.drift().changes
+    shop.apply()
+    put_back = files(shop)[0]["alt"]
+    shop.write({"images/looks.yaml": LOOK.replace("A sweater", "Knitted")})
+    shop.apply()
+
+    assert [(c.address.kind, c.cause.value) for c in drifted] == [("file", "drift")]
+    assert put_back == "A sweater"
+    assert files(shop)[0]["alt"] == "Knitted"
+
+
+GALLERY = document(
+    "      MAIN: {path: images/a.png}\n      BACK: {path: images/b.png}\n"
+    "      SWATCH: {path: images/s.png}\n",
+    rest="    thumbnail: MAIN\n    swatch: SWATCH\n",
+    into="media: true, swatch: altuzarra.swatch_image",
+)
+
+
+def stems(shop: Workshop) -> list[str]:
+    return [name.split("_pg")[0] for name in gallery(shop)]
+
+
+def test_a_gallery_shows_what_git_says_in_its_order(shop: Workshop) -> None:
+    """What a hand put there stays; the thumbnail is first; the swatch is in its metafield only."""
+    for number, name in enumerate(("a", "b", "s", "c")):
+        put(shop, f"images/{name}.png", png(number + 1))
+    shop.edit("product", HANDLE, media=["home_banner.jpg"])
+    shop.write({"images/gallery.yaml": GALLERY})
+    shop.apply()
+    first = stems(shop)
+    settled = shop.plan().changes
+    shop.write(
+        {
+            "images/gallery.yaml": GALLERY.replace("thumbnail: MAIN", "thumbnail: BACK").replace(
+                "      SWATCH", "      SIDE: {path: images/c.png}\n      SWATCH"
+            )
+        }
+    )
+    shop.apply()
+
+    assert first == ["a", "home_banner.jpg", "b"]
+    assert settled == ()
+    assert stems(shop) == ["b", "home_banner.jpg", "a", "c"]
+    assert shop.plan().changes == ()
+
+
+def test_a_picture_that_leaves_a_gallery_stays_in_the_shop(shop: Workshop) -> None:
+    """Taking it out is a deletion under the prune guard; its file is nobody's to delete."""
+    for number, name in enumerate(("a", "b", "s")):
+        put(shop, f"images/{name}.png", png(number + 1))
+    shop.write({"images/gallery.yaml": GALLERY})
+    shop.apply()
+    shop.write({"images/gallery.yaml": GALLERY.replace("      BACK: {path: images/b.png}\n", "")})
+    actions = {(c.address.kind, c.action.value) for c in shop.plan().changes}
+    shop.apply()
+
+    assert ("product_media", "delete") in actions
+    assert ("file", "forget") in actions
+    assert stems(shop) == ["a"]
+    assert sorted(name.split("_pg")[0] for name in names(shop)) == ["a", "b", "s"]
