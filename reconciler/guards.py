@@ -22,7 +22,7 @@ from reconciler.model.plan import Hold, Violation
 from reconciler.model.resource import State
 from reconciler.model.tolerance import Tolerance, in_force
 from reconciler.order import pointed_at
-from reconciler.provider import Layer
+from reconciler.provider import Lack, Layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Situation:
     standing order to write nothing, if there is one. tolerances: drift that is to be left as it
     is. now: `2026-11-27T18:00Z`. layers: those of the kinds. unmade:
     what is declared and missing, and was not meant to be made this time. withheld: what the states
-    of capsules do not allow to be written.
+    of capsules do not allow to be written. unwritable: the kinds that the credential may not write.
     """
 
     target: str
@@ -52,6 +52,7 @@ class Situation:
     layers: Mapping[str, Layer] = field(default_factory=dict)
     unmade: frozenset[Address] = frozenset()
     withheld: Mapping[Address, Refusal] = field(default_factory=dict)
+    unwritable: Mapping[str, Lack] = field(default_factory=dict)
 
     def tolerance(self, change: AnyChange) -> Tolerance | None:
         """What lets a change be as it is."""
@@ -82,6 +83,18 @@ def capsule(situation: Situation) -> Iterator[Violation]:
                 refusal.remedy,
                 code=refusal.code,
             )
+
+
+def permission(situation: Situation) -> Iterator[Violation]:
+    """Holds a change that the target's credential may not carry out.
+
+    Why: it would fail in the midst of an apply, after others that it goes with were carried out.
+    Instead: grant the permission that is named, and plan again.
+    """
+    for change in situation.changes:
+        lack = situation.unwritable.get(change.address.kind)
+        if lack is not None and change.action.writes:
+            yield Violation("permission", situation.target, change.address, lack.text, lack.remedy)
 
 
 def tolerated(situation: Situation) -> Iterator[Violation]:
@@ -323,6 +336,7 @@ GUARDS: Final[Mapping[str, Guard]] = {
     for guard in (
         dangling,
         capsule,
+        permission,
         create,
         tolerated,
         freeze,
@@ -341,7 +355,7 @@ CAPSULE: Final = capsule.__name__
 TOLERATED: Final = tolerated.__name__
 """The hold's reason for drift that is to be left as it is: nobody is waiting for it."""
 
-NEVER_ALLOWED: Final = frozenset({"dangling", CAPSULE})
+NEVER_ALLOWED: Final = frozenset({"dangling", "permission", CAPSULE})
 """Objections that no `--allow` overrules: what they are about can not be carried out, or is for
 the capsule's state to allow."""
 

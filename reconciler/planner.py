@@ -23,7 +23,7 @@ from reconciler.model.plan import Plan, Scope
 from reconciler.model.question import Answers
 from reconciler.model.resource import Resource, State
 from reconciler.order import Schedule, by_kind, pointed_at, schedule
-from reconciler.provider import AnyProvider, PlatformError, layer_of
+from reconciler.provider import Access, AnyProvider, Lack, PlatformError, Unauthorised, layer_of
 from reconciler.selection import EVERYTHING, Selection
 from reconciler.site import Site
 from reconciler.withholding import (
@@ -106,6 +106,7 @@ class Seen:
     pace: Pace
     answers: Answers
     warnings: tuple[str, ...] = ()
+    access: Access = field(default_factory=Access)
     unmade: frozenset[Address] = frozenset()
     withheld: Withheld = field(default_factory=dict)
 
@@ -127,7 +128,7 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> Seen:
         comparison = replace(comparison, changes=(*comparison.changes, *_pruned(site, strangers)))
         changes = await with_effects(provider, session, comparison.changes)
         tagged = await _tagged(site, session, intents, comparison.changes)
-        pace = provider.pace(session)
+        pace, access = provider.pace(session), provider.access(session)
     changes = annotated(provider, target, changes, desired, live)
     if part is not None:
         planned = len(part | {change.address for change in changes})
@@ -147,6 +148,7 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> Seen:
         pace,
         answers,
         warnings,
+        access,
         unmade,
         _withheld(site, intents, wishes, desired, live, tagged),
     )
@@ -293,6 +295,7 @@ def judged(site: Site, seen: Seen, wishes: Wishes) -> Planned:
         layers={kind.name: layer_of(kind) for kind in site.provider.kinds},
         unmade=seen.unmade,
         withheld=seen.withheld,
+        unwritable=seen.access.unwritable,
     )
     objections = violations(situation)
     held = holds(situation, objections, order.requires, wishes.allowed)
@@ -367,14 +370,28 @@ def _closure(only: frozenset[Address], desired: State) -> set[Address]:
 async def observe(
     provider: AnyProvider, session: Any, target: str, desired: State, applied: State
 ) -> State:
-    """The live state of all that is declared, managed or referred to; kinds side by side."""
+    """The live state of all that is declared, managed or referred to; kinds side by side.
+
+    Raises `Unauthorised`, before anything is read, where the credential does not reach so far.
+    """
     wanted = _wanted(desired, applied)
+    _must_be_readable(provider.access(session), wanted)
     states = await side_by_side(
         partial(read_keys, provider, session, target, kind.name, wanted[kind.name])
         for kind in provider.kinds
         if wanted.get(kind.name)
     )
     return {address: resource for state in states for address, resource in state.items()}
+
+
+def _must_be_readable(access: Access, wanted: Mapping[str, object]) -> None:
+    lacking: dict[Lack, list[str]] = {}
+    for kind, lack in access.unreadable.items():
+        if wanted.get(kind):
+            lacking.setdefault(lack, []).append(kind)
+    if lacking:
+        told = "; ".join(f"{k.text}, to read {', '.join(kinds)}" for k, kinds in lacking.items())
+        raise Unauthorised(f"{told} · {next(iter(lacking)).remedy}")
 
 
 def _wanted(desired: State, applied: State) -> dict[str, dict[Key, Remote | None]]:

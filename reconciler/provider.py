@@ -405,6 +405,22 @@ Wire = httpx.AsyncBaseTransport
 """What finally carries the bytes: the network, or a sandbox in the same process."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What a credential has not: `text` says which permission, `remedy` how it is granted."""
+
+    text: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The kinds that a credential can not read, and those that it can not write."""
+
+    unreadable: Mapping[str, Lack] = field(default_factory=dict)
+    unwritable: Mapping[str, Lack] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Provider(Generic[R, W]):
     """A platform, as a value.
@@ -416,7 +432,8 @@ class Provider(Generic[R, W]):
     live. mapping: which intents it honours, and how. adoption: the way back from live values to
     intents. sandbox: an emulated platform over a store (`providers.kit.sandbox.Sandbox`). admin:
     links into the platform's own admin; not asked for sandboxes. opening: what it costs to open
-    a session. pace: how fast the platform takes requests, as a session has seen it. questions:
+    a session. pace: how fast the platform takes requests, as a session has seen it. access: what
+    the credential may not do, as a session has learnt it by `identify`. questions:
     what an intent asks of this platform's catalog: those of the intent itself, unless the
     platform leaves more to us. unsaid: where to look for what a target's entry does not say.
     transcribe: what a target has now as intents, in the shop's order; None for a platform whose
@@ -437,6 +454,7 @@ class Provider(Generic[R, W]):
     admin: Admin = nowhere
     opening: Range = FREE
     pace: Callable[[R], Pace] = lambda session: Pace(session.usage.latency)
+    access: Callable[[R], Access] = lambda session: Access()
     adoption: IntentAdoption = field(default_factory=dict)
     questions: Callable[[Intent], Iterable[Question]] = lambda intent: intent.questions()
     unsaid: Unsaid = Unsaid()

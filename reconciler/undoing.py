@@ -69,7 +69,7 @@ async def _look(site: Site, run: Run) -> tuple[Seen, Undoing]:
         live = _with_needs({**referred_to, **there}, wanted)
         comparison = _compared(site, run, undo, live, applied)
         changes = await with_effects(provider, session, comparison.changes)
-        pace = provider.pace(session)
+        pace, access = provider.pace(session), provider.access(session)
     changes = annotated(provider, target, changes, undo.desired, live)
     part = frozenset(image.address for image in wanted)
     seen = Seen(
@@ -83,6 +83,7 @@ async def _look(site: Site, run: Run) -> tuple[Seen, Undoing]:
         replace(comparison, changes=changes),
         pace,
         {},
+        access=access,
     )
     return seen, undo
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 import httpx
 
 from providers.kit.retry import SAFE
-from providers.kit.throttle import COST, parsed
+from providers.kit.throttle import COST, DOCUMENT, parsed
 from reconciler.provider import Ambiguous, Distrusted, PlatformError, Unauthorised
 
 Data = dict[str, Any]
@@ -115,7 +115,7 @@ class GraphQLReader:
             "POST",
             self._path,
             json={"query": text, "variables": variables},
-            extensions={SAFE: safe, COST: cost},
+            extensions={SAFE: safe, COST: cost, DOCUMENT: text},
         )
         response = await self._client.send(request)
         if not safe and response.is_success and not _is_graphql(response):

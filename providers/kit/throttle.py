@@ -23,6 +23,10 @@ from reconciler.provider import Unavailable, Usage, Wire
 COST: Final = "planogram.cost"
 """The request extension that holds the estimated cost of a request, in the platform's points."""
 
+DOCUMENT: Final = "planogram.document"
+"""The request extension that holds what a request asks, without what it asks it about: what one
+cost, the next of the same will cost too."""
+
 ANSWER: Final = "planogram.answer"
 """The response extension that holds the parsed JSON body, so that it is parsed once."""
 
@@ -101,11 +105,13 @@ class CostBucket(httpx.AsyncBaseTransport):
     """Shopify's bucket of points: what is left and how fast it fills stands in every answer
     (`extensions.cost.throttleStatus`); a THROTTLED answer is waited out and asked again.
 
-    Until the first answer nothing is known, so the first request goes alone.
+    Until the first answer nothing is known, so the first request goes alone. What a document was
+    said to cost is what is reserved for it from then on, if that is more than was estimated.
     """
 
     def __init__(self, inner: Wire) -> None:
         self._inner = inner
+        self._said: dict[str, float] = {}
         self._available: float | None = None
         self._rate = 1.0
         self._most = 0.0
@@ -116,7 +122,8 @@ class CostBucket(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self._first = self._first or anyio.Event()
-        cost = float(request.extensions.get(COST, 10))
+        document = str(request.extensions.get(DOCUMENT, ""))
+        cost = max(float(request.extensions.get(COST, 10)), self._said.get(document, 0.0))
         for _ in range(100):
             await self._reserve(cost)
             try:
@@ -126,6 +133,9 @@ class CostBucket(httpx.AsyncBaseTransport):
                 self._in_flight -= cost
                 self._first.set()
             self._learn(answer)
+            if document:
+                said = float(_cost(answer).get("requestedQueryCost") or 0.0)
+                self._said[document] = max(said, self._said.get(document, 0.0))
             if not _throttled(answer):
                 return response
             await anyio.sleep(retry_after(response) or 0.0)

@@ -33,6 +33,7 @@ from providers.shopify.kinds.publication import PublicationKind
 from providers.shopify.kinds.publication_listing import PublicationListingKind
 from providers.shopify.kinds.variant import VariantKind
 from providers.shopify.mapping import MAPPING
+from providers.shopify.scopes import access
 from providers.shopify.search import answer
 from reconciler.model.cost import Cost, Range
 from reconciler.provider import Provider
@@ -73,6 +74,7 @@ PROVIDER: Provider[ShopifyReader, ShopifyWriter] = Provider(
     admin=admin,
     opening=Range(Cost(), Cost(1)),  # a token, where a client asks for one
     pace=lambda session: session.pace,
+    access=lambda session: access(session.granted),
     adoption=ADOPTION,
     inspect=inspect,
     questions=questions,

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from reconciler.provider import Access, Lack
+
 Either = tuple[str, ...]
 """Scopes of which one is enough; the first is the one that is told to people."""
 
@@ -47,6 +49,25 @@ SCOPES: Final[Mapping[str, Scopes]] = {
     ),
 }
 """By kind. A metafield's scopes are those of its owner."""
+
+
+def access(granted: frozenset[str] | None) -> Access:
+    """What an app that was granted so much may not do; nothing where that is not known."""
+    if granted is None:
+        return Access()
+    return Access(
+        {kind: lack for kind, s in SCOPES.items() if (lack := _lack(s.reading, granted))},
+        {kind: lack for kind, s in SCOPES.items() if (lack := _lack(s.writing, granted))},
+    )
+
+
+def _lack(wanted: Iterable[Either], granted: frozenset[str]) -> Lack | None:
+    scopes = missing(wanted, granted)
+    if not scopes:
+        return None
+    some = "the scope" if len(scopes) == 1 else "the scopes"
+    text = f"the app was not granted {some} {', '.join(scopes)}"
+    return Lack(text, "grant it to the app in the shop's admin, install it anew, and plan again")
 
 
 def missing(wanted: Iterable[Either], granted: frozenset[str]) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints
+from pydantic_core import to_jsonable_python
 
 from reconciler.intent.assets import Asset
 from reconciler.model.question import Question
@@ -113,10 +114,10 @@ class Intent(Part):
         A resource carries it as `intent`, so that a desired value that moved while its intent
         did not is known to come from the catalog.
         """
-        content: Any = self.model_dump(mode="json")
+        part: Any = self
         for step in place:
-            content = content[step]
-        return digest(content)
+            part = getattr(part, str(step)) if isinstance(part, BaseModel) else part[step]
+        return digest(to_jsonable_python(part))
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,8 @@ _SET: Final = Mutation(
         userErrors {{ field message code }}
       }}
     }}
-    {FRAGMENT}"""
+    {FRAGMENT}""",
+    cost=13,
 )
 
 _DELETE: Final = Mutation(

@@ -1,0 +1,72 @@
+"""How fast much is written and read, in virtual time on the sandbox's own limits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from providers.shopify.sandbox.shop import Shop
+from tests.shopify.documents import line
+from tests.workshop import Workshop, problems_of
+
+MANY = 10_000
+BUCKET, RATE = 2_000, 100
+
+
+def handles(count: int) -> list[str]:
+    return [f"product-{number:06}" for number in range(count)]
+
+
+def planted(folder: Path, count: int, settings: dict[str, Any]) -> Workshop:
+    """A shop with so many products more, put there without a request."""
+    made = Workshop(folder, "shopify", "shop", {"adopt": True}, settings)
+    sandbox = made.sandbox()
+    with sandbox.store.transaction():
+        shop = Shop(sandbox.store)
+        for handle in handles(count):
+            shop.add("Product", product(handle))
+    return made
+
+
+def product(handle: str) -> dict[str, Any]:
+    return {
+        "title": handle, "handle": handle, "vendor": "", "productType": "", "status": "ACTIVE",
+        "descriptionHtml": "", "tags": [], "was": None, "changed_at": float("-inf"),
+    }  # fmt: skip
+
+
+def values(count: int, text: str = "Fits") -> dict[str, str]:
+    """One value a product, in documents of at most 20,000."""
+    head = {"targets": ["shop"], "namespace": "figures"}
+    defined = {**head, "definitions": {"fit": line()}}
+    files = {"metafields/definitions.yaml": json.dumps(defined)}
+    for number, part in enumerate(_parts(handles(count), 20_000)):
+        said = {handle: {"fit": f"{text} {handle}"} for handle in part}
+        files[f"metafields/values-{number}.yaml"] = json.dumps({**head, "values": said})
+    return files
+
+
+def _parts(things: list[str], most: int) -> Iterator[list[str]]:
+    for start in range(0, len(things), most):
+        yield things[start : start + most]
+
+
+@pytest.mark.extended
+def test_ten_thousand_metafields_are_written_as_fast_as_the_bucket_allows(tmp_path: Path) -> None:
+    """At least 95 % of its speed, in at most 400 requests that write and 25 that read."""
+    made = planted(tmp_path, MANY, {})
+    made.write(values(MANY))
+    applied = made.apply()
+    writes = sum("mutation SetMetafields" in request for request in made.requests)
+    reads = len(made.requests) - len(made.writes)
+    allowed = (applied.actual.points - BUCKET) / RATE
+
+    assert not problems_of(applied)
+    assert len(applied.outcomes) == MANY + 1
+    assert writes <= 400
+    assert reads <= 25
+    assert allowed / applied.actual.seconds >= 0.95, (allowed, applied.actual)
