@@ -82,11 +82,11 @@ def test_an_alias_bomb_is_refused_quickly() -> None:
     """Nine levels of nine aliases would be 387 million parts; it is told within a second."""
     lines = ["a0: &a0 {x: y}"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)]
-    started = time.monotonic()
+    started = time.process_time()
     told = loaded("bomb", "\n".join(lines).encode())
 
     assert "comes to more than 200,000 parts" in told
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_problems_of_all_files_are_told_together(text: SnapshotAssertion) -> None:

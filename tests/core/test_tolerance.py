@@ -131,7 +131,7 @@ BAD = [
     ('- {address: shp/collection/a, until: "2026-12-31", reason: x}', "1:3", "mean shop?"),
     ('- {address: shop/collection/a, until: "2026-02-30", reason: x}', "1:32", "is no day"),
     ('- {address: shop/collection/a, until: "20261231", reason: x}', "1:32", "is no day"),
-    ("- {address: shop/collection/a, until: 2026-12-31, reason: x}", "1:39", "quote it"),
+    ("- {address: shop/collection/a, until: 20261231, reason: x}", "1:32", "quote it"),
     ('- {address: shop/collection/a, until: "2026-12-31"}', "1:3", "reason is missing"),
     ('- {address: shop/collection/a, until: "2026-12-31", reason: x, fields: []}', "1:64", "empty"),
     ('- {address: shop/collection/a, til: "2026-12-31", reason: x}', "1:32", "did you mean until?"),
