@@ -375,11 +375,13 @@ class Transcript:
     """What a target has now, in people's own terms.
 
     documents: path below `desired/` → an intent's data, for this target alone; a plan after them
-    has nothing to do. What has a name of its own is in a file of that name.
+    has nothing to do. What has a name of its own is in a file of that name. answers: what the
+    selectors in them find.
     """
 
     documents: Mapping[str, Mapping[str, Any]]
     left_out: Sequence[LeftOut] = ()
+    answers: Answers = field(default_factory=dict)
 
 
 Admin = Callable[[Target, Address, Lookup], str | None]

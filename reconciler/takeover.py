@@ -9,10 +9,10 @@ in them moves, and what was written once is not written again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Any, Final
 
 from reconciler.adopt import Ground
 from reconciler.compile import mapped
@@ -26,7 +26,7 @@ from reconciler.intent.rendered import document
 from reconciler.intent.taxonomy import Taxonomy
 from reconciler.model.errors import InvalidDesiredState
 from reconciler.model.problem import Problem
-from reconciler.model.resource import Source, State
+from reconciler.model.resource import Resource, Source, State
 from reconciler.provider import Compilation, Part, Transcript
 
 _NAMED: Final = ((Taxonomy, "taxonomy"), (FieldMapping, "mapping"), (Offering, "offering"))
@@ -139,11 +139,30 @@ class _Beside:
             is_here = place.path == intent.path
             return part_around(ways.get((place.line, place.column), ())) if is_here else ()
 
+        selected: dict[Place, list[Resource[Any]]] = {}
         for found in mapped(intent, self.ground.provider, compilation):
             if isinstance(found, Problem):
                 yield path, part(found.place), found
+            elif found.source is not None and part(found.source)[:1] == ("selectors",):
+                selected.setdefault(part(found.source), []).append(found)
             elif found.address in self.stated and found.source is not None:
                 yield path, part(found.source), None
+        for place, resources in selected.items():
+            yield from ((path, place, why) for why in self._objections_to_selector(resources))
+
+    def _objections_to_selector(
+        self, resources: Sequence[Resource[Any]]
+    ) -> Iterator[Problem | None]:
+        """A selector is git's where git states all that it finds; where git states some of it, the
+        selector can not stand beside that."""
+        ours = [found for found in resources if found.address in self.stated]
+        if len(ours) == len(resources):
+            yield None
+        elif ours:
+            source = resources[0].source
+            assert source is not None
+            cause = f"git states {len(ours)} of the {len(resources)} values that it sets"
+            yield Problem(source, cause, "write the selector, and take those out, by hand")
 
     def says(self, about: Collection[Part], stated: Collection[Part]) -> bool:
         """Whether git states all of these by itself."""

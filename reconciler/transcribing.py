@@ -29,5 +29,5 @@ async def transcribe(site: Site, files: Files, folders: Collection[str] = ()) ->
     async with site.provider.reading(site.target, site.wire()) as session:
         answers: Answers = await site.provider.answer(session, asked) if asked else {}
         transcript = await site.provider.transcribe(session, site.target)
-    ground = Ground(site.target, site.provider, answers)
+    ground = Ground(site.target, site.provider, {**transcript.answers, **answers})
     return taken_over(transcript, files, ground, folders)

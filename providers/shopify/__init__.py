@@ -35,6 +35,7 @@ from providers.shopify.kinds.variant import VariantKind
 from providers.shopify.mapping import MAPPING
 from providers.shopify.scopes import access
 from providers.shopify.search import answer
+from providers.shopify.transcript import transcribe
 from reconciler.model.cost import Cost, Range
 from reconciler.provider import Provider
 
@@ -78,4 +79,5 @@ PROVIDER: Provider[ShopifyReader, ShopifyWriter] = Provider(
     adoption=ADOPTION,
     inspect=inspect,
     questions=questions,
+    transcribe=transcribe,
 )

@@ -12,10 +12,15 @@ Data = Mapping[str, Any]
 Documents = Mapping[str, Data]
 """Path below `desired/` → an intent's data."""
 
-_DEPTHS: Final = {"terms": 2, "fields": 2, "collections": 2, "channels": 4, "bundles": 2, "tags": 2}
+_DEPTHS: Final = {
+    "terms": 2, "fields": 2, "collections": 2, "channels": 4, "bundles": 2, "tags": 2,
+    "definitions": 2, "values": 3, "selectors": 2, "products": 2,
+}  # fmt: skip
 """How long the way is to a part that can be left out by itself, by its first step."""
 
-_LISTS: Final = ("collections", "channels", "bundles", "tags")
+_LISTS: Final = (
+    "collections", "channels", "bundles", "tags", "definitions", "values", "selectors", "products",
+)  # fmt: skip
 """What documents are a list of: without an entry they say nothing."""
 
 
@@ -42,8 +47,8 @@ def without(data: Data, parts: Iterable[Place]) -> Data | None:
     return None if says_nothing else left
 
 
-def _deep(data: Data, place: Place, depth: int) -> Iterator[tuple[Place, Any]]:
-    for key, value in data.items():
+def _deep(data: Any, place: Place, depth: int) -> Iterator[tuple[Place, Any]]:
+    for key, value in enumerate(data) if isinstance(data, list) else data.items():
         way = (*place, key)
         if len(way) == depth:
             yield way, value

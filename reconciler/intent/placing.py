@@ -11,7 +11,9 @@ from reconciler.intent.bundles import Bundles
 from reconciler.intent.channels import Channels
 from reconciler.intent.collection import Collections
 from reconciler.intent.edit import Edit
+from reconciler.intent.images import Images
 from reconciler.intent.loader import Files
+from reconciler.intent.metafields import Metafields
 from reconciler.intent.parts import Data, Documents, entries
 from reconciler.intent.rendered import document
 from reconciler.intent.tags import Tags
@@ -51,6 +53,10 @@ def _takes(there: Intent, data: Data) -> bool:
     """Whether entries of a new document can stand in one that is there."""
     if list(there.targets) != data["targets"]:
         return False
+    if isinstance(there, Metafields):
+        return bool(there.namespace == data["namespace"]) and "selectors" not in data
+    if isinstance(there, Images):
+        return bool(there.into.model_dump(exclude_unset=True) == data["into"])
     if isinstance(there, Bundles):
         into = there.into.attribute if there.into else None
         return bool(into == (data.get("into") or {}).get("attribute"))

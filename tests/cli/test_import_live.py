@@ -12,6 +12,7 @@ from tests.cli.test_cli import planogram
 TARGETS = """\
 market: {provider: saleor, environment: staging, sandbox: true}
 shop: {provider: shopify, environment: staging, sandbox: true}
+pim: {provider: plytix, environment: staging, sandbox: true}
 """
 
 LIVE = ("import", "live", "--target", "market")
@@ -45,6 +46,16 @@ def test_a_shop_is_written_down_and_its_plan_is_empty(empty: Path) -> None:
     assert files(empty) == before
 
 
+def test_a_shop_of_another_platform_is_written_down_too(empty: Path) -> None:
+    """The one command for all platforms that can be."""
+    told = planogram(empty, "import", "live", "--target", "shop")
+    plan = planogram(empty, "plan", "--target", "shop")
+
+    assert "in metafields" in told.stdout
+    assert "! left out: collection knitwear" in told.stderr
+    assert (plan.returncode, plan.stdout.splitlines()[-1]) == (0, "Plan: nothing to do")
+
+
 def test_one_json_object(empty: Path) -> None:
     """With all that is told, of one folder, and nothing written where it is only asked."""
     told = planogram(empty, *LIVE, "--only", "collections", "--dry-run", "--json")
@@ -62,7 +73,10 @@ def test_one_json_object(empty: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--target", "shop"), "a shopify shop can not be written down, only one of saleor"),
+        (
+            ("--target", "pim"),
+            "a plytix shop can not be written down, only one of saleor or shopify",
+        ),
         (("--target", "market", "--only", "colections"), "did you mean collections?"),
         (("--target", "markt"), "did you mean market?"),
     ],

@@ -20,6 +20,7 @@ from providers.shopify.bulk import CANCEL, RUN_QUERY
 from providers.shopify.client import Settings, reading
 from providers.shopify.identified import Wish, document
 from providers.shopify.kinds import publication_listing
+from providers.shopify.transcript import transcribe
 from reconciler.cli.composition import open_sites, open_workspace
 from reconciler.provider import ALL
 from tests.shopify.documents import (
@@ -136,6 +137,8 @@ def _read_everything(desired: Path) -> None:
                 for kind in PROVIDER.kinds:
                     found = [r async for r in kind.read(session, "shop", ALL)]
                     assert found or kind.name in ("variant", "metaobject"), kind.name
+        async with reading(site.target, site.wire()) as session:
+            assert (await transcribe(session, site.target)).documents
 
     run_in_virtual_time(partial(read))
 
@@ -151,7 +154,14 @@ def test_all_of_them_were_looked_at(sent: frozenset[str]) -> None:
     """Every document that is written down in the provider was among those sent."""
     names = {d.name.value for text in sent for d in parse(text).definitions if d.name}  # type: ignore[union-attr]
     provider = Path(__file__).parents[2] / "providers" / "shopify"
-    code = "".join(p.read_text() for p in [*provider.glob("*.py"), *provider.glob("kinds/*.py")])
+    code = "".join(
+        p.read_text()
+        for p in [
+            *provider.glob("*.py"),
+            *provider.glob("kinds/*.py"),
+            *provider.glob("transcript/*.py"),
+        ]
+    )
     written = set(re.findall(r"\b(?:query|mutation|fragment) ([A-Z]\w+)[ (]", code))
 
     rare = {

@@ -1,0 +1,44 @@
+"""Look and swatch images: references to files in metafields that are named so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from providers.shopify.kinds.metafield import Metafield
+from providers.shopify.metafields import Name
+from providers.shopify.transcript.definitions import Known
+from providers.shopify.transcript.told import Told
+from reconciler.model.address import Key
+from reconciler.model.resource import Resource
+
+_PURPOSES: Final = {"look_image": "look", "swatch_image": "swatch"}
+_REFERENCE: Final = "file_reference"
+
+
+def is_picture(found: Resource[Metafield], known: Known) -> bool:
+    """Whether it is said by `images/`. One that was defined otherwise is a metafield."""
+    name = Name.of(found.address.key)
+    definition = known.get((name.namespace, name.key))
+    return (
+        name.key in _PURPOSES
+        and found.spec.type == _REFERENCE
+        and isinstance(found.spec.file, str)
+        and (definition is None or definition.type == _REFERENCE)
+    )
+
+
+def images(target: str, found: Sequence[Resource[Metafield]]) -> Iterator[Told]:
+    """A document a namespace."""
+    into: dict[str, dict[str, str]] = {}
+    products: dict[str, dict[Key, dict[str, Any]]] = {}
+    for one in found:
+        name = Name.of(one.address.key)
+        purpose = _PURPOSES[name.key]
+        into.setdefault(name.namespace, {})[purpose] = f"{name.namespace}.{name.key}"
+        product = products.setdefault(name.namespace, {}).setdefault(name.handle, {"images": {}})
+        product["images"][purpose.upper()] = {"file": one.spec.file}
+        product[purpose] = purpose.upper()
+    for namespace, content in products.items():
+        document = {"targets": [target], "into": into[namespace], "products": content}
+        yield f"images/{namespace}.yaml", document

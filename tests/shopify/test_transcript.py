@@ -1,0 +1,276 @@
+"""A living shop written down: what is written is what is there, and what is not is told."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.cli.adopting import write
+from reconciler.cli.composition import open_sites, open_workspace, targets_with_providers
+from reconciler.intent.loader import files_under
+from reconciler.takeover import TakenOver
+from reconciler.transcribing import transcribe
+from reconciler.workflow import validate
+from tests.conftest import ROOT
+from tests.virtual_time import run_in_virtual_time
+from tests.workshop import Workshop, problems_of
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Workshop:
+    """The example shop under the strictest policy."""
+    return Workshop(tmp_path, "shopify", "shop")
+
+
+def imported(at: Workshop, *folders: str) -> TakenOver:
+    """The shop written down, into its files."""
+    (site,) = open_sites(open_workspace(at.desired, all_sandboxed=True), [at.target])
+    found = run_in_virtual_time(partial(transcribe, site, files_under(at.desired), folders))
+    write(at.desired, found.files)
+    return found
+
+
+def content(at: Workshop) -> Mapping[str, bytes]:
+    return files_under(at.desired)
+
+
+def problems(at: Workshop) -> list[str]:
+    workspace = open_workspace(at.desired, all_sandboxed=True)
+    return [str(p) for p in validate(targets_with_providers(workspace), workspace.desired.intents)]
+
+
+def text(at: Workshop, path: str) -> str:
+    return (at.desired / path).read_text()
+
+
+def with_a_bundle(at: Workshop) -> None:
+    at.edit("bundle", "gift-card", components={"watermill-belt": 2, "silk-scarf-vintage": 1})
+
+
+def test_a_plan_after_it_has_nothing_to_do(at: Workshop) -> None:
+    """Into an empty folder: rows are recorded, nothing is held."""
+    with_a_bundle(at)
+    found = imported(at)
+    plan = at.plan()
+
+    assert set(found.written) == {
+        "metafields", "images", "collections", "tags", "channels", "bundles",
+    }  # fmt: skip
+    assert problems(at) == []
+    assert (plan.changes, dict(plan.holds), plan.violations) == ((), {}, ())
+    assert len(plan.recorded) > 60
+
+
+def test_a_second_import_changes_no_byte(at: Workshop) -> None:
+    """Nor does it find anything to write."""
+    with_a_bundle(at)
+    first = imported(at)
+    before = content(at)
+    second = imported(at)
+
+    assert content(at) == before
+    assert (dict(second.files), second.written) == ({}, {})
+    assert second.stated == first.written
+    assert second.left_out == first.left_out
+
+
+EDITS: list[tuple[str, str, dict[str, Any], str]] = [
+    (
+        "metafield",
+        "product/arp-dress-black/altuzarra.fabric",
+        {"value": "Wool"},
+        "metafield/product/arp-dress-black/altuzarra.fabric",
+    ),
+    (
+        "metafieldDefinition",
+        "product/altuzarra.fabric",
+        {"name": "Cloth"},
+        "metafield_definition/product/altuzarra.fabric",
+    ),
+    ("collection", "second-hand", {"title": "Third hand"}, "collection/second-hand"),
+    ("product", "play-bag-tan", {"tags": ["accessory"]}, "product_tags/play-bag-tan"),
+    (
+        "publication",
+        "product/gift-card/Point of Sale",
+        {"deleted": True},
+        "publication_listing/product/gift-card/Point of Sale",
+    ),
+    ("bundle", "gift-card", {"components": {"watermill-belt": 3}}, "bundle/gift-card"),
+    (
+        "metafield",
+        "product/harold-sweater-navy/altuzarra.look_image",
+        {"file": "home_banner.jpg"},
+        "metafield/product/harold-sweater-navy/altuzarra.look_image",
+    ),
+]
+
+
+@pytest.mark.parametrize(("thing", "key", "fields", "changed"), EDITS)
+def test_whatever_is_edited_after_it_is_seen(
+    at: Workshop, thing: str, key: str, fields: dict[str, Any], changed: str
+) -> None:
+    """The apply after it writes nothing, and an edit of any kind is the one change of a plan."""
+    with_a_bundle(at)
+    imported(at)
+    applied = at.apply()
+    wrote = list(at.writes)
+    at.edit(thing, key, **fields)
+
+    assert (problems_of(applied), wrote) == ([], [])
+    assert [f"{c.address.kind}/{c.address.key}" for c in at.plan().changes] == [changed]
+
+
+def size_guides(at: Workshop, *handles: str, page: str = "size-guide-sweaters") -> None:
+    for handle in handles:
+        key = f"product/{handle}/altuzarra.size_guide_page"
+        at.edit("metafield", key, type="page_reference", page=page)
+
+
+SWEATERS = ("harold-sweater-camel", "harold-sweater-navy", "harold-sweater-grey",
+            "medina-sweater-oat", "medina-sweater-black")  # fmt: skip
+
+
+def test_what_a_whole_type_has_is_said_once(at: Workshop) -> None:
+    """By a selector; what one of them lacks, or has otherwise, is said by name."""
+    size_guides(at, *SWEATERS)
+    imported(at)
+    whole = text(at, "metafields/altuzarra.yaml")
+    size_guides(at, "medina-sweater-oat", page="about")
+    for path in at.desired.glob("metafields/*"):
+        path.unlink()
+    imported(at)
+    by_name = text(at, "metafields/altuzarra.yaml")
+
+    assert "{products: {type: Sweaters}, set: {size_guide_page: size-guide-sweaters}}" in whole
+    assert "harold-sweater-camel" not in whole
+    assert "selectors" not in by_name
+    assert "medina-sweater-oat: {size_guide_page: about}" in by_name
+    assert at.plan().is_empty
+
+
+def test_a_selector_that_git_states_in_part_is_told(at: Workshop) -> None:
+    """And not written beside it."""
+    size_guides(at, *SWEATERS)
+    at.write(
+        {
+            "metafields/ours.yaml": "targets: [shop]\nnamespace: altuzarra\ndefinitions:\n"
+            "  size_guide_page: {type: page_reference, name: Size guide}\n"
+            "values: {harold-sweater-camel: {size_guide_page: size-guide-sweaters}}\n"
+        }
+    )
+    found = imported(at)
+    told = [line for line in found.left_out if "selectors" in line]
+
+    assert len(told) == 1
+    assert "git states 1 of the 5 values that it sets" in told[0]
+    assert problems(at) == []
+    assert at.plan().is_empty
+
+
+def test_what_git_says_already_stays_git_s(at: Workshop) -> None:
+    """Into the living example: files that were there keep every byte, what was planned before is
+    planned still, and all is valid."""
+    shutil.copytree(ROOT / "desired", at.desired, dirs_exist_ok=True)
+    before, planned = content(at), _planned(at)
+    found = imported(at)
+    after = content(at)
+
+    assert found.files
+    assert {path: after[path] for path in before} == before
+    assert problems(at) == []
+    assert _planned(at) == planned
+
+
+def _planned(at: Workshop) -> set[str]:
+    sites = open_sites(open_workspace(at.desired, all_sandboxed=True), ["shop"])
+    assert [site.name for site in sites] == ["shop"]
+    return {str(c.address) for c in at.plan().changes if c.address.target == "shop"}
+
+
+def test_parts_are_added_to_a_document_of_the_same_namespace(at: Workshop) -> None:
+    """What it says stays, its comments too; the others come beside it."""
+    ours = (
+        "# Ours\ntargets: [shop]\nnamespace: custom\ndefinitions:\n"
+        "  care_notes: {type: multi_line_text_field, name: Care}  # for the label\n"
+    )
+    at.write({"metafields/custom.yaml": ours})
+    imported(at, "metafields")
+
+    assert text(at, "metafields/custom.yaml").startswith(ours)
+    assert "play-bag-tan" in text(at, "metafields/custom.yaml")
+    assert {str(c.address) for c in at.plan().changes} == {
+        "shop/metafield_definition/product/custom.care_notes"
+    }
+
+
+def awkward(at: Workshop) -> None:
+    """A shop as people make one by hand: names of every sort, and things that nobody can say."""
+    at.edit("product", "gift-card", handle="yes", tags=["No", "0x1f", "12:30", "a: b", "Ébène"])
+    at.edit("product", "play-bag-tan", handle="12", title="null")
+    at.edit("channel", "on")
+    at.edit("channel", "Online Store!", supportsFuturePublishing=True)
+    at.edit("publication", "product/yes/on")
+    at.edit("publication", "product/12/Online Store!", publishDate="2026-12-24T18:00:00Z")
+    at.edit("publication", "product/yes/Online Store!", publishDate="2026-12-24T18:00:05Z")
+    line = {"type": "single_line_text_field"}
+    at.edit("metafieldDefinition", "product/odd.note", name="Note: #1", **line)
+    at.edit("metafieldDefinition", "product/app--12345.state", name="State", **line)
+    at.edit("metafield", "product/yes/odd.note", value="- yes", **line)
+    at.edit("metafield", "product/12/odd.note", value=' "quoted"\\ ', **line)
+    at.edit("metafield", "product/12/loose.end", value="undefined", **line)
+    at.edit("metafield", "product/watermill-belt/altuzarra.fabric", value="Leather", **line)
+    at.edit("collection", "second-hand", title="null", handle="on")
+
+
+AWKWARD_CHANNEL = """targets: [shop]
+channels:
+  Online Store!:
+    products:
+      "12": {published: true, since: "2026-12-24T18:00Z"}
+      "yes": {published: true}
+"""
+
+
+def test_an_awkward_shop_plans_empty(at: Workshop) -> None:
+    """Names that read as flags and numbers, letters of other alphabets, moments to the second."""
+    awkward(at)
+    imported(at)
+    plan = at.plan()
+
+    assert problems(at) == []
+    assert (plan.changes, dict(plan.holds), plan.violations) == ((), {}, ())
+    stored = sorted(p.name for p in (at.desired / "channels").iterdir())
+    assert stored == ["on.yaml", "online-store-2.yaml", "online-store.yaml", "point-of-sale.yaml"]
+    assert text(at, "channels/online-store-2.yaml") == AWKWARD_CHANNEL
+
+
+def test_what_is_left_out_is_told(at: Workshop) -> None:
+    """Each with its place, why, and what to do; and nothing of it is written."""
+    awkward(at)
+    told = imported(at).left_out
+
+    assert sorted(told) == sorted(LEFT_OUT)
+
+
+LEFT_OUT = [
+    "collection frontpage: it has no rules that are told · leave it to the admin",
+    "collection knitwear: it has [2 sources, none of them the only one] · leave it to the admin",
+    "metafield app--12345.state: it belongs to an app, which alone may change it"
+    " · leave it to the app",
+    "metafield loose.end of 12: it has no definition that is written down · define it in the admin",
+    "metafield altuzarra.fabric of watermill-belt: it is not among the choices of its definition"
+    " · correct it",
+]
+
+
+def test_only_a_folder_is_written(at: Workshop) -> None:
+    """`--only`, and nothing is told of the others."""
+    found = imported(at, "channels")
+
+    assert list(found.written) == ["channels"]
+    assert found.left_out == ()
