@@ -79,7 +79,7 @@ def _uploaded(image: str, name: str, variant: str) -> Case:
         target="shop",
         kind="file",
         key=name,
-        states=(state("A skirt"), state("null"), state("A skirt in sand")),
+        states=(state("A skirt"), state("A skirt in sand")),
         without=images(f"      LOOK: {{file: {name}}}\n", "    look: LOOK\n", name="other"),
         raw=partial(_file_called, name=name),
         drifts={"alt": ("file", name, {"alt": "Somebody's words"})},
@@ -97,13 +97,7 @@ CASES: Final = [
         target="shop",
         kind="product_media",
         key=f"{HANDLE}/{OURS[0]}",
-        states=(
-            images(f"      A: {{file: {OURS[0]}}}\n"),
-            {
-                **images(f"      A: {{file: {OURS[0]}}}\n"),
-                **images(f"      B: {{file: {OURS[1]}}}\n", name="another"),
-            },
-        ),
+        states=(images(f"      A: {{file: {OURS[0]}}}\n"),),
         without=images(f"      B: {{file: {OURS[1]}}}\n"),
         raw=partial(_shown, name=OURS[0]),
         drifts={"file": ("product", HANDLE, {"media": ["home_banner.jpg"]})},

@@ -20,7 +20,7 @@ STEPS = [(case, number) for case in CASES for number in range(len(case.states) +
 
 every_step = pytest.mark.parametrize(("case", "step"), STEPS, ids=lambda part: str(part))
 
-STAYS = frozenset({"asset", "bundle", "channel_listing", "thumbnail"})
+STAYS = frozenset({"asset", "bundle", "channel_listing", "file", "thumbnail"})
 """Kinds of which a creation can not be taken back, which is said beforehand."""
 
 

@@ -180,10 +180,15 @@ def test_a_description_is_kept_true(shop: Workshop) -> None:
     put_back = files(shop)[0]["alt"]
     shop.write({"images/looks.yaml": LOOK.replace("A sweater", "Knitted")})
     shop.apply()
+    changed = files(shop)[0]["alt"]
+    shop.write({"images/looks.yaml": LOOK.replace('"A sweater"', "null")})
+    shop.apply()
 
     assert [(c.address.kind, c.cause.value) for c in drifted] == [("file", "drift")]
     assert put_back == "A sweater"
-    assert files(shop)[0]["alt"] == "Knitted"
+    assert changed == "Knitted"
+    assert not files(shop)[0]["alt"]
+    assert shop.plan().changes == ()
 
 
 GALLERY = document(

@@ -111,6 +111,7 @@ def _resource(
         Address(target, "product_media", key),
         ProductMedia(file=name),
         remote=file["id"],
+        token=gallery.product,
         needs=(Address(target, "product", gallery.handle),),
         shows=((name, file["image"]["url"]),),
         is_draft=gallery.is_draft,
@@ -131,7 +132,8 @@ async def _written(
         handle, _, name = change.address.key.rpartition("/")
         try:
             file = change.remote or session.remotes("file", name)
-            product = session.remotes("product", handle)
+            known = change.before.token if change.before else None
+            product = known or session.remotes("product", handle)
         except PlatformError as error:
             outcomes.append(failed(change.address, str(error), change.remote))
             continue
