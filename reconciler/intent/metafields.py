@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, StringConstraints, model_validator
 from typing_extensions import TypeAliasType
@@ -28,8 +28,34 @@ else:  # an alias that names itself: mypy reads the one form, pydantic the other
 name, a product's handle). null is managed and empty."""
 
 
+class Access(Part):
+    """Who sees the values, and who may write them."""
+
+    admin: Literal["merchant_read", "merchant_read_write"] | None = None
+    """For an app's own namespaces alone; in others everybody in the admin may write."""
+    storefront: Literal["none", "public_read"] | None = None
+    customer_account: Literal["none", "read", "read_write"] | None = None
+
+
+class Capabilities(Part):
+    """What the values may be used for."""
+
+    admin_filterable: bool | None = None
+    smart_collection_condition: bool | None = None
+    unique_values: bool | None = None
+    analytics_queryable: bool | None = None
+    cart_to_order_copyable: bool | None = None
+
+
+class Constraints(Part):
+    """To which products the definition applies."""
+
+    category: tuple[Text, ...] | None = None
+    """Categories of the platform's taxonomy, by id: `ap-2`. null or empty: to all products."""
+
+
 class Definition(Part):
-    """What a metafield of products is."""
+    """What a metafield of products is. What is not stated is not managed."""
 
     type: Text
     """The platform's type: `single_line_text_field`, `page_reference`, …"""
@@ -37,6 +63,14 @@ class Definition(Part):
     description: str | None = None
     choices: tuple[Text, ...] | None = None
     """The values that a text may take, in the order in which they are shown."""
+    validations: Mapping[Text, Content] = Field(default_factory=dict)
+    """What else is asked of a value, by the platform's names: `min`, `max`, `regex`, …; null: it is
+    not asked."""
+    access: Access | None = None
+    capabilities: Capabilities | None = None
+    constraints: Constraints | None = None
+    pin: bool | None = None
+    """Whether the admin shows it on every product's page."""
 
 
 class Selector(Part):

@@ -64,7 +64,94 @@ def case(variant: str, type_: str, values: tuple[Any, ...], drift: Mapping[str, 
     )
 
 
+# Definitions
+
+
+def described(client: httpx.Client) -> Mapping[str, Any] | None:
+    query = """{metafieldDefinition(
+        identifier: {ownerType: PRODUCT, namespace: "contract", key: "fit"}
+      ) { name type {name} validations {name value} pinnedPosition
+        access {storefront customerAccount}
+        capabilities {adminFilterable {enabled} smartCollectionCondition {enabled}}
+        constraints {values(first: 9) {nodes {value}}} } }"""
+    found = ask(client, query)["metafieldDefinition"]
+    if found is None:
+        return None
+    able = found["capabilities"]
+    nodes = found["constraints"]["values"]["nodes"]
+    return {
+        "name": found["name"],
+        "type": found["type"]["name"],
+        "access.storefront": found["access"]["storefront"].lower(),
+        "access.customer_account": found["access"]["customerAccount"].lower(),
+        "capabilities.admin_filterable": able["adminFilterable"]["enabled"],
+        "capabilities.smart_collection_condition": able["smartCollectionCondition"]["enabled"],
+        "categories": sorted(node["value"].rpartition("/")[2] for node in nodes) or None,
+        "pinned": found["pinnedPosition"] is not None,
+        **{f"validations.{rule['name']}": rule["value"] for rule in found["validations"]},
+    }
+
+
+def definition(**parts: Any) -> dict[str, str]:
+    fit = {"type": "single_line_text_field", "name": "Fit", **parts}
+    document = {"targets": ["shop"], "namespace": "contract", "definitions": {"fit": fit}}
+    return {"metafields/contract.yaml": json.dumps(document)}
+
+
+DEFINITION: Final = "product/contract.fit"
+
+
+def edited(**fields: Any) -> tuple[str, str, dict[str, Any]]:
+    return "metafieldDefinition", DEFINITION, fields
+
+
+SECOND: Final = {
+    "validations": {"min": None, "max": 30, "regex": "^[A-Z]"},
+    "access": {"storefront": "none", "customer_account": "read"},
+    "capabilities": {"admin_filterable": False, "smart_collection_condition": True},
+}
+
+TRAITS: Final = Case(
+    provider="shopify",
+    target="shop",
+    kind="metafield_definition",
+    key=DEFINITION,
+    states=(
+        definition(
+            validations={"min": 2, "max": 20},
+            access={"storefront": "public_read"},
+            capabilities={"admin_filterable": True},
+            constraints={"category": ["ap-2"]},
+        ),
+        definition(**SECOND, constraints={"category": ["ap-2-1", "ap-2-2"]}),
+        definition(**SECOND, constraints={"category": None}, pin=True),
+        definition(**SECOND, pin=False),
+    ),
+    without={"metafields/contract.yaml": "targets: [shop]\nnamespace: contract\n"},
+    raw=described,
+    drifts={
+        "validations.max": edited(
+            validations=[{"name": "min", "value": "2"}, {"name": "max", "value": "9"}]
+        ),
+        "access.storefront": edited(access={"storefront": "NONE"}),
+        "capabilities.admin_filterable": edited(
+            capabilities={"adminFilterable": {"enabled": False}}
+        ),
+        "categories": edited(
+            constraintsUpdates={"values": [{"create": "gid://shopify/TaxonomyCategory/sg"}]}
+        ),
+        "pinned": edited(pin=False),
+    },
+    stranger=(
+        "metafieldDefinition",
+        "product/foreign.note",
+        {"name": "N", "type": STRANGE["type"]},
+    ),
+    variant="traits",
+)
+
 CASES: Final = [
+    TRAITS,
     case(
         "measure",
         "weight",

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from providers.shopify.content import Misfit
 from providers.shopify.mapping.metafield import defined
 from providers.shopify.metafields import Name
 from providers.shopify.types import SUPPORTED, content, field_of
+from providers.shopify.validations import said
 from reconciler.intent.base import Place
 from reconciler.intent.edit import REMOVE, Edit
 from reconciler.intent.metafields import Metafields
 from reconciler.model.problem import Problem
 from reconciler.provider import Adopted, Compilation, Restatement
-
-_FIELDS: Final = ("name", "description", "choices", "type")
 
 
 def metafields(intent: Metafields, wish: Restatement, compilation: Compilation) -> Adopted:
@@ -38,9 +36,25 @@ def _definition(intent: Metafields, wish: Restatement) -> Iterator[Edit | Proble
             f"take {key} out of definitions, to leave it to the shop",
         )
         return
-    for field in _FIELDS:
-        if field in wish.values:
-            yield Edit(intent.path, (*place, field), wish.values[field])
+    for path in sorted(wish.values):
+        field, _, entry = path.partition(".")
+        value = wish.values[path]
+        match field:
+            case "validations":
+                said_now = said(_type(intent, key, wish), entry, value)
+                yield Edit(intent.path, (*place, field, entry), said_now)
+            case "access" | "capabilities":
+                yield Edit(intent.path, (*place, field, entry), value)
+            case "categories":
+                yield Edit(intent.path, (*place, "constraints", "category"), value)
+            case "pinned":
+                yield Edit(intent.path, (*place, "pin"), value)
+            case _:
+                yield Edit(intent.path, (*place, field), value)
+
+
+def _type(intent: Metafields, key: str, wish: Restatement) -> str:
+    return str((wish.values or {}).get("type", intent.definitions[key].type))
 
 
 def _value(

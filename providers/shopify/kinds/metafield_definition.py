@@ -6,13 +6,13 @@ definition never drops values: Shopify refuses that for reference types, and so 
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from providers.kit.graphql import Mutation, Query
 from providers.shopify.client import ShopifyReader, ShopifyWriter, UserErrors
+from providers.shopify.describing import REMEDIES, created, described, in_turn, updated
 from providers.shopify.identified import Field, Wish, identified
 from providers.shopify.parts import one_by_one, parts_of
 from reconciler.model.address import Address, Key
@@ -20,22 +20,33 @@ from reconciler.model.change import Action, Change, Effect
 from reconciler.model.cost import FREE, NOTHING, Cost, Range
 from reconciler.model.outcome import Outcome, done, failed
 from reconciler.model.resource import Resource
-from reconciler.model.spec import UNSTATED, Owned, spec, stated
+from reconciler.model.spec import UNSTATED, Merge, Owned, Value, spec, stated
 from reconciler.provider import ALL, Batch, Echo, OnDrop, Precondition, Wanted
 
 READ_TOGETHER: Final = 10
 """Definitions of a batch, which the core reads again before and after it."""
 
-_TOGETHER: Final = 50
+_TOGETHER: Final = 25
 
-_SELECTION: Final = """
-  id namespace key name description metafieldsCount
-  type { name }
-  validations { name value }
+MOST_CATEGORIES: Final = 100
+
+_SELECTION: Final = f"""
+  id namespace key name description metafieldsCount pinnedPosition
+  type {{ name }}
+  validations {{ name value }}
+  access {{ admin storefront customerAccount }}
+  capabilities {{
+    adminFilterable {{ enabled }}
+    smartCollectionCondition {{ enabled }}
+    uniqueValues {{ enabled }}
+    analyticsQueryable {{ enabled }}
+    cartToOrderCopyable {{ enabled }}
+  }}
+  constraints {{ values(first: {MOST_CATEGORIES}) {{ nodes {{ value }} }} }}
 """
 
-_POINTS: Final = 4
-"""What one definition costs."""
+_POINTS: Final = 20
+"""What one definition costs at most."""
 
 _BY_NAME: Final = Field(
     "metafieldDefinition", "MetafieldDefinitionIdentifierInput", _SELECTION, cost=_POINTS
@@ -43,12 +54,12 @@ _BY_NAME: Final = Field(
 
 _EVERY: Final = Query(
     f"""query EveryDefinition($after: String) {{
-      metafieldDefinitions(first: 50, after: $after, ownerType: PRODUCT, sortKey: ID) {{
+      metafieldDefinitions(first: 25, after: $after, ownerType: PRODUCT, sortKey: ID) {{
         nodes {{ {_SELECTION} }}
         pageInfo {{ hasNextPage endCursor }}
       }}
     }}""",
-    cost=60,
+    cost=100,
 )
 
 _CREATE: Final = Mutation(
@@ -86,6 +97,14 @@ class MetafieldDefinition:
     type: Owned[str] = UNSTATED
     choices: Owned[tuple[str, ...] | None] = UNSTATED
     """What a text may be, in the order in which the admin shows it; None where anything goes."""
+    validations: Owned[Mapping[str, str | None]] = UNSTATED
+    """The others, by name, in the form in which they are compared."""
+    access: Owned[Mapping[str, str]] = UNSTATED
+    """`admin`, `storefront`, `customer_account`."""
+    capabilities: Owned[Mapping[str, bool]] = UNSTATED
+    categories: Owned[Annotated[tuple[str, ...], Merge.SET] | None] = UNSTATED
+    """Of Shopify's taxonomy, to whose products it applies; None where to all."""
+    pinned: Owned[bool] = UNSTATED
 
 
 def definition_key(namespace: str, key: str) -> Key:
@@ -125,8 +144,8 @@ class MetafieldDefinitionKind:
         for part in parts_of(changes, READ_TOGETHER):
             yield Batch(
                 part,
-                requests=len(part),
-                points=10 * len(part),
+                requests=sum(map(_mutations, part)),
+                points=10 * sum(map(_mutations, part)),
                 reading=Range(Cost(1, len(part)), Cost(1, _POINTS * len(part))),
                 besides=sum(map(_besides, part), FREE),
             )
@@ -134,7 +153,7 @@ class MetafieldDefinitionKind:
     async def write(
         self, session: ShopifyWriter, batch: Batch[MetafieldDefinition]
     ) -> Sequence[Outcome[MetafieldDefinition]]:
-        return await one_by_one(batch.changes, partial(_write, session))
+        return await one_by_one(batch.changes, partial(_written, session))
 
     async def effects(
         self, session: ShopifyReader, changes: Sequence[Change[MetafieldDefinition]]
@@ -153,12 +172,22 @@ class MetafieldDefinitionKind:
 
 
 def _besides(change: Change[MetafieldDefinition]) -> Range:
-    """Other validations are read before the choices are written anew; a definition that is
-    answered costs a point."""
-    reads = change.before is not None and change.differs_in("choices")
-    reads = reads and change.action is not Action.DELETE and not change.differs_in("type")
+    """What stands there is read before validations or categories are written anew; a definition
+    that is answered costs a point."""
     answer = Range(NOTHING, Cost(0, 2))
-    return answer + Range(Cost(1, 1), Cost(1, _POINTS)) if reads else answer
+    return answer + Range(Cost(1, 1), Cost(1, _POINTS)) if reads_first(change) else answer
+
+
+def _mutations(change: Change[MetafieldDefinition]) -> int:
+    is_update = change.before is not None and change.action is not Action.DELETE
+    return 2 if is_update and change.differs_in("pinned") and change.differs_in("categories") else 1
+
+
+def reads_first(change: Change[MetafieldDefinition]) -> bool:
+    """Validations that are sent replace all there are, and categories are sent as a difference."""
+    if change.before is None or change.action is Action.DELETE or change.differs_in("type"):
+        return False
+    return any(map(change.differs_in, ("choices", "validations", "categories")))
 
 
 async def _rows(session: ShopifyReader, keys: Sequence[Key]) -> list[dict[str, Any] | None]:
@@ -168,19 +197,22 @@ async def _rows(session: ShopifyReader, keys: Sequence[Key]) -> list[dict[str, A
 def _resource(target: str, row: Mapping[str, Any]) -> Resource[MetafieldDefinition]:
     return Resource(
         Address(target, "metafield_definition", definition_key(row["namespace"], row["key"])),
-        MetafieldDefinition(
-            name=row["name"],
-            description=row["description"] or None,
-            type=row["type"]["name"],
-            choices=_choices(row["validations"]),
-        ),
+        MetafieldDefinition(**described(row)),
         remote=row["id"],
     )
 
 
-def _choices(rules: Sequence[Mapping[str, Any]]) -> tuple[str, ...] | None:
-    text = next((rule["value"] for rule in rules if rule["name"] == "choices"), None)
-    return tuple(json.loads(text)) if text else None
+async def _written(
+    session: ShopifyWriter, change: Change[MetafieldDefinition]
+) -> Outcome[MetafieldDefinition]:
+    try:
+        return await _write(session, change)
+    except UserErrors as refused:
+        remedy = next(
+            (REMEDIES[e["code"]] for e in refused.errors if e.get("code") in REMEDIES), ""
+        )
+        text = f"{refused} · {remedy}" if remedy else str(refused)
+        return failed(change.address, text, change.remote)
 
 
 async def _write(
@@ -192,27 +224,20 @@ async def _write(
     identifier = _identifier(change.address.key)
     fields = stated(change.after.spec)
     if change.before is None:
-        return await _create(session, change, identifier | fields)
+        definition = identifier | created(fields)
+        payload = await session.mutate(_CREATE, "metafieldDefinitionCreate", definition=definition)
+        return done(change.address, payload["createdDefinition"]["id"])
     if change.differs_in("type"):
         return _of_another_type(change)
-    definition: dict[str, Any] = {n: fields[n] for n in ("name",) if change.differs_in(n)}
-    if change.differs_in("description"):
-        definition["description"] = fields["description"] or ""
-    if change.differs_in("choices"):
-        definition["validations"] = await _rules(session, change.address.key, fields["choices"])
-    payload = await session.mutate(
-        _UPDATE, "metafieldDefinitionUpdate", definition=identifier | definition
-    )
+    live: Mapping[str, Any] = {}
+    if reads_first(change):
+        (row,) = await _rows(session, [change.address.key])
+        live = row or {}
+    for part in in_turn(updated(_differing(change, fields), fields["type"], live)):
+        payload = await session.mutate(
+            _UPDATE, "metafieldDefinitionUpdate", definition=identifier | part
+        )
     return done(change.address, payload["updatedDefinition"]["id"])
-
-
-async def _create(
-    session: ShopifyWriter, change: Change[MetafieldDefinition], fields: dict[str, Any]
-) -> Outcome[MetafieldDefinition]:
-    choices = fields.pop("choices", None)
-    definition = fields | ({"validations": _rule(choices)} if choices else {})
-    payload = await session.mutate(_CREATE, "metafieldDefinitionCreate", definition=definition)
-    return done(change.address, payload["createdDefinition"]["id"])
 
 
 async def _delete(
@@ -222,27 +247,22 @@ async def _delete(
     try:
         await session.mutate(_DELETE, "metafieldDefinitionDelete", identifier=identifier)
     except UserErrors as refused:
-        if refused.has_code("REFERENCE_TYPE_DELETION_ERROR", "ID_TYPE_DELETION_ERROR"):
-            text = f"{refused} · values are never deleted here; if it is meant, use the admin"
-            return failed(change.address, text, change.remote)
         if not refused.has_code("NOT_FOUND"):
             raise
     return done(change.address, None)
 
 
-async def _rules(
-    session: ShopifyWriter, key: Key, choices: Sequence[str] | None
-) -> list[dict[str, str]]:
-    """All validations with other choices: what is sent replaces what there is."""
-    (row,) = await _rows(session, [key])
-    others = [dict(r) for r in (row or {}).get("validations", ()) if r["name"] != "choices"]
-    return others + _rule(choices)
-
-
-def _rule(choices: Sequence[str] | None) -> list[dict[str, str]]:
-    if choices is None:
-        return []
-    return [{"name": "choices", "value": json.dumps(list(choices), ensure_ascii=False)}]
+def _differing(
+    change: Change[MetafieldDefinition], fields: Mapping[str, Value]
+) -> dict[str, Value]:
+    """The fields that are to be written, of mappings the entries."""
+    return {
+        name: {entry: v for entry, v in value.items() if change.differs_in(f"{name}.{entry}")}
+        if isinstance(value, dict)
+        else value
+        for name, value in fields.items()
+        if change.differs_in(name)
+    }
 
 
 def _of_another_type(change: Change[MetafieldDefinition]) -> Outcome[MetafieldDefinition]:

@@ -10,8 +10,15 @@ from providers.shopify.kinds.metafield import Metafield
 from providers.shopify.kinds.metafield_definition import MetafieldDefinition, definition_key
 from providers.shopify.mapping.metafield import defined, metafield
 from providers.shopify.types import SUPPORTED, SUPPORTED_SHORTLY, base_of, fields
+from providers.shopify.validations import stored
 from reconciler.intent.base import Place
-from reconciler.intent.metafields import Content, Definition, Metafields
+from reconciler.intent.metafields import (
+    Access,
+    Capabilities,
+    Content,
+    Definition,
+    Metafields,
+)
 from reconciler.model.address import Address
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Resource
@@ -92,19 +99,69 @@ def _definition(
             f"a {definition.type} has no choices",
             "take choices out, or use single_line_text_field",
         )
-    stated = definition.model_fields_set
+    try:
+        spec = specified(definition)
+    except Misfit as misfit:
+        place = intent.at("definitions", key, "validations")
+        return Problem(place, misfit.cause, misfit.remedy)
+    objection = _objection(intent, key, definition)
+    if objection:
+        return objection
     name = definition_key(intent.namespace, key)
     return Resource(
         Address(compilation.target.name, "metafield_definition", name),
-        MetafieldDefinition(
-            name=definition.name,
-            description=(definition.description or None if "description" in stated else UNSTATED),
-            type=definition.type,
-            choices=definition.choices if "choices" in stated else UNSTATED,
-        ),
+        spec,
         source=intent.at("definitions", key),
         intent=digest([key, intent.digest_of("definitions", key)]),
     )
+
+
+def _objection(intent: Metafields, key: str, definition: Definition) -> Problem | None:
+    """What Shopify never lets be together."""
+    own = intent.namespace.startswith("app--")
+    if definition.access and definition.access.admin and not own:
+        return Problem(
+            intent.at("definitions", key, "access", "admin"),
+            "Shopify lets nobody restrict the admin's access in a namespace that is no app's own",
+            "take admin out",
+        )
+    if definition.pin and definition.constraints and definition.constraints.category:
+        return Problem(
+            intent.at("definitions", key, "pin"),
+            "Shopify pins no definition that is constrained to categories",
+            "take pin out, or write pin: false",
+        )
+    return None
+
+
+def specified(definition: Definition) -> MetafieldDefinition:
+    """The stated parts of a definition. Raises `Misfit`."""
+    stated = definition.model_fields_set
+    constraints = definition.constraints
+    categories = (
+        tuple(constraints.category or ()) or None
+        if constraints and "category" in constraints.model_fields_set
+        else UNSTATED
+    )
+    return MetafieldDefinition(
+        name=definition.name,
+        description=definition.description or None if "description" in stated else UNSTATED,
+        type=definition.type,
+        choices=definition.choices if "choices" in stated else UNSTATED,
+        validations={
+            name: stored(definition.type, name, said)
+            for name, said in definition.validations.items()
+        }
+        or UNSTATED,
+        access=_said(definition.access) or UNSTATED,
+        capabilities=_said(definition.capabilities) or UNSTATED,
+        categories=categories,
+        pinned=UNSTATED if definition.pin is None else definition.pin,
+    )
+
+
+def _said(part: Access | Capabilities | None) -> dict[str, Any]:
+    return part.model_dump(exclude_none=True) if part else {}
 
 
 def _value(
@@ -127,7 +184,7 @@ def _value(
     if definition.type not in SUPPORTED:
         return _definition(intent, compilation, key, definition)
     try:
-        said = fields(definition.type, value)
+        said = fields(definition.type, value, definition.validations)
     except Misfit as misfit:
         return Problem(intent.at(*place), misfit.cause, misfit.remedy)
     unknown = [one for one in _each(value) if one not in (definition.choices or (one,))]

@@ -14,7 +14,7 @@ products, ruleSet, sources |
 | publication | product/<handle>/<channel>, collection/<handle>/<channel> | publishDate |
 | channel | name | supportsFuturePublishing |
 | bundle | handle of the product | components: handle → quantity |
-| metafieldDefinition | product/<namespace>.<key> | name, description, type, validations |
+| metafieldDefinition | product/<namespace>.<key> | name, description, type, and what updates take |
 | app | | accessScopes, isLimited |
 | bulk | | begins, nodes, lines, ends, fate |
 
@@ -35,8 +35,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from providers.kit.sandbox import UnknownThing
-from providers.shopify.sandbox import bulk, bundles, media, metafields, publications, traits
-from providers.shopify.sandbox.definitions import add_definition, definition_of, next_pin
+from providers.shopify.sandbox import bulk, bundles, definitions, media, metafields, publications
+from providers.shopify.sandbox.definitions import add_definition, definition_of
 from providers.shopify.sandbox.files import cdn, file_named, remove_file
 from providers.shopify.sandbox.metaobjects import add_metaobject, metaobject_called
 from providers.shopify.sandbox.planting import REFERRED, product_called, source_of
@@ -61,7 +61,10 @@ _KNOWN: Final = {
     ),
     "metafield": ("type", "value", *REFERRED),
     "metaobject": ("displayName",),
-    "metafieldDefinition": ("name", "description", "type", "validations"),
+    "metafieldDefinition": (
+        "name", "description", "type", "validations", "access", "capabilities",
+        "constraintsUpdates", "pin",
+    ),
     "publication": ("publishDate",),
     "channel": ("supportsFuturePublishing",),
     "bundle": ("components",),
@@ -198,8 +201,7 @@ def _definition(shop: Shop, key: str, fields: Fields) -> None:
     namespace, _, bare = name.partition(".")
     found = definition_of(shop, owner_type.upper(), namespace, bare)
     if found is not None:
-        pinned = {"pinnedPosition": next_pin(shop, found)} if fields.get("pin") else {}
-        _change(shop, found, {**fields, **traits.changes(found, fields), **pinned})
+        _change(shop, found, {**fields, **definitions.changes(shop, found, fields)})
         return
     identity = {"ownerType": owner_type.upper(), "namespace": namespace, "key": bare}
     add_definition(shop, {"name": bare, **fields, **identity})

@@ -213,7 +213,7 @@ def _update(_: Any, info: Info, definition: Mapping[str, Any]) -> dict[str, Any]
     ]
     if errors:
         return answer | {"userErrors": errors}
-    changed = shop.change(found, **_changes(shop, found, definition))
+    changed = shop.change(found, **changes(shop, found, definition))
     job = jobs.start(shop) if changed["validations"] != found["validations"] else None
     return answer | {"updatedDefinition": changed, "validationJob": job}
 
@@ -242,18 +242,18 @@ def is_in_use(shop: Shop, definition: Thing) -> bool:
     return any(f'"{definition["id"]}"' in text for text in told)
 
 
-def _changes(shop: Shop, found: Thing, fields: Mapping[str, Any]) -> dict[str, Any]:
+def changes(shop: Shop, found: Thing, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Only what is given changes; validations that are given replace all there were."""
-    changes = {name: fields[name] for name in ("name", "description") if name in fields}
-    changes |= traits.changes(found, fields)
+    made = {name: fields[name] for name in ("name", "description") if name in fields}
+    made |= traits.changes(found, fields)
     if fields.get("validations") is not None:
-        changes["validations"] = [dict(rule) for rule in fields["validations"]]
+        made["validations"] = [dict(rule) for rule in fields["validations"]]
     if fields.get("pin") is True and found["pinnedPosition"] is None:
-        changes["pinnedPosition"] = next_pin(shop, found)
+        made["pinnedPosition"] = next_pin(shop, found)
     if fields.get("pin") is False and found["pinnedPosition"] is not None:
         unpinned(shop, found)
-        changes["pinnedPosition"] = None
-    return changes
+        made["pinnedPosition"] = None
+    return made
 
 
 def unpinned(shop: Shop, found: Thing) -> Thing:
