@@ -277,8 +277,16 @@ class StartingShop:
                 for id_ in ids_in(row["variables"]):
                     self._grant(id_, rows[place:])
                 self.known |= {thing.id for thing in shown(row)}
+                self._sort_by_hand(row)
             else:
                 self._grant_all(row)
+
+    def _sort_by_hand(self, row: Row) -> None:
+        """That products could be put in order tells how their collection was sorted."""
+        if "collectionReorderProducts" in row["document"] and not _refused(row["response"]):
+            collection = self.shop.get((row["variables"] or {}).get("id") or "")
+            if collection is not None:
+                self.shop.change(collection, sortOrder="MANUAL")
 
     def _grant(self, id_: str, rows: Sequence[Row]) -> None:
         """A thing that a mutation is about, if any answer shows that it was there. Its fields
@@ -325,6 +333,7 @@ class StartingShop:
             self.shop.add("Job", {"started": LONG_AGO}, thing.id)
         elif there is not None and thing.sort == "Product":
             change_product(self.shop, there, given)
+            self._keep_stock(thing)
         elif there is not None:
             self.shop.change(there, **given)
         elif thing.sort == "ProductVariant":
@@ -333,6 +342,16 @@ class StartingShop:
             self._put_definition(thing, given)
         elif thing.sort in _FIELDS:
             plant(self.shop, thing.sort, given, thing.id)
+            self._keep_stock(thing)
+
+    def _keep_stock(self, thing: Shown) -> None:
+        """A product's stock is that of its variants; of one, where they are not shown."""
+        if not thing.fields.keys() & {"tracksInventory", "totalInventory"}:
+            return
+        for variant in self.shop.where("ProductVariant", "product_id", thing.id)[:1]:
+            quantity = thing.fields.get("totalInventory", 0)
+            tracked = bool(thing.fields.get("tracksInventory"))
+            self.shop.change(variant, tracked=tracked, inventoryQuantity=quantity)
 
     def _touch(self, thing: Shown) -> None:
         """What an answer shows first was changed last: its order is the only sign of it."""
@@ -347,13 +366,16 @@ class StartingShop:
             self.shop.change(there, products=[], settled_count=0)
 
     def _add_unseen(self, thing: Shown) -> None:
-        """Where a page of a collection's products says that there are more, there is one more."""
+        """Where a collection is told to have more products than are shown, there are more."""
         there = self.shop.get(thing.id)
         page = thing.fields.get("products")
         if there is None or thing.sort != "Collection" or not isinstance(page, Mapping):
             return
-        if (page.get("pageInfo") or {}).get("hasNextPage"):
-            join(self.shop, there, plant(self.shop, "Product", {"title": "Unseen"})["id"])
+        more = int(bool((page.get("pageInfo") or {}).get("hasNextPage")))
+        counted = (thing.fields.get("productsCount") or {}).get("count", 0)
+        for _ in range(max(more, counted - len(there["products"]))):
+            found = self.shop.get(thing.id) or there
+            join(self.shop, found, plant(self.shop, "Product", {"title": "Unseen"})["id"])
 
     def _put_metafield(self, thing: Shown, fields: Mapping[str, Any]) -> None:
         owner = self.shop.get(thing.within.id) if thing.within else None

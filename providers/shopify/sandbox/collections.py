@@ -12,7 +12,7 @@ from providers.shopify.sandbox.handles import free, slug
 from providers.shopify.sandbox.ids import number, parts
 from providers.shopify.sandbox.paging import connection
 from providers.shopify.sandbox.products import ORDER as PRODUCT_ORDER
-from providers.shopify.sandbox.products import by_id, counted
+from providers.shopify.sandbox.products import by_id, counted, custom_id_refusal
 from providers.shopify.sandbox.refusal import UserError, refusal, user_error
 from providers.shopify.sandbox.shop import Info, Shop, Thing
 
@@ -198,6 +198,8 @@ def _by_handle(_: Any, info: Info, handle: str) -> Thing | None:
 
 
 def _by_identifier(_: Any, info: Info, identifier: Mapping[str, Any]) -> Any:
+    if "customId" in identifier:
+        raise custom_id_refusal()
     if "id" in identifier:
         return _by_id(_, info, id=identifier["id"])
     return _by_handle(_, info, identifier["handle"])

@@ -43,6 +43,9 @@ _COLUMNS: Final = {
     "TAG": "ProductTag",
     "TITLE": "ProductTitle",
     "TYPE": "ProductType",
+    "VARIANT_INVENTORY": "VariantInventory",
+    "VARIANT_PRICE": "VariantPrice",
+    "VARIANT_TITLE": "VariantTitle",
     "VENDOR": "ProductVendor",
 }
 
@@ -53,6 +56,7 @@ def meets_rule(shop: Shop, rule: Mapping[str, Any], product: Thing) -> bool:
         "kind": _COLUMNS.get(rule["column"], "Unknown"),
         "relation": rule["relation"],
         "values": [rule["condition"]],
+        "value": rule["condition"],
         "matchType": "ANY",
     }
     return meets(shop, condition, product, variants_of(shop, product))
