@@ -24,7 +24,7 @@ from reconciler.cli.github.publishing import Folder
 from reconciler.cli.revisions import Checkout
 from reconciler.intent.capsule import Capsule, is_capsule_file
 from reconciler.model.errors import PlanogramError
-from reconciler.repository import Commit, Repository, repository_of
+from reconciler.repository import Commit, GitFailed, Repository, repository_of
 from reports.comment import code
 from reports.view import clean
 
@@ -58,7 +58,11 @@ def _take_up(here: Checkout) -> None:
     out has not moved the file since."""
     repository = here.repository
     ref, seen = f"refs/heads/{BRANCH}", f"refs/planogram/seen/heads/{BRANCH}"
-    repository.fetch(f"+{ref}*:{seen}*")
+    authenticate(repository)
+    try:
+        repository.fetch(f"+{ref}*:{seen}*")
+    except GitFailed as error:
+        speech.warn(f"what {BRANCH} proposes already is not known: {error}")
     proposed = repository.sha(seen)
     base = proposed and repository.merge_base(proposed, repository.resolve("HEAD"))
     if not proposed or not base or base == proposed:
