@@ -47,6 +47,11 @@ def questions_that_matter(
     return tuple(q for q in asked if q in moved or any(marks[q] in key for key in keys))
 
 
+def expanded(intents: Intents) -> Intents:
+    """The documents, a capsule being the images that its state comes to."""
+    return Intents.made_of(i.images if isinstance(i, Capsule) else i for i in intents)
+
+
 def differing(before: State, after: State) -> frozenset[Address]:
     """The addresses at which two compilations do not mean the same."""
     return frozenset(
@@ -60,7 +65,7 @@ def compile_for(
     target: Target, provider: AnyProvider, intents: Intents, answers: Answers | None
 ) -> Compiled:
     """The desired state of one target. `answers` is None where nobody was asked."""
-    compilation = Compilation(target, intents.for_target(target.name), answers)
+    compilation = Compilation(target, expanded(intents.for_target(target.name)), answers)
     resources: dict[Address, Resource[Any]] = {}
     problems: list[Problem] = []
     for intent in compilation.intents:

@@ -22,6 +22,7 @@ PROTECTED = "planogram-apply"
 WRITES = {
     ("apply", "apply"): {"contents"},
     ("apply", "outcome"): {"pull-requests", "issues", "statuses"},
+    ("apply", "state"): {"contents", "pull-requests"},
     ("plan", "comment"): {"pull-requests", "checks"},
     ("drift", "watch"): {"contents", "issues"},
     **{

@@ -16,6 +16,7 @@ from reconciler.capsule.rules import Rules
 from reconciler.capsule.state import Broken, BrokenState, Product, ProductState
 from reconciler.capsule.text import BrokenLog
 from reconciler.intent import yaml
+from reconciler.intent.assets import Asset, asset, why_unfit
 from reconciler.intent.base import Intent, Place, Places
 from reconciler.intent.images import Image, Images, ProductImages, Purposes
 from reconciler.model.problem import Problem
@@ -23,6 +24,7 @@ from reconciler.model.resource import Source
 
 FOLDER: Final = "capsules"
 ASSETS: Final = "assets"
+SWATCHES: Final = "swatches"
 
 Position = tuple[int, int]
 
@@ -33,6 +35,7 @@ class Capsule(Intent, Rules):
     _state: ProductState | None = PrivateAttr(default=None)
     _state_places: Places = PrivateAttr(default=Places(""))
     _manifest: tuple[Mapping[str, Any], ...] = PrivateAttr(default=())
+    _files: Mapping[str, bytes] = PrivateAttr(default_factory=dict)
 
     @property
     def target(self) -> str:
@@ -58,6 +61,7 @@ class Capsule(Intent, Rules):
             yield Problem(self.at("capsule"), cause, "name both the same")
             return
         yield from self._take_state(folder, f"{above}/{folder.state_path}")
+        self._files = own
         try:
             self._manifest = tuple(folder.log(MANIFEST))
         except BrokenLog as error:
@@ -65,6 +69,27 @@ class Capsule(Intent, Rules):
             line = int(place.rsplit(":", 1)[-1])
             cause, _, remedy = told.partition(" · ")
             yield Problem(Source(f"{above}/{MANIFEST}", line), cause, remedy)
+        yield from self._swatch_problems(f"{above}/{MANIFEST}")
+
+    def _swatch_problems(self, path: str) -> Iterator[Problem]:
+        """A manifest's newest row must be about the file that lies there."""
+        for product in self.products.values():
+            row = manifest.newest(self._manifest, product.cpi, manifest.SWATCH)
+            if row is None:
+                continue
+            place = Source(path, self._manifest.index(row) + 1)
+            found = self._swatch(row)
+            if found is None:
+                cause = f"{row['file']} of {product.cpi} is not there"
+                yield Problem(place, cause, "commit it, or promote another swatch")
+            elif found.digest != row["sha256"]:
+                cause = f"{row['file']} of {product.cpi} is another file than the one promoted"
+                yield Problem(place, cause, "register and promote it again")
+            elif wrong := why_unfit(str(row["file"]), found):
+                yield Problem(place, *wrong)
+
+    def _swatch(self, row: Mapping[str, Any]) -> Asset | None:
+        return asset(self._files.get(str(row["file"]), b""))
 
     def _take_state(self, folder: Folder, path: str) -> Iterator[Problem]:
         content = folder.files.get(folder.state_path)
@@ -109,19 +134,28 @@ class Capsule(Intent, Rules):
             into=Purposes(look=self.into.look, swatch=self.into.swatch),
             products=products,
         )
-        return made.placed(Places(self._state_places.path, positions))
+        placed = made.placed(Places(self._state_places.path, positions))
+        return placed.beside(dict(self._assets_of(placed)))
+
+    def _assets_of(self, images: Images) -> Iterator[tuple[str, Asset]]:
+        """The swatches by their paths below `desired/`."""
+        above = f"{FOLDER}/{self.capsule}/"
+        for _, path in images.pictures():
+            found = asset(self._files.get(path.removeprefix(above), b""))
+            if found is not None:
+                yield path, found
 
     def _images_of(
         self, product: Product, positions: dict[Place, Position]
     ) -> ProductImages | None:
         images: dict[str, Image] = {}
-        for variant, name, file in self._chosen(product):
-            images[variant] = Image(file=file)
+        for variant, name, image in self._chosen(product):
+            images[variant] = image
             way = ("products", product.handle, "assets", name)
             at = self._state_places.at(*way)
             place = ("products", product.handle, variant.lower())
             positions[place] = (at.line, at.column)
-            positions["products", product.handle, "images", variant, "file"] = (at.line, at.column)
+            positions["products", product.handle, "images", variant] = (at.line, at.column)
         if not images:
             return None
         return ProductImages(
@@ -130,14 +164,15 @@ class Capsule(Intent, Rules):
             swatch="SWATCH" if "SWATCH" in images else None,
         )
 
-    def _chosen(self, product: Product) -> Iterator[tuple[str, str, str]]:
+    def _chosen(self, product: Product) -> Iterator[tuple[str, str, Image]]:
         adopted = product.assets.look_image
         look = self.decision(product.cpi).look or (adopted.file_name if adopted else None)
         if look is not None and not product.is_accessory:
-            yield "LOOK", "look_image", look
+            yield "LOOK", "look_image", Image(file=look)
         newest = manifest.newest(self._manifest, product.cpi, manifest.SWATCH)
         if newest is not None:
-            yield "SWATCH", "swatch_image", str(newest["file_name"])
+            path = f"{FOLDER}/{self.capsule}/{newest['file']}"
+            yield "SWATCH", "swatch_image", Image(path=path)
 
 
 def is_capsule_file(path: str) -> bool:
@@ -146,10 +181,11 @@ def is_capsule_file(path: str) -> bool:
     return len(parts) > 3 and parts[1] == FOLDER and not (len(parts) == 4 and parts[3] == RULES)
 
 
-def is_asset(path: str) -> bool:
-    """Whether a file is a picture of a capsule, of which plans need the path alone."""
+def is_unread(path: str) -> bool:
+    """Whether a file is a picture of a capsule that no plan needs: all but its swatches."""
     parts = PurePosixPath(path).parts
-    return len(parts) > 4 and parts[1] == FOLDER and parts[3] == ASSETS
+    is_asset = len(parts) > 4 and parts[1] == FOLDER and parts[3] == ASSETS
+    return is_asset and parts[4] != SWATCHES
 
 
 def complete(capsules: Iterable[Capsule], files: Mapping[str, bytes]) -> Iterator[Problem]:
@@ -165,5 +201,5 @@ def complete(capsules: Iterable[Capsule], files: Mapping[str, bytes]) -> Iterato
         cause = "the capsule has no capsule.yaml"
         yield Problem(Source(f"{folder}/{RULES}", 1), cause, "write its targets and its name there")
     for folder, capsule in by_folder.items():
-        own = {p: c for p, c in files.items() if p.startswith(f"{folder}/") and not is_asset(p)}
+        own = {p: c for p, c in files.items() if p.startswith(f"{folder}/") and not is_unread(p)}
         yield from capsule.completed(own)

@@ -17,8 +17,7 @@ from reconciler.intent import explain, yaml
 from reconciler.intent.assets import ENDINGS, Asset, asset, is_asset, pointer, why_unfit
 from reconciler.intent.base import Intent, Intents, Places
 from reconciler.intent.bundles import Bundles
-from reconciler.intent.capsule import Capsule, complete, is_capsule_file
-from reconciler.intent.capsule import is_asset as is_of_a_capsule
+from reconciler.intent.capsule import Capsule, complete, is_capsule_file, is_unread
 from reconciler.intent.channels import Channels
 from reconciler.intent.collection import Collections
 from reconciler.intent.images import Images
@@ -90,9 +89,7 @@ def files_under(folder: Path) -> Files:
         name: _content(path)
         for path in sorted(folder.rglob("*"))
         if (path.is_file() or path.is_symlink()) and not path.name.startswith(".")
-        if not is_of_a_capsule(
-            name := str(PurePosixPath(folder.name, *path.relative_to(folder).parts))
-        )
+        if not is_unread(name := str(PurePosixPath(folder.name, *path.relative_to(folder).parts)))
     }
 
 

@@ -28,7 +28,7 @@ CAPSULE: Final = "S227"
 EXPORT: Final = ROOT.parent / "shared" / "data" / "shopify-csv" / "apparel.csv"
 NAMESPACE: Final = "altuzarra"
 
-CAPSULE_YAML: Final = f"targets: [shop]\ncapsule: {CAPSULE}\n"
+CAPSULE_YAML: Final = f"targets: [shop]\ncapsule: {CAPSULE}\nswatches: {{largest: 6000}}\n"
 METAFIELDS: Final = """\
 targets: [shop]
 namespace: altuzarra
@@ -147,7 +147,8 @@ class House:
             if name := product.get("swatch"):
                 path = self.capsule / "assets" / "swatches" / name
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(picture(colour=number))
+                size = (5001, 40) if product.get("upload_fails") else (64, 64)
+                path.write_bytes(picture(size=size, colour=number))
 
     def _plant(self) -> None:
         """A shop with nothing but what the client uploaded, and one collection made by hand."""
@@ -171,8 +172,6 @@ class House:
                 },
             )
             media.set_gallery(shop, made, [image["id"] for image in images])
-            if product.get("swatch") and not product.get("upload_fails"):
-                plant(shop, "MediaImage", {"name": product["swatch"]})
         for kind in ("shirts", "tops"):
             plant(shop, "Page", {"handle": f"size-guide-{kind}", "title": f"Sizes of {kind}"})
         tagged = {"relation": "TAGGED_WITH", "values": ["style_Varsity"], "matchType": "ANY"}

@@ -4,6 +4,7 @@ comes to for each product, and raw requests find it."""
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,8 @@ def _referred(metafield: Any) -> str | None:
     reference = metafield["reference"]
     if "handle" in reference:
         return str(reference["handle"])
-    return str(reference["image"]["url"]).split("?")[0].rsplit("/", 1)[-1]
+    name = str(reference["image"]["url"]).split("?")[0].rsplit("/", 1)[-1]
+    return re.sub(r"_pg[0-9a-f]{12}(?=\.)", "", name)
 
 
 def stages(house: House) -> dict[str, str]:
@@ -142,7 +144,7 @@ def test_ten_steps_in_order(house: House) -> None:
 
     assert house.files() == before
     assert look(house) == shop
-    assert statuses <= {"held", "skipped"}
+    assert statuses == {"held", "skipped", "failed"}, "the upload that fails is tried again"
 
 
 def test_an_edit_between_derive_and_apply_is_caught(house: House) -> None:
@@ -193,14 +195,17 @@ def test_what_is_held_has_a_code_and_a_remedy(house: House) -> None:
     prepared(house)
     made = json.loads(house.run("plan", "--json").stdout)
     held = {row["address"]: row["hold"] for row in made["held"]}
+    files = [address for address in held if address.startswith("shop/file/")]
+    silk = held.pop(files[0])
     codes = {address: hold.get("code", hold["reason"]) for address, hold in held.items()}
 
     assert codes == {
         "shop/collection/style-white": "NO_AUTHORISING_PRODUCT",
         "shop/collection/style-zip": "NO_AUTHORISING_PRODUCT",
-        "shop/metafield/product/longsleeve-cotton-top/altuzarra.swatch_image": "dangling",
         "shop/metafield/product/silk-summer-top/altuzarra.swatch_image": "NOT_AUTHORISED",
         "shop/metafield/product/white-cotton-shirt/altuzarra.size_guide_page": "NOT_ELIGIBLE",
         "shop/metafield/product/zipped-jacket/altuzarra.size_guide_page": "LOCKED",
     }
+    assert [files[0].split("_pg")[0], len(files)] == ["shop/file/S227_1003-0001_swatch", 1]
+    assert silk["code"] == "NOT_AUTHORISED"
     assert all(hold["remedy"] for hold in held.values())
