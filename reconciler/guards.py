@@ -255,6 +255,32 @@ def in_use(situation: Situation) -> Iterator[Violation]:
             yield _about(change, "in_use", change.effect.text, "take it out of use, or apply with")
 
 
+FEW_MEMBERS: Final = 4
+"""Of a collection of so few products the loss of one half is nothing to object to."""
+
+
+def emptied(situation: Situation) -> Iterator[Violation]:
+    """Holds a change after which a collection has no products any more, or fewer than half.
+
+    Why: a mistyped tag or a condition too many does this, and a page of the shop is bare at once.
+    Only where it is worked out which products leave; of up to 4 products half may go.
+    Instead: correct the rules, or apply with `--allow emptied=ADDRESS`.
+    """
+    for change in situation.changes:
+        members = change.effect.members if change.effect else None
+        if members is None or not members.leaving:
+            continue
+        is_halved = members.before > FEW_MEMBERS and members.after * 2 < members.before
+        if members.after == 0 or is_halved:
+            yield _about(
+                change,
+                "emptied",
+                f"{len(members.leaving):,} of {members.before:,} products would leave it, and"
+                f" {members.after:,} would be in it",
+                "correct its rules, or apply with",
+            )
+
+
 def create(situation: Situation) -> Iterator[Violation]:
     """Holds the creation of attributes and their assignments, unless `policy.create` is
     `attributes`; and of their values too where it is `none`, or where `policy.strict` says nothing
@@ -344,6 +370,7 @@ GUARDS: Final[Mapping[str, Guard]] = {
         empty_set,
         conflict,
         in_use,
+        emptied,
         adopt,
         prune,
     )

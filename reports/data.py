@@ -59,6 +59,22 @@ def plan_data(plan: Plan) -> Json:
     }
 
 
+def _members(change: AnyChange) -> Json:
+    """Only of what has members, and where it is known which."""
+    found = change.effect.members if change.effect else None
+    if found is None:
+        return {}
+    return {
+        "members": {
+            "before": found.before,
+            "after": found.after,
+            "entering": list(found.entering),
+            "leaving": list(found.leaving),
+            "replayed": found.replayed,
+        }
+    }
+
+
 def change_data(change: AnyChange) -> Json:
     source = change.source
     return {
@@ -69,6 +85,7 @@ def change_data(change: AnyChange) -> Json:
         "remote": change.remote,
         "fields": [_field(field) for field in change.fields],
         "effect": change.effect.text if change.effect else None,
+        **_members(change),
         "irreversible": change.irreversible,
         "source": _source(source) if source else None,
         "link": change.link,

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from reconciler.model.address import Key
@@ -123,6 +124,7 @@ class Condition:
         return _sort(self.on)
 
 
+@lru_cache(maxsize=4096)
 def parsed(text: str) -> Condition | None:
     """The condition that a text says; None for one in brackets."""
     found = _FORM.fullmatch(text)

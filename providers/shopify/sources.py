@@ -142,7 +142,7 @@ def our_sources(collection: Row) -> OurSources:
         subordinate=sub["id"] if sub else None,
         match=_match(source, "inclusion"),
         excluded_match=_match(source, "exclusion"),
-        entries=(*_entries(source), *_subordinate(sub)),
+        entries=(*entries_of(source), *_subordinate(sub)),
         unfit=(*unfit, *_unfit(source)),
     )
 
@@ -166,7 +166,8 @@ def _match(source: Row | None, side: str) -> str | None:
     return rules["matchType"].lower() if rules["matchType"] else None
 
 
-def _entries(source: Row | None) -> Iterator[Entry]:
+def entries_of(source: Row | None) -> Iterator[Entry]:
+    """What a conditions source says."""
     if source is None:
         return
     inclusion, exclusion = source["inclusion"], source["exclusion"]

@@ -60,12 +60,26 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Membership:
+    """Which things belong to a collection before and after a change, by their keys. replayed: on
+    how many of them the way of working it out was tried, all of which it explains."""
+
+    before: int
+    after: int
+    entering: tuple[Key, ...]
+    leaving: tuple[Key, ...]
+    replayed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """A consequence beyond the written fields. `in_use` counts what would lose something by a
-    deletion; `text` says it to people."""
+    deletion; `members` tells of a collection what is known of its members; `text` says it all to
+    people."""
 
     text: str
     in_use: int = 0
+    members: Membership | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from providers.shopify.client import PAGE, ShopifyReader, ShopifyWriter, UserErr
 from providers.shopify.conditions import parsed
 from providers.shopify.identified import Field, Wish, identified
 from providers.shopify.parts import one_by_one, parts_of
+from providers.shopify.preview.foretelling import Asked, foretold
 from providers.shopify.search import term
 from providers.shopify.sources import (
     FRAGMENT,
@@ -34,7 +35,7 @@ from providers.shopify.sources import (
 from providers.shopify.sources import Wish as Membership
 from reconciler.concurrent import side_by_side
 from reconciler.model.address import Address, Key, Remote
-from reconciler.model.change import Action, Change
+from reconciler.model.change import Action, Change, Effect
 from reconciler.model.cost import FREE, NOTHING, Cost, Range
 from reconciler.model.outcome import Outcome, Status, done, failed
 from reconciler.model.product import About
@@ -219,10 +220,34 @@ class CollectionKind:
                 besides=sum(map(_besides, part), FREE),
             )
 
+    async def effects(
+        self, session: ShopifyReader, changes: Sequence[Change[Collection]]
+    ) -> Mapping[Address, Effect]:
+        """Which products enter and leave, of changes that move rules."""
+        moved = [c for c in changes if c.after is not None and changes_rules(c)]
+        if not moved:
+            return {}
+        rows = await _live_rows(session, moved)
+        asked = [
+            Asked(c.address.key, rows.get(str(c.remote)), _membership(stated(c.after.spec)))
+            for c in moved
+            if c.after is not None
+        ]
+        effects = await foretold(session, asked)
+        return {c.address: effects[c.address.key] for c in moved}
+
     async def write(
         self, session: ShopifyWriter, batch: Batch[Collection]
     ) -> Sequence[Outcome[Collection]]:
         return await one_by_one(batch.changes, partial(_write, session))
+
+
+async def _live_rows(
+    session: ShopifyReader, changes: Sequence[Change[Collection]]
+) -> dict[Remote, dict[str, Any]]:
+    ids = [{"id": str(c.remote)} for c in changes if c.remote is not None]
+    pages = [await rows_of(session, part) for part in parts_of(ids, _TOGETHER)]
+    return {row["id"]: row for page in pages for row in page if row}
 
 
 def _reading(changes: Sequence[Change[Collection]]) -> Range:
@@ -235,14 +260,19 @@ def _reading(changes: Sequence[Change[Collection]]) -> Range:
 
 
 def _fewest(change: Change[Collection]) -> int:
-    """One of the two readings, before and after, finds nothing where it is made or goes."""
-    there = change.before or change.after
-    told = there.spec.conditions if there else UNSTATED
-    if told is UNSTATED or not any(part_of(text) is Part.CONDITION for text in told):
-        return 1
-    if change.before is None or change.after is None:
-        return _FEWEST_POINTS // 2
-    return _FEWEST_POINTS if change.before.spec.model == "sources" else 1
+    """What one reading costs on the average of those before and after; of a collection that is
+    made or goes, one of the two finds nothing."""
+    there = [_fewest_of(side.spec) for side in (change.before, change.after) if side is not None]
+    return min(there) if len(there) > 1 else there[0] // 2
+
+
+def _fewest_of(collection: Collection) -> int:
+    texts = collection.conditions
+    has_source = texts is not UNSTATED and any(
+        part_of(text) is not Part.SUB_COLLECTION for text in texts
+    )
+    is_older = collection.model == "ruleSet"
+    return _FEWEST_POINTS if has_source and not is_older else 4
 
 
 def _besides(change: Change[Collection]) -> Range:

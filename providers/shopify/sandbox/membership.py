@@ -7,6 +7,7 @@ rules and sources find is settled a moment after they change; so is every count.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from providers.shopify.sandbox import jobs, meeting, variants
@@ -30,7 +31,7 @@ def counted(shop: Shop, collection: Thing) -> int:
 
 def evaluated(shop: Shop, collection: Thing) -> list[str]:
     """What rules and sources find now."""
-    return [p["id"] for p in shop.all("Product") if _is_found(shop, collection, p)]
+    return _Evaluation(shop).found(collection)
 
 
 def unsettled(shop: Shop, collection: Thing) -> dict[str, Any]:
@@ -52,11 +53,64 @@ def join(shop: Shop, collection: Thing, product_id: str) -> None:
         )
 
 
-def _is_found(shop: Shop, collection: Thing, product: Thing) -> bool:
-    rules = collection["ruleSet"]
-    if rules and rules["rules"] and _by_rules(shop, rules, product):
-        return True
-    return any(is_in_source(shop, source, product) for source in collection["sources"])
+def is_in_source(shop: Shop, source: Thing, product: Thing) -> bool:
+    return _Evaluation(shop).is_found(source, product)
+
+
+@dataclass
+class _Evaluation:
+    """One look at the products. Those of collections that sources refer to are gathered once."""
+
+    shop: Shop
+    gathered: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def found(self, collection: Thing) -> list[str]:
+        products = self.shop.all("Product")
+        return [product["id"] for product in products if self._belongs(collection, product)]
+
+    def _belongs(self, collection: Thing, product: Thing) -> bool:
+        rules = collection["ruleSet"]
+        if rules and rules["rules"] and _by_rules(self.shop, rules, product):
+            return True
+        return any(self.is_found(source, product) for source in collection["sources"])
+
+    def is_found(self, source: Thing, product: Thing) -> bool:
+        """Of a source that targets variants, a product is found by each of its variants alone."""
+        if source["__typename"] == "CollectionSubCollectionsSource":
+            return self._is_in_any(source["collection_ids"], product)
+        own = variants.variants_of(self.shop, product)
+        each = [[v] for v in own] if source["targetType"] == "VARIANTS" else [own]
+        return any(self._is_met(source, product, together) for together in each)
+
+    def _is_met(self, source: Thing, product: Thing, own: Sequence[Thing]) -> bool:
+        exclusion, inclusion = source["exclusion"], source["inclusion"]
+        if exclusion and self._is_excluded(exclusion, product, own):
+            return False
+        return _selected(inclusion, product) or _by_conditions(
+            self.shop, inclusion["conditions"], inclusion["matchType"], product, own
+        )
+
+    def _is_excluded(
+        self, exclusion: Mapping[str, Any], product: Thing, own: Sequence[Thing]
+    ) -> bool:
+        """Exclusions by collection count by themselves, as the vendor's schema says."""
+        if _selected(exclusion, product):
+            return True
+        of_collections = [c for c in exclusion["conditions"] if c["kind"] == "Collection"]
+        if any(self._is_in_any(c["values"], product) for c in of_collections):
+            return True
+        others = [c for c in exclusion["conditions"] if c["kind"] != "Collection"]
+        return _by_conditions(self.shop, others, exclusion["matchType"], product, own)
+
+    def _is_in_any(self, collection_ids: Sequence[str], product: Thing) -> bool:
+        return any(product["id"] in self._members(id_) for id_ in collection_ids)
+
+    def _members(self, id_: str) -> frozenset[str]:
+        if id_ not in self.gathered:
+            collection = self.shop.get(id_)
+            found = members(self.shop, collection) if collection else ()
+            self.gathered[id_] = frozenset(found)
+        return self.gathered[id_]
 
 
 def _by_rules(shop: Shop, rule_set: Mapping[str, Any], product: Thing) -> bool:
@@ -64,43 +118,8 @@ def _by_rules(shop: Shop, rule_set: Mapping[str, Any], product: Thing) -> bool:
     return any(held) if rule_set["appliedDisjunctively"] else all(held)
 
 
-def is_in_source(shop: Shop, source: Thing, product: Thing) -> bool:
-    """Of a source that targets variants, a product is found by each of its variants alone."""
-    if source["__typename"] == "CollectionSubCollectionsSource":
-        return _is_in_any(shop, source["collection_ids"], product)
-    own = variants.variants_of(shop, product)
-    each = [[v] for v in own] if source["targetType"] == "VARIANTS" else [own]
-    return any(_is_met(shop, source, product, together) for together in each)
-
-
-def _is_met(shop: Shop, source: Thing, product: Thing, own: Sequence[Thing]) -> bool:
-    exclusion = source["exclusion"]
-    if exclusion and (_selected(exclusion, product) or _is_excluded(shop, exclusion, product, own)):
-        return False
-    inclusion = source["inclusion"]
-    return _selected(inclusion, product) or _by_conditions(
-        shop, inclusion["conditions"], inclusion["matchType"], product, own
-    )
-
-
 def _selected(part: Mapping[str, Any], product: Thing) -> bool:
     return any(selection["productId"] == product["id"] for selection in part["selections"])
-
-
-def _is_excluded(
-    shop: Shop, exclusion: Mapping[str, Any], product: Thing, own: Sequence[Thing]
-) -> bool:
-    """Exclusions by collection count by themselves, as the vendor's schema says."""
-    of_collections = [c for c in exclusion["conditions"] if c["kind"] == "Collection"]
-    if any(_is_in_any(shop, condition["values"], product) for condition in of_collections):
-        return True
-    others = [c for c in exclusion["conditions"] if c["kind"] != "Collection"]
-    return _by_conditions(shop, others, exclusion["matchType"], product, own)
-
-
-def _is_in_any(shop: Shop, collection_ids: Sequence[str], product: Thing) -> bool:
-    found = (shop.get(id_) for id_ in collection_ids)
-    return any(c is not None and product["id"] in members(shop, c) for c in found)
 
 
 def _by_conditions(
