@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from reconciler.adopt import OR_APPLY, Ground, Wanted, edits_of
 from reconciler.compare import states_only_emptiness
@@ -273,12 +273,15 @@ def _rewrite(
     return Rewrite(address, stands.places.at(*edit.place), edit.place, value, edit.value)
 
 
+_IN_ORDER: Final = (Merge.ORDERED, Merge.SEQUENCE)
+
+
 def _canonical(spec: type, values: Mapping[Path, Value]) -> dict[Path, Value]:
     """The values with lists whose order does not count in one order."""
     merges = {field.name: field.merge for field in shape(spec)}
     return {
         path: sorted(value, key=canonical_json)
-        if isinstance(value, list) and merges.get(path.split(".", 1)[0]) is not Merge.ORDERED
+        if isinstance(value, list) and merges.get(path.split(".", 1)[0]) not in _IN_ORDER
         else value
         for path, value in values.items()
     }

@@ -91,12 +91,18 @@ class Pictures:
         """One of the host's addresses, when all of them may be asked."""
         found = await _addresses(place.host)
         for address in found:
-            if not (address.is_global or (self._loopback and address.is_loopback)):
+            if not (_is_public(address) or (self._loopback and address.is_loopback)):
                 raise Unfetched(
                     f"{place.host} is {address}, which is no address of the public internet"
                     " · put the picture where everybody can fetch it, or commit it and write path:"
                 )
         return found[0]
+
+
+def _is_public(address: Address) -> bool:
+    """An IPv4 address within an IPv6 one is judged as what it is."""
+    inner = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (inner or address).is_global
 
 
 async def _content(place: httpx.URL, response: httpx.Response) -> bytes:

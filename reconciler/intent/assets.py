@@ -93,7 +93,7 @@ def fits(name: str, sort: str) -> bool:
 
 def why_unfit(name: str, found: Asset | None) -> tuple[str, str] | None:
     """What is wrong with a picture, and what to do; None where nothing is."""
-    if found is None:
+    if found is None or found.size == 0:
         return f"{name} is empty, or a link", "commit the picture itself"
     if found.size > LARGEST:
         size = f"{found.size / 1_048_576:.1f} MB"
