@@ -48,13 +48,26 @@ def text(at: Workshop, path: str) -> str:
     return (at.desired / path).read_text()
 
 
-def with_a_bundle(at: Workshop) -> None:
+PICTURES = ("S226_6120-000215_swatch.jpg", "S226_6120-000215_hero_image.jpg")
+PINNED = {
+    "name": "Fit", "type": "number_integer", "pin": True,
+    "validations": [{"name": "min", "value": "34"}, {"name": "max", "value": "48"}],
+    "access": {"storefront": "PUBLIC_READ"},
+}  # fmt: skip
+
+
+def with_everything(at: Workshop) -> None:
+    """Of the sorts of things that the example shop lacks, one each."""
     at.edit("bundle", "gift-card", components={"watermill-belt": 2, "silk-scarf-vintage": 1})
+    at.edit("product", "fenice-skirt-sand", media=list(PICTURES))
+    at.edit("metafieldDefinition", "product/altuzarra.fit", **PINNED)
+    key = "product/fenice-skirt-sand/altuzarra.fit"
+    at.edit("metafield", key, type="number_integer", value="40")
 
 
 def test_a_plan_after_it_has_nothing_to_do(at: Workshop) -> None:
     """Into an empty folder: rows are recorded, nothing is held."""
-    with_a_bundle(at)
+    with_everything(at)
     found = imported(at)
     plan = at.plan()
 
@@ -68,7 +81,7 @@ def test_a_plan_after_it_has_nothing_to_do(at: Workshop) -> None:
 
 def test_a_second_import_changes_no_byte(at: Workshop) -> None:
     """Nor does it find anything to write."""
-    with_a_bundle(at)
+    with_everything(at)
     first = imported(at)
     before = content(at)
     second = imported(at)
@@ -100,6 +113,18 @@ EDITS: list[tuple[str, str, dict[str, Any], str]] = [
         {"deleted": True},
         "publication_listing/product/gift-card/Point of Sale",
     ),
+    (
+        "metafieldDefinition",
+        "product/altuzarra.fit",
+        {"pin": False},
+        "metafield_definition/product/altuzarra.fit",
+    ),
+    (
+        "product",
+        "fenice-skirt-sand",
+        {"media": [PICTURES[1], PICTURES[0]]},
+        "media_order/fenice-skirt-sand",
+    ),
     ("bundle", "gift-card", {"components": {"watermill-belt": 3}}, "bundle/gift-card"),
     (
         "metafield",
@@ -115,7 +140,7 @@ def test_whatever_is_edited_after_it_is_seen(
     at: Workshop, thing: str, key: str, fields: dict[str, Any], changed: str
 ) -> None:
     """The apply after it writes nothing, and an edit of any kind is the one change of a plan."""
-    with_a_bundle(at)
+    with_everything(at)
     imported(at)
     applied = at.apply()
     wrote = list(at.writes)
@@ -123,6 +148,29 @@ def test_whatever_is_edited_after_it_is_seen(
 
     assert (problems_of(applied), wrote) == ([], [])
     assert [f"{c.address.kind}/{c.address.key}" for c in at.plan().changes] == [changed]
+
+
+FIT = """
+  fit:
+    type: number_integer
+    name: Fit
+    validations: {min: 34, max: 48}
+    access: {storefront: public_read}
+    pin: true
+"""
+
+
+def test_all_that_a_definition_asks_is_written(at: Workshop) -> None:
+    """And of a gallery its order."""
+    with_everything(at)
+    imported(at)
+
+    assert FIT in text(at, "metafields/altuzarra.yaml")
+    assert text(at, "images/shop.yaml").endswith(
+        f"      PICTURE_01: {{file: {PICTURES[0]}}}\n"
+        f"      PICTURE_02: {{file: {PICTURES[1]}}}\n"
+        "    thumbnail: PICTURE_01\n"
+    )
 
 
 def size_guides(at: Workshop, *handles: str, page: str = "size-guide-sweaters") -> None:

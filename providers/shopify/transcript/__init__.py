@@ -3,7 +3,7 @@
 | intent | from |
 |---|---|
 | metafields | definitions by namespace, values of products; what a whole type has by a selector |
-| images | look and swatch: references to files in metafields of these names |
+| images | look and swatch: references to files in metafields of these names; galleries |
 | collections | collections with their rules and choices |
 | tags | tags of products |
 | channels | publications, and what is published there |
@@ -20,6 +20,7 @@ from typing import Any
 from providers.shopify.client import ShopifyReader
 from providers.shopify.kinds.bundle import BundleKind
 from providers.shopify.kinds.collection import CollectionKind
+from providers.shopify.kinds.media_order import MediaOrderKind
 from providers.shopify.kinds.metafield import MetafieldKind
 from providers.shopify.kinds.metafield_definition import MetafieldDefinitionKind
 from providers.shopify.kinds.product_tags import ProductTagsKind
@@ -27,7 +28,7 @@ from providers.shopify.kinds.publication_listing import PublicationListingKind
 from providers.shopify.transcript.assortment import bundles, channels, collections, tags
 from providers.shopify.transcript.catalog import Catalog, catalog
 from providers.shopify.transcript.definitions import definitions, known_in
-from providers.shopify.transcript.images import images, is_picture
+from providers.shopify.transcript.images import galleries, images, is_picture
 from providers.shopify.transcript.told import Told
 from providers.shopify.transcript.values import values
 from reconciler.model.resource import Resource
@@ -42,6 +43,7 @@ async def transcribe(session: ShopifyReader, target: Target) -> Transcript:
     grouped = await _read(CollectionKind().read(session, name, ALL))
     tagged = await _read(ProductTagsKind().read(session, name, ALL))
     published = await _read(PublicationListingKind().read(session, name, ALL))
+    ordered = await _read(MediaOrderKind().read(session, name, ALL))
     bundled = await _read(BundleKind().read(session, name, ALL))
     products = await catalog(session)
     known = known_in(described)
@@ -51,6 +53,7 @@ async def transcribe(session: ShopifyReader, target: Target) -> Transcript:
         products,
         *_merged(definitions(name, described), values(name, others, known, products)),
         *images(name, pictures),
+        *galleries(name, ordered),
         *collections(name, grouped),
         *tags(name, tagged),
         *channels(name, published),

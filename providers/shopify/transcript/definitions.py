@@ -6,18 +6,24 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from providers.shopify.content import Misfit
 from providers.shopify.kinds.metafield_definition import MetafieldDefinition
 from providers.shopify.transcript.told import Told
 from providers.shopify.types import SUPPORTED
+from providers.shopify.validations import names_of, said, stored
+from reconciler.intent.metafields import Content
 from reconciler.model.address import Key
 from reconciler.model.resource import Resource
-from reconciler.model.spec import UNSTATED
+from reconciler.model.spec import UNSTATED, plain
 from reconciler.provider import LeftOut
 
 Known = Mapping[tuple[str, str], MetafieldDefinition]
 """Namespace and key → the definition, of those that are written down."""
 
 _FOREIGN: Final = re.compile(r"app--\d+(--.*)?")
+_NONE: Final = "none"
+_ACCESS: Final = {"storefront": ("public_read",), "customer_account": ("read", "read_write")}
+"""What is more than none. The admin's own access can be set by apps alone."""
 _NAMESPACE: Final = re.compile(r"[A-Za-z0-9_-]{3,255}")
 
 
@@ -37,8 +43,10 @@ def definitions(target: str, found: Sequence[Resource[MetafieldDefinition]]) -> 
         if objection is not None:
             about = ((path_of(namespace), ("definitions", key)),)
             yield LeftOut(f"metafield {namespace}.{key}: {objection}", about)
-        else:
-            documents.setdefault(namespace, {})[key] = _definition(one.spec)
+            continue
+        for trait in _without_words(one.spec):
+            yield LeftOut(f"metafield {namespace}.{key}: {trait} · leave it to the admin")
+        documents.setdefault(namespace, {})[key] = _definition(one.spec)
     for namespace, content in documents.items():
         document = {"targets": [target], "namespace": namespace, "definitions": content}
         yield path_of(namespace), document
@@ -61,11 +69,48 @@ def _objection(found: Resource[MetafieldDefinition]) -> str | None:
 
 
 def _definition(spec: MetafieldDefinition) -> dict[str, Any]:
-    """What is empty is not stated, so it is not managed."""
+    """What is empty, or as it is in a new one, is not stated, so it is not managed."""
     told = {
         "type": spec.type,
         "name": spec.name,
         "description": spec.description,
-        "choices": list(spec.choices) if isinstance(spec.choices, tuple) else None,
+        "choices": _listed(spec.choices),
+        "validations": dict(_validations(spec)),
+        "access": {name: v for name, v in _entries(spec.access) if v in _ACCESS.get(name, ())},
+        "capabilities": {name: True for name, is_on in _entries(spec.capabilities) if is_on},
+        "constraints": {"category": _listed(spec.categories)} if spec.categories else None,
+        "pin": True if spec.pinned is True else None,
     }
-    return {name: value for name, value in told.items() if value not in (None, UNSTATED)}
+    return {name: value for name, value in told.items() if value not in (None, UNSTATED, {})}
+
+
+def _validations(spec: MetafieldDefinition) -> Iterator[tuple[str, Content]]:
+    type_ = str(spec.type)
+    for name, text in _entries(spec.validations):
+        if _has_words(type_, name, text):
+            yield name, plain(said(type_, name, text))
+
+
+def _without_words(spec: MetafieldDefinition) -> Iterator[str]:
+    type_ = str(spec.type)
+    for name, text in _entries(spec.validations):
+        if not _has_words(type_, name, text):
+            yield f"its validation {name}"
+    for name, value in _entries(spec.access):
+        if value not in (*_ACCESS.get(name, (value,)), _NONE):
+            yield f"its access {name}: {value}"
+
+
+def _has_words(type_: str, name: str, text: str) -> bool:
+    try:
+        return name in names_of(type_) and stored(type_, name, said(type_, name, text)) == text
+    except (Misfit, ValueError, TypeError, KeyError):
+        return False
+
+
+def _entries(field: object) -> list[tuple[str, Any]]:
+    return list(field.items()) if isinstance(field, Mapping) else []
+
+
+def _listed(field: object) -> list[Any] | None:
+    return list(field) if isinstance(field, tuple) else None

@@ -1,10 +1,11 @@
-"""Look and swatch images: references to files in metafields that are named so."""
+"""Look and swatch images: references to files in metafields that are named so. And galleries."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from providers.shopify.kinds.media_order import MediaOrder
 from providers.shopify.kinds.metafield import Metafield
 from providers.shopify.metafields import Name
 from providers.shopify.transcript.definitions import Known
@@ -42,3 +43,26 @@ def images(target: str, found: Sequence[Resource[Metafield]]) -> Iterator[Told]:
     for namespace, content in products.items():
         document = {"targets": [target], "into": into[namespace], "products": content}
         yield f"images/{namespace}.yaml", document
+
+
+def galleries(target: str, found: Sequence[Resource[MediaOrder]]) -> Iterator[Told]:
+    """The pictures of products in their order, all in one document; other media are not told."""
+    products: dict[Key, dict[str, Any]] = {}
+    for one in found:
+        names = one.spec.files if isinstance(one.spec.files, tuple) else ()
+        variants = {f"PICTURE_{place:02}": name for place, name in enumerate(names, 1)}
+        if not variants:
+            continue
+        product: dict[str, Any] = {"images": {v: {"file": name} for v, name in variants.items()}}
+        if one.spec.first == names[0]:
+            product["thumbnail"] = "PICTURE_01"
+        products[one.address.key] = product
+    if products:
+        yield (
+            f"images/{target}.yaml",
+            {
+                "targets": [target],
+                "into": {"media": True},
+                "products": products,
+            },
+        )
