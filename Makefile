@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+CLIENTS := $(VENV)/clients/.installed
 NODE_CLIENTS := tests/clients/node/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
@@ -25,6 +26,11 @@ $(NODE_CLIENTS): tests/clients/node/package-lock.json
 	@if command -v npm >/dev/null; then npm ci --prefix tests/clients/node --ignore-scripts --no-audit --no-fund --silent; \
 		else echo "There is no npm: tests with clients for Node are skipped"; fi
 
+$(CLIENTS): requirements/clients.txt $(STAMP)
+	$(PYTHON) -m venv $(VENV)/clients
+	$(VENV)/clients/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/clients.txt
+	@touch $(CLIENTS)
+
 demo: $(STAMP) ## Plan, apply, plan again and find drift, on the embedded sandboxes
 	@$(BIN)/planogram demo
 
@@ -34,7 +40,7 @@ test: $(STAMP) ## Run the tests
 test-extended: $(STAMP) ## Run the tests that take longer: further turns of the loop on GitHub
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m extended
 
-test-clients: $(STAMP) $(NODE_CLIENTS) ## Run the tests with clients that nobody here wrote
+test-clients: $(STAMP) $(CLIENTS) $(NODE_CLIENTS) ## Run the tests with clients that nobody here wrote
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m clients
 
 check: lint types test ## Lint, types, tests
@@ -56,6 +62,7 @@ lock: ## Resolve the dependencies anew (needs uv); hashes, and no addresses
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements/run.txt
 	$(BIN)/uv pip compile pyproject.toml requirements/build.in --extra dev --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements/dev.txt
 	$(BIN)/uv pip compile requirements/build.in --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements/build.txt
+	$(BIN)/uv pip compile requirements/clients.in --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements/clients.txt
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) .planogram build dist *.egg-info

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from reconciler.capsule.authorisation import Refusal
 from reconciler.freeze import Freeze
@@ -19,7 +19,8 @@ from reconciler.model.address import Address
 from reconciler.model.change import Action, AnyChange, Cause
 from reconciler.model.errors import Usage
 from reconciler.model.plan import Hold, Violation
-from reconciler.model.resource import State
+from reconciler.model.resource import Resource, State
+from reconciler.model.spec import owned
 from reconciler.model.tolerance import Tolerance, in_force
 from reconciler.order import pointed_at
 from reconciler.provider import Lack, Layer
@@ -147,7 +148,7 @@ def mass_change(situation: Situation) -> Iterator[Violation]:
     managed = situation.managed
     touched = sum(
         change.action is not Action.FORGET
-        and change.address in situation.applied
+        and _was_made(situation.applied.get(change.address))
         and not situation.tolerance(change)
         for change in situation.changes
     )
@@ -161,6 +162,12 @@ def mass_change(situation: Situation) -> Iterator[Violation]:
         f" more than {limit.count} and more than {limit.percent} %",
         f"if it is meant, apply with --allow mass_change={situation.target}",
     )
+
+
+def _was_made(ours: Resource[Any] | None) -> bool:
+    """An unanswered creation leaves an empty row: what a run that was cut off was about to make is
+    nothing that would be changed."""
+    return ours is not None and (ours.remote is not None or bool(owned(ours.spec)))
 
 
 def empty_set(situation: Situation) -> Iterator[Violation]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from providers.plytix.catalog import PRODUCTS, all_products, product_by_id, product_ids, products
+from providers.plytix.catalog import all_products, product_by_id, product_ids, products
 from providers.plytix.client import PlytixReader, PlytixWriter, Row
 from providers.plytix.writing import each, repeated
 from reconciler.concurrent import side_by_side
@@ -26,6 +26,9 @@ from reconciler.provider import (
     Precondition,
     Wanted,
 )
+
+RELATED: Final = "/api/v1/products"
+"""Relations are written by v1, in the forms in which `plytix-pim-client` writes them."""
 
 
 @spec
@@ -77,14 +80,14 @@ class BundleKind:
         return "product", _parts(key)[0]
 
     def batches(self, changes: Sequence[Change[Bundle]]) -> Iterable[Batch[Bundle]]:
-        """What comes is one request, other quantities another, and what goes a third. Reading
+        """What comes is one request, each other quantity another, and what goes one more. Reading
         looks at the product, and at each component for its SKU; what goes is looked up."""
         for change in changes:
             coming, going = _moved(change)
             looked = 3 + len({*_components(change.before), *_components(change.after)})
             yield Batch(
                 (change,),
-                requests=bool(coming) + bool(_counted(change, coming)) + bool(going),
+                requests=bool(coming) + len(_counted(change, coming)) + bool(going),
                 lane=_parts(change.address.key)[0],
                 reading=Range(Cost(1), Cost(looked)),
                 besides=Range(Cost(), Cost(1)) if going else FREE,
@@ -129,18 +132,21 @@ async def _written(session: PlytixWriter, change: Change[Bundle]) -> Outcome[Bun
         raise PlatformError(f"the product stands under {change.renamed_from} now · correct the SKU")
     product = change.remote or session.remotes("product", sku)
     relationship = session.remotes("relationship", label)
-    path = f"{PRODUCTS}/{product}/relationships/{relationship}"
+    path = f"{RELATED}/{product}/relationships/{relationship}"
     coming, going = _moved(change)
     counted = _counted(change, coming)
     ids = await product_ids(session, [*coming, *counted, *going])
     if missing := [key for key in (*coming, *counted) if key not in ids]:
         raise PlatformError(f"there is no product {missing[0]}")
-    for method, keys in (("POST", coming), ("PATCH", counted)):
-        rows = [{"product_id": ids[key], "quantity": _quantity(change, key)} for key in keys]
-        if rows:
-            await repeated(session, method, path, {"product_relationships": rows})
+    if coming:
+        rows = [{"product_id": ids[key], "quantity": _quantity(change, key)} for key in coming]
+        await repeated(session, "POST", path, {"product_relationships": rows})
+    for key in counted:
+        body = {"quantity": _quantity(change, key)}
+        await repeated(session, "PATCH", f"{path}/product/{ids[key]}", body)
     if going:  # One that is gone is called by its id.
-        await repeated(session, "DELETE", path, [ids.get(key, key) for key in going])
+        gone = [ids.get(key, key) for key in going]
+        await repeated(session, "POST", f"{path}/unlink", {"product_relationships": gone})
     return done(change.address, product if change.after else None)
 
 

@@ -75,8 +75,22 @@ def related(store: Store, product: Document, id_: str, body: Any, now: str) -> d
         raise invalid(("product_id", "product does not exist"))
     held = {row["product_id"]: row["quantity"] for row in of(product, id_)}
     held |= {row["product_id"]: row.get("quantity", 1) for row in rows}
-    _put(store, product, id_, held, now)
-    return {"data": [{"id": id_}]}
+    changed = _put(store, product, id_, held, now)
+    return {"data": [row for row in told(store, changed) if row["relationship_id"] == id_]}
+
+
+def counted(store: Store, product: Document, id_: str, other: str, body: Any, now: str) -> Any:
+    """v1: how often one related product is in it."""
+    existing(store, id_)
+    held = {row["product_id"]: row["quantity"] for row in of(product, id_)}
+    if other not in held:
+        words = f"product id {other} is not related to product id {product['id']}"
+        raise Refusal(404, words, ("product_id", words))
+    quantity = body.get("quantity") if isinstance(body, dict) else None
+    if not isinstance(quantity, int):
+        raise invalid(("quantity", "Not a valid integer."))
+    changed = _put(store, product, id_, held | {other: quantity}, now)
+    return {"data": [row for row in told(store, changed) if row["relationship_id"] == id_]}
 
 
 def unrelated(store: Store, product: Document, id_: str, body: Any, now: str) -> None:
@@ -106,10 +120,12 @@ def told(store: Store, product: Document) -> list[dict[str, Any]]:
     ]
 
 
-def _put(store: Store, product: Document, id_: str, held: Mapping[str, int], now: str) -> None:
+def _put(store: Store, product: Document, id_: str, held: Mapping[str, int], now: str) -> Document:
     rows = [{"product_id": other, "quantity": quantity} for other, quantity in held.items()]
     own = product.get("relationships", {}) | {id_: rows}
-    store.put("product", product["id"], product | {"relationships": own, "modified": now})
+    changed = product | {"relationships": own, "modified": now}
+    store.put("product", product["id"], changed)
+    return changed
 
 
 def _must_be_new(store: Store, name: str, own: str | None = None) -> None:

@@ -259,6 +259,21 @@ def _relate(call: Call) -> Response:
     return JSONResponse(made, 201)
 
 
+def _count_related(call: Call) -> Response:
+    product = products.existing(call.store, call.ids["product"])
+    relationship, other = call.ids["relationship"], call.ids["other"]
+    made = relationships.counted(call.store, product, relationship, other, call.body, call.instant)
+    return JSONResponse(made)
+
+
+def _unlink_related(call: Call) -> Response:
+    """v1's form: the ids under a name."""
+    product = products.existing(call.store, call.ids["product"])
+    body = call.body.get("product_relationships") if isinstance(call.body, dict) else None
+    relationships.unrelated(call.store, product, call.ids["relationship"], body, call.instant)
+    return Response(status_code=204)
+
+
 def _unrelate(call: Call) -> Response:
     product = products.existing(call.store, call.ids["product"])
     relationship = call.ids["relationship"]
@@ -315,6 +330,12 @@ ROUTES: Final = (
     _route("POST", "v[12]/products/{product}/relationships/{relationship}", _relate),
     _route("PATCH", "v[12]/products/{product}/relationships/{relationship}", _relate),
     _route("DELETE", "v[12]/products/{product}/relationships/{relationship}", _unrelate),
+    _route("POST", "v1/products/{product}/relationships/{relationship}/unlink", _unlink_related),
+    _route(
+        "PATCH",
+        "v1/products/{product}/relationships/{relationship}/product/{other}",
+        _count_related,
+    ),
     _route("GET", "v1/filters/product", _product_filters),
     _route("GET", "v1/filters/asset", _asset_filters),
 )

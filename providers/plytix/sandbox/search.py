@@ -139,7 +139,31 @@ def _matcher(filters: Any, columns: Mapping[str, Column]) -> Callable[[Document]
     groups = [[_condition(condition, columns) for condition in group] for group in filters]
     if not groups:
         return lambda document: True
+    named = _by_one_field(filters)
+    if named is not None:
+        return _looked_up(columns[named].value, filters, groups)
     return lambda document: any(all(holds(document) for holds in group) for group in groups)
+
+
+def _by_one_field(filters: Any) -> str | None:
+    """The field that each alternative first compares for equality."""
+    first = {(group[0].get("field"), group[0].get("operator")) for group in filters if group}
+    is_one = len(first) == 1 and all(filters) and len(filters) > 1
+    field, operator = next(iter(first)) if is_one else (None, None)
+    return field if operator == "eq" else None
+
+
+def _looked_up(
+    value: Callable[[Document], Any], filters: Any, groups: list[list[Callable[[Document], bool]]]
+) -> Callable[[Document], bool]:
+    """Alternatives that ask for one of many values: looked up, not tried one by one."""
+    table: dict[Any, list[list[Callable[[Document], bool]]]] = {}
+    for group, conditions in zip(filters, groups, strict=True):
+        table.setdefault(_folded(group[0]["value"]), []).append(conditions)
+    return lambda document: any(
+        all(holds(document) for holds in conditions)
+        for conditions in table.get(_folded(value(document)), ())
+    )
 
 
 def _condition(condition: Any, columns: Mapping[str, Column]) -> Callable[[Document], bool]:
@@ -173,7 +197,8 @@ def _comparison(
     if operator == "in":
         if not isinstance(wanted, list):
             raise _undecodable("value")
-        return lambda document: any(one in wanted for one in _listed(value(document)))
+        known = frozenset(one for one in wanted if isinstance(one, str | int | float))
+        return lambda document: any(one in known for one in _listed(value(document)))
     if wanted is None or isinstance(wanted, list | dict):
         raise _undecodable("value")
     if operator == "text_search":
