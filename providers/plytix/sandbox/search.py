@@ -162,8 +162,13 @@ def _looked_up(
         table.setdefault(_folded(group[0]["value"]), []).append(conditions)
     return lambda document: any(
         all(holds(document) for holds in conditions)
-        for conditions in table.get(_folded(value(document)), ())
+        for conditions in table.get(_hashable(_folded(value(document))), ())
     )
+
+
+def _hashable(value: Any) -> Any:
+    """A list equals no value that is asked for."""
+    return None if isinstance(value, list | dict) else value
 
 
 def _condition(condition: Any, columns: Mapping[str, Column]) -> Callable[[Document], bool]:
@@ -198,7 +203,7 @@ def _comparison(
         if not isinstance(wanted, list):
             raise _undecodable("value")
         known = frozenset(one for one in wanted if isinstance(one, str | int | float))
-        return lambda document: any(one in known for one in _listed(value(document)))
+        return lambda document: any(_hashable(one) in known for one in _listed(value(document)))
     if wanted is None or isinstance(wanted, list | dict):
         raise _undecodable("value")
     if operator == "text_search":
