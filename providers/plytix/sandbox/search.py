@@ -147,10 +147,12 @@ def _matcher(filters: Any, columns: Mapping[str, Column]) -> Callable[[Document]
 
 def _by_one_field(filters: Any) -> str | None:
     """The field that each alternative first compares for equality."""
-    first = {(group[0].get("field"), group[0].get("operator")) for group in filters if group}
-    is_one = len(first) == 1 and all(filters) and len(filters) > 1
-    field, operator = next(iter(first)) if is_one else (None, None)
-    return field if operator == "eq" else None
+    if len(filters) < 2 or not all(filters):
+        return None
+    firsts = [group[0] for group in filters]
+    field = firsts[0].get("field")
+    is_one = all((one.get("field"), one.get("operator")) == (field, "eq") for one in firsts)
+    return str(field) if is_one else None
 
 
 def _looked_up(
