@@ -30,7 +30,7 @@ from tests.shopify.starting_shop import StartingShop, is_graphql, is_mutation, o
 from tests.vendor import document_problems
 from tests.virtual_time import run_in_virtual_time
 
-SHARED_FLOOR: Final = 482
+SHARED_FLOOR: Final = 492
 """At least so many steps of the shared recordings are replayed."""
 
 PAUSES: Final = (0.52, 0.48, 1.0, 3.0)
@@ -58,8 +58,10 @@ _VOLATILE: Final = (
 recorded, where files lie, and how many bytes the line of a bulk mutation takes."""
 _STAGED: Final = re.compile(r"tmp/\d+/\w+/[\w-]+/[^/?\"\s]+")
 """The key of a staged upload, which later requests refer to."""
+_BY_CHANCE: Final = "how far a picture is processed within one answer is chance"
 _NOT_UNDERSTOOD: Final = {
-    ("2025-01_products_product-create-media-parity", 2): "it follows a step that is passed over",
+    ("2025-01_media_media-file-cascade-variant-media-clear", 10): _BY_CHANCE,
+    ("2025-01_products_product-reorder-media-parity", 2): _BY_CHANCE,
     (
         "2026-04_media_media-file-create-references-authorization",
         5,
@@ -67,6 +69,14 @@ _NOT_UNDERSTOOD: Final = {
 }
 """Steps that the sandbox answers otherwise, and why that stays so."""
 _OTHER_COST: Final = {
+    ("2025-01_online-store_online-store-content-search-filters", 7),
+    ("2025-01_online-store_online-store-content-search-filters", 8),
+    ("2025-01_products_collections-catalog", 1),
+    ("2026-04_media_file-create-content-type-inference", 3),
+}
+"""Steps that are answered alike at another cost: how Shopify reckons what pages within pages, and
+files of several sorts, have really cost is not understood."""
+_COST: Final = {
     ("2025-01_online-store_online-store-content-search-filters", 7),
     ("2025-01_online-store_online-store-content-search-filters", 8),
     ("2025-01_products_collections-catalog", 1),

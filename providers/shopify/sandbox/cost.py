@@ -36,7 +36,7 @@ DEAR_COUNTS: Final = ("articlesCount", "commentsCount")
 """Counts that cost as much within an object as at the root."""
 
 MUTATION: Final = 10
-DEARER: Final = {"fileCreate": 20}
+DEARER: Final = {"fileCreate": 20, "productCreateMedia": 20}
 """Mutations that cost more than others."""
 
 UNANSWERED: Final = object()
@@ -114,8 +114,15 @@ class _Counting:
         own = 0 if type_.name in FREE or answer is LEFT_OUT else 1
         return own + self._selection(field.selection_set, type_, answer)
 
-    def _selection(self, selected: SelectionSetNode | None, type_: Any, answer: Any) -> float:
-        """What is inside an object; for a list, what is inside its dearest item."""
+    def _selection(
+        self,
+        selected: SelectionSetNode | None,
+        type_: Any,
+        answer: Any,
+        is_either: bool = False,
+    ) -> float:
+        """What is inside an object; for a list, what is inside its dearest item. `is_either`:
+        what a fragment asks for costs nothing beside what is asked for without."""
         if selected is None or answer is None:
             return 0
         answer = UNANSWERED if answer is LEFT_OUT else answer
@@ -126,7 +133,8 @@ class _Counting:
             self._selection(fragment, schema().type_map[name], answer)
             for fragment, name in self._fragments(selected, type_)
         )
-        return plain + max(fragments, default=0)
+        dearest = max(fragments, default=0)
+        return max(plain, dearest) if is_either else plain + dearest
 
     def _connection(self, field: FieldNode, type_: Any, answer: Any) -> float:
         if answer is None or not self._is_sized(field):
@@ -154,7 +162,8 @@ class _Counting:
 
     def _node(self, field: FieldNode, type_: Any, name: str, item: Any) -> float:
         if name == "nodes":
-            return 1 + self._selection(field.selection_set, type_, item)
+            is_answered = item is not UNANSWERED
+            return 1 + self._selection(field.selection_set, type_, item, is_answered)
         return self._selection(field.selection_set, type_, item)
 
     def _is_sized(self, field: FieldNode) -> bool:

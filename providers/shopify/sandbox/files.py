@@ -134,7 +134,7 @@ def _create(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     errors = [e for index, wanted in enumerate(args["files"]) for e in _wrong(shop, index, wanted)]
     if errors:
         return {"files": [], "userErrors": errors}
-    return {"files": [_made(shop, wanted) for wanted in args["files"]], "userErrors": []}
+    return {"files": [made(shop, wanted) for wanted in args["files"]], "userErrors": []}
 
 
 def _sources_fit(rows: Rows, info: Info) -> None:
@@ -194,7 +194,8 @@ def _in_use(shop: Shop, name: str) -> Thing | None:
     return found if found and is_ready(shop, found) else None
 
 
-def _made(shop: Shop, wanted: Mapping[str, Any]) -> Thing:
+def made(shop: Shop, wanted: Mapping[str, Any]) -> Thing:
+    """A file of a row of fileCreate that has nothing wrong in it."""
     source = wanted["originalSource"]
     sort = _SORT_OF[wanted.get("contentType") or _inferred(source)]
     name, mode = _wanted_name(wanted), wanted["duplicateResolutionMode"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sized
 from typing import Any, Final
 
-from providers.shopify.sandbox import jobs, membership, texts, variants
+from providers.shopify.sandbox import jobs, membership, product_media, texts, variants
 from providers.shopify.sandbox.conditions import category
 from providers.shopify.sandbox.handles import slug, unused
 from providers.shopify.sandbox.ids import gid, number, parts
@@ -143,12 +143,13 @@ def _camel(label: str) -> str:
 def _create(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     shop = info.context
     fields = dict(args.get("product") or args.get("input") or {})
-    errors = input_errors({"title": None, **fields})
+    errors = [*input_errors({"title": None, **fields}), *_media_errors(args)]
     if errors:
         return {"product": None, "shop": shop.setting("shop"), "userErrors": errors}
     product = add_product(shop, _stated(shop, fields))
     _move(shop, product, fields)
-    return {"product": product, "shop": shop.setting("shop"), "userErrors": []}
+    product_media.add(shop, product, args.get("media") or ())
+    return {"product": shop.get(product["id"]), "shop": shop.setting("shop"), "userErrors": []}
 
 
 def _stated(shop: Shop, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -185,12 +186,21 @@ def _update(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     product = _meant(shop, args.get("identifier") or {"id": fields.get("id")})
     if product is None:
         return {"product": None, "userErrors": [user_error(["id"], "Product does not exist")]}
-    errors = [*input_errors(fields), *_handle_errors(shop, product, fields)]
+    errors = [
+        *input_errors(fields),
+        *_handle_errors(shop, product, fields),
+        *_media_errors(args),
+    ]
     if errors:
         return {"product": product, "userErrors": errors}
     changed = change_product(shop, product, _changes(shop, product, fields))
     _move(shop, changed, fields)
-    return {"product": changed, "userErrors": []}
+    product_media.add(shop, changed, args.get("media") or ())
+    return {"product": shop.get(changed["id"]), "userErrors": []}
+
+
+def _media_errors(args: Mapping[str, Any]) -> list[UserError]:
+    return product_media.address_errors(args.get("media") or ())
 
 
 def _meant(shop: Shop, identifier: Mapping[str, Any]) -> Thing | None:
