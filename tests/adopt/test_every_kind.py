@@ -16,6 +16,8 @@ from tests.contract.test_contract import CASES, at_work, desired_in
 NO_WAY_BACK: Final[Mapping[tuple[str, str], str]] = {
     ("shopify-metafield-text", "type"): "follows from something else in desired/",
     ("shopify-collection-wide", "image"): "does not tell where it came from",
+    ("shopify-media_order", "files"): "in another order",
+    ("shopify-media_order", "first"): "not among the product's images",
     ("saleor-attribute_value-slug", "name"): "follows from the term's key",
     ("saleor-attribute_value-slug", "slug"): "follows from the term's key",
     ("saleor-attribute_value-slug", "external_reference"): "follows from the term's key",
