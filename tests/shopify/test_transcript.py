@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from providers.shopify.sandbox.shop import Shop
 from reconciler.cli.adopting import write
 from reconciler.cli.composition import open_sites, open_workspace, targets_with_providers
 from reconciler.intent.loader import files_under
@@ -17,6 +19,8 @@ from reconciler.takeover import TakenOver
 from reconciler.transcribing import transcribe
 from reconciler.workflow import validate
 from tests.conftest import ROOT
+from tests.recorded import recordings
+from tests.shopify.starting_shop import StartingShop
 from tests.virtual_time import run_in_virtual_time
 from tests.workshop import Workshop, problems_of
 
@@ -295,6 +299,23 @@ def test_an_awkward_shop_plans_empty(at: Workshop) -> None:
     stored = sorted(p.name for p in (at.desired / "channels").iterdir())
     assert stored == ["on.yaml", "online-store-2.yaml", "online-store.yaml", "point-of-sale.yaml"]
     assert text(at, "channels/online-store-2.yaml") == AWKWARD_CHANNEL
+
+
+@pytest.mark.extended
+def test_the_shops_of_the_recordings_plan_empty(at: Workshop) -> None:
+    """All that ninety scenarios took for granted, in one shop: what people and programs really
+    made, with its namespaces, older collections and values without definitions."""
+    sandbox = at.sandbox()
+    with sandbox.store.transaction():
+        for _, steps in groupby(recordings("shopify.jsonl"), key=lambda row: str(row["file"])):
+            StartingShop(Shop(sandbox.store)).open(list(steps))
+    found = imported(at)
+    plan = at.plan()
+
+    assert problems(at) == []
+    assert (plan.changes, dict(plan.holds)) == ((), {})
+    assert len(plan.recorded) > 80
+    assert all(" · " in text for text in found.left_out)
 
 
 def test_what_is_left_out_is_told(at: Workshop) -> None:
