@@ -435,7 +435,8 @@ class Provider(Generic[R, W]):
     intents. sandbox: an emulated platform over a store (`providers.kit.sandbox.Sandbox`). admin:
     links into the platform's own admin; not asked for sandboxes. opening: what it costs to open
     a session. pace: how fast the platform takes requests, as a session has seen it. access: what
-    the credential may not do, as a session has learnt it by `identify`. questions:
+    the credential may not do, as a session has learnt it by `identify`. suited: the same provider
+    as a target's settings want it, where its kinds go by them. questions:
     what an intent asks of this platform's catalog: those of the intent itself, unless the
     platform leaves more to us. unsaid: where to look for what a target's entry does not say.
     transcribe: what a target has now as intents, in the shop's order; None for a platform whose
@@ -457,11 +458,15 @@ class Provider(Generic[R, W]):
     opening: Range = FREE
     pace: Callable[[R], Pace] = lambda session: Pace(session.usage.latency)
     access: Callable[[R], Access] = lambda session: Access()
+    suited: Callable[[Any], Provider[R, W]] | None = None
     adoption: IntentAdoption = field(default_factory=dict)
     questions: Callable[[Intent], Iterable[Question]] = lambda intent: intent.questions()
     unsaid: Unsaid = Unsaid()
     transcribe: Callable[[R, Target], Awaitable[Transcript]] | None = None
     inspect: Callable[[R, Sequence[Key]], Awaitable[LiveProducts]] | None = None
+
+    def suited_to(self, target: Target) -> Provider[R, W]:
+        return self.suited(target.settings) if self.suited else self
 
     def kind(self, name: str) -> Kind[Any, R, W]:
         return next(kind for kind in self.kinds if kind.name == name)

@@ -3,6 +3,7 @@ GraphQL API."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from providers.shopify.admin import admin
@@ -76,8 +77,16 @@ PROVIDER: Provider[ShopifyReader, ShopifyWriter] = Provider(
     opening=Range(Cost(), Cost(1)),  # a token, where a client asks for one
     pace=lambda session: session.pace,
     access=lambda session: access(session.granted),
+    suited=lambda settings: _suited(settings),
     adoption=ADOPTION,
     inspect=inspect,
     questions=questions,
     transcribe=transcribe,
 )
+
+
+def _suited(settings: Settings) -> Provider[ShopifyReader, ShopifyWriter]:
+    """With metafields that are written in bulk from as many on as the settings say."""
+    values = MetafieldKind(bulk_write_from=settings.bulk_write_from)
+    kinds = (values if isinstance(kind, MetafieldKind) else kind for kind in PROVIDER.kinds)
+    return replace(PROVIDER, kinds=tuple(kinds))

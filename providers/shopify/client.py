@@ -17,6 +17,7 @@ from providers.kit.graphql import (
     Answer,
     Check,
     Data,
+    GraphQLError,
     GraphQLReader,
     GraphQLWriter,
     Mutation,
@@ -91,6 +92,12 @@ class UserErrors(PlatformError):
 
     def says(self, message: str) -> bool:
         return any(error["message"] == message for error in self.errors)
+
+
+def is_too_much(error: GraphQLError) -> bool:
+    """Whether a request was refused for its size or its cost: a part of it may pass."""
+    codes = {(e.get("extensions") or {}).get("code") for e in error.answer.errors}
+    return bool(codes & {"MAX_INPUT_SIZE_EXCEEDED", "MAX_COST_EXCEEDED"})
 
 
 def told(error: Row) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from providers.kit.graphql import Query
-from providers.shopify.client import ShopifyReader
+from providers.kit.graphql import GraphQLError, Query
+from providers.shopify.client import ShopifyReader, is_too_much
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,18 @@ class Field:
 async def identified(
     session: ShopifyReader, field: Field, wishes: Sequence[Wish]
 ) -> list[dict[str, Any] | None]:
-    """One answer a wish, in order; None where there is nothing. One request."""
+    """One answer a wish, in order; None where there is nothing. One request, or where that is
+    refused for its cost, several."""
     variables: dict[str, Any] = {f"i{n}": dict(wish.identifier) for n, wish in enumerate(wishes)}
     variables |= {f"k{n}": list(w.keys) for n, w in enumerate(wishes) if w.keys is not None}
-    data = await session.query(document(field, wishes), **variables)
+    try:
+        data = await session.query(document(field, wishes), **variables)
+    except GraphQLError as error:
+        if not is_too_much(error) or len(wishes) == 1:
+            raise
+        middle = len(wishes) // 2
+        first = await identified(session, field, wishes[:middle])
+        return first + await identified(session, field, wishes[middle:])
     return [data[f"r{n}"] for n in range(len(wishes))]
 
 

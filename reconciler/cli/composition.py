@@ -198,9 +198,10 @@ def _site(workspace: Workspace, name: str, policy: Callable[[Policy], Policy]) -
     entry = workspace.desired.targets[name]
     ledger = _ledger(workspace, name)
     sandboxed = workspace.is_sandboxed(name)
+    target = target_of(workspace, name)
     return Site(
-        target_of(workspace, name),
-        platform(entry.provider),
+        target,
+        platform(entry.provider).suited_to(target),
         policy(entry.policy),
         ledger,
         _journals(workspace, name, ledger),

@@ -14,7 +14,7 @@ import pytest
 from graphql import parse
 
 from providers.kit.graphql import Reading
-from providers.shopify import PROVIDER, inspection, uploading
+from providers.shopify import PROVIDER, bulk_writing, inspection, uploading
 from providers.shopify import metafields as metafields_read
 from providers.shopify.bulk import CANCEL, RUN_QUERY
 from providers.shopify.client import Settings, reading
@@ -169,6 +169,9 @@ def test_all_of_them_were_looked_at(sent: frozenset[str]) -> None:
         "MorePublications",
         "MoreMedia",
         "CancelBulkOperation",
+        "StageVariables",
+        "RunBulkMutation",
+        "LatestBulkMutations",
         "FileNamed",
         "DeleteFailedFiles",
     }
@@ -179,15 +182,16 @@ def test_all_of_them_were_looked_at(sent: frozenset[str]) -> None:
 
 
 def _more() -> tuple[str, ...]:
-    """Sent only for products with more than forty metafields, and what is listed in more than
-    fifty publications; for a bulk operation that takes an hour; for files whose name is taken or
-    that can not be processed; and, of a capsule's inspection, which is no part of the life above,
-    also for products with more than fifty media."""
+    """Sent only for products with more than forty metafields, and what is listed in more than fifty
+    publications; for a bulk operation that takes an hour, and very many values; for files whose
+    name is taken or that can not be processed; and, of a capsule's inspection, which is no part
+    of the life above, also for products with more than fifty media."""
     inspected = document(inspection._PRODUCT, [Wish({"handle": "a"}), Wish({"handle": "b"})])
     rare = (
         metafields_read._MORE,
         publication_listing._MORE,
         CANCEL,
+        *(bulk_writing._STAGE, bulk_writing._RUN, bulk_writing._LATEST),
         uploading._NAMED,
         uploading._DELETE,
         inspection._MORE,

@@ -9,11 +9,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, Final
 
-from providers.kit.graphql import Mutation
+from providers.kit.graphql import GraphQLError, Mutation
 from providers.shopify.bulk import Busy
-from providers.shopify.client import ShopifyReader, ShopifyWriter, UserErrors, told
+from providers.shopify.bulk_writing import carried_out, fits, written
+from providers.shopify.client import (
+    ShopifyReader,
+    ShopifyWriter,
+    UserErrors,
+    is_too_much,
+    told,
+)
 from providers.shopify.exports import how_many_products, is_worth, metafields_in_bulk
 from providers.shopify.kinds.file import shown
 from providers.shopify.metafields import (
@@ -31,6 +40,7 @@ from providers.shopify.metafields import (
 )
 from providers.shopify.parts import parts_of
 from providers.shopify.referred import resolved, same_ids, told_fields, with_referred
+from reconciler.concurrent import side_by_side
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Change, Pictures
 from reconciler.model.cost import NOTHING, Cost, Range
@@ -40,14 +50,19 @@ from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Owned, Ref, plain, restore, spec, stated
 from reconciler.provider import (
     ALL,
+    Ambiguous,
     Batch,
     Echo,
     Lookup,
     OnDrop,
+    PlatformError,
     Precondition,
     Unresolved,
     Wanted,
 )
+
+TOGETHER_IN_BULK: Final = 50_000
+"""Values in one bulk operation: what is killed with it is looked at again."""
 
 MOST_SET: Final = 25
 """The most metafields that one `metafieldsSet` takes; it writes all of them or none."""
@@ -101,7 +116,12 @@ class Metafield:
     metaobject: Owned[_Metaobject | tuple[_Metaobject, ...] | None] = UNSTATED
 
 
+@dataclass(frozen=True)
 class MetafieldKind:
+    """bulk_write_from: so many values of one wave, or more, are written by bulk operations."""
+
+    bulk_write_from: int | None = None
+
     name = "metafield"
     spec = Metafield
     managed = True
@@ -151,10 +171,16 @@ class MetafieldKind:
         return About("metafield", products=(name.handle,), field=name.full)
 
     def batches(self, changes: Sequence[Change[Metafield]]) -> Iterable[Batch[Metafield]]:
-        """Values in calls of 25; deletions apart, with a reading before each call."""
-        written = [change for change in changes if not _empties(change)]
+        """Values in calls of 25, or very many in bulk; deletions apart, with a reading before each
+        call."""
+        stated = [change for change in changes if not _empties(change)]
         emptied = [change for change in changes if _empties(change)]
-        for part in parts_of(written, MOST_SET):
+        least = self.bulk_write_from
+        if least is not None and len(stated) >= max(least, MOST_SET + 1):
+            for part in _even(stated, max(TOGETHER_IN_BULK, 2 * least)):
+                yield Batch(part, requests=3, points=20, lane="bulk", besides=_bulk(len(part)))
+            stated = []
+        for part in parts_of(stated, MOST_SET):
             yield Batch(part, points=10, besides=_ANSWER)
         for part in parts_of(emptied, MOST_SET):
             yield Batch(part, points=10, besides=_found(part))
@@ -164,6 +190,8 @@ class MetafieldKind:
     ) -> Sequence[Outcome[Metafield]]:
         if _empties(batch.changes[0]):
             return await _empty(session, batch.changes)
+        if len(batch.changes) > MOST_SET:
+            return await _set_in_bulk(session, batch.changes)
         return await _set(session, batch.changes)
 
     def pictures(self, change: Change[Metafield], at: Lookup) -> Pictures | None:
@@ -228,6 +256,21 @@ _ANSWER: Final = Range(NOTHING, Cost(0, 10))
 """What the answer of a call may cost: its metafields with what they refer to and belong to."""
 
 
+def _bulk(values: int) -> Range:
+    """Looking for others of ours, looking at it, and its file; at worst every call again, and
+    others' operations before it."""
+    calls = -(-values // MOST_SET)
+    return Range(Cost(2, 1, 1), Cost(150 + 2 * calls, 200 + 25 * calls, 600 + calls))
+
+
+def _even(
+    changes: Sequence[Change[Metafield]], most: int
+) -> Iterable[tuple[Change[Metafield], ...]]:
+    """The fewest parts, none much smaller than the others: a small rest would not go in bulk."""
+    count = -(-len(changes) // most)
+    return parts_of(changes, -(-len(changes) // count))
+
+
 def _found(changes: Sequence[Change[Metafield]]) -> Range:
     """The reading before a deletion, and what the answer of that may cost."""
     asked = list(pieces({change.address.key: None for change in changes}))
@@ -256,24 +299,86 @@ def _spec(row: Mapping[str, Any]) -> Metafield:
     return Metafield(**told_fields(row))
 
 
+Rows = list[tuple[Change[Metafield], Row]]
+"""Changes with what is sent for each."""
+
+
 async def _set(
     session: ShopifyWriter, changes: Sequence[Change[Metafield]]
 ) -> list[Outcome[Metafield]]:
     """The call is all or nothing: what is wrong is taken out, and the rest sent again."""
-    outcomes: list[Outcome[Metafield]] = []
-    rows: list[tuple[Change[Metafield], Row]] = []
-    for change in changes:
-        try:
-            rows.append((change, _input(session, change)))
-        except Unresolved as error:
-            outcomes.append(failed(change.address, str(error), change.remote))
+    rows, outcomes = _inputs(session, changes)
     if not rows:
         return outcomes
     try:
         payload = await session.mutate(_SET, "metafieldsSet", metafields=[row for _, row in rows])
     except UserErrors as refused:
         return outcomes + await _without_the_bad(session, [c for c, _ in rows], refused)
+    except GraphQLError as error:
+        if not is_too_much(error) or len(rows) == 1:
+            raise
+        return outcomes + await _in_halves(session, [c for c, _ in rows])
     return outcomes + _stored(rows, payload["metafields"])
+
+
+async def _in_halves(
+    session: ShopifyWriter, changes: Sequence[Change[Metafield]]
+) -> list[Outcome[Metafield]]:
+    """Each half fails for itself."""
+    middle = len(changes) // 2
+    outcomes: list[Outcome[Metafield]] = []
+    for half in (changes[:middle], changes[middle:]):
+        try:
+            outcomes += await _set(session, half)
+        except Ambiguous:
+            raise
+        except PlatformError as error:
+            outcomes += [failed(change.address, str(error), change.remote) for change in half]
+    return outcomes
+
+
+def _inputs(
+    session: ShopifyWriter, changes: Sequence[Change[Metafield]]
+) -> tuple[Rows, list[Outcome[Metafield]]]:
+    """What is sent, and what can not be."""
+    rows: Rows = []
+    outcomes: list[Outcome[Metafield]] = []
+    for change in changes:
+        try:
+            rows.append((change, _input(session, change)))
+        except Unresolved as error:
+            outcomes.append(failed(change.address, str(error), change.remote))
+    return rows, outcomes
+
+
+async def _set_in_bulk(
+    session: ShopifyWriter, changes: Sequence[Change[Metafield]]
+) -> list[Outcome[Metafield]]:
+    """A line of the file is a call of 25. What is not cleanly done is sent again by a call of its
+    own: a value that is there already may be written again whatever its digest."""
+    rows, outcomes = _inputs(session, changes)
+    parts = [list(part) for part in parts_of(rows, MOST_SET)]
+    answers = await _answers(session, parts)
+    again: list[Sequence[Change[Metafield]]] = []
+    for place, part in enumerate(parts):
+        payload = (answers.get(place, {}).get("data") or {}).get("metafieldsSet")
+        if payload and not payload["userErrors"]:
+            outcomes += _stored(part, payload["metafields"])
+        else:
+            again.append([change for change, _ in part])
+    sent = await side_by_side(partial(_set, session, part) for part in again)
+    return outcomes + [outcome for part in sent for outcome in part]
+
+
+async def _answers(session: ShopifyWriter, parts: Sequence[Rows]) -> Mapping[int, Row]:
+    """By the place of each part. None where no operation is to be had, or no file so large."""
+    lines = written([{"metafields": [row for _, row in part]} for part in parts])
+    if not fits(lines):
+        return {}
+    try:
+        return await carried_out(session, _SET, lines)
+    except Busy:
+        return {}
 
 
 def _stored(
@@ -312,9 +417,7 @@ async def _without_the_bad(
         by_index.setdefault(_index(error, len(changes)), []).append(error)
     bad = {index: errors for index, errors in by_index.items() if index >= 0}
     if not bad and len(changes) > 1:
-        middle = len(changes) // 2
-        halves = (changes[:middle], changes[middle:])
-        return [outcome for half in halves for outcome in await _set(session, half)]
+        return await _in_halves(session, changes)
     if not bad:
         return [_refused(changes[0], refused.errors)]
     outcomes = [_refused(changes[index], errors) for index, errors in bad.items()]
