@@ -249,6 +249,27 @@ def test_a_look_refers_to_its_file() -> None:
     }
 
 
+BAGS = Question("type", "Bags")
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_stated"),
+    [
+        (None, True),  # nobody was asked: to see whether documents are right
+        ({BAGS: ("other",)}, True),
+        ({BAGS: ("gown",)}, False),
+        ({}, False),  # the catalog was asked of other documents only: nobody knows
+    ],
+)
+def test_an_accessory_has_no_look(answers: Any, is_stated: bool) -> None:
+    """Whether a product is one is the catalog's to say; where it did not say, none is stated."""
+    into = {"look": "altuzarra.look_image", "accessories": ["Bags"]}
+    document = {"into": into, "products": {"gown": IMAGE}}
+    result = compiled(answers=answers, images=document)
+
+    assert bool([a for a in result.resources if a.kind == "metafield"]) is is_stated
+
+
 @pytest.mark.parametrize(
     ("product", "into", "cause"),
     [
