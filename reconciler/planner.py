@@ -128,6 +128,9 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> Seen:
         comparison = replace(comparison, changes=(*comparison.changes, *_pruned(site, strangers)))
         changes = await with_effects(provider, session, comparison.changes)
         tagged = await _tagged(site, session, intents, comparison.changes)
+        told = (
+            await provider.notices(session, intents.for_target(site.name)) if part is None else ()
+        )
         pace, access = provider.pace(session), provider.access(session)
     changes = annotated(provider, target, changes, desired, live)
     if part is not None:
@@ -135,7 +138,7 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> Seen:
         beside = len(whole.changes) - len(changes)
         scope = replace(scope, planned=planned, beside=beside)
     comparison = replace(comparison, changes=changes)
-    warnings = tuple(_told(site, strangers))
+    warnings = (*_told(site, strangers), *(f"{site.name}: {text}" for text in told))
     return Seen(
         account,
         part,

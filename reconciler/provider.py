@@ -403,6 +403,11 @@ class Unsaid:
     credentials: str | None = None
 
 
+async def nothing_to_tell(_session: Any, _intents: Intents) -> Sequence[str]:
+    """The `notices` of a platform that has none."""
+    return ()
+
+
 Wire = httpx.AsyncBaseTransport
 """What finally carries the bytes: the network, or a sandbox in the same process."""
 
@@ -439,6 +444,7 @@ class Provider(Generic[R, W]):
     as a target's settings want it, where its kinds go by them. questions:
     what an intent asks of this platform's catalog: those of the intent itself, unless the
     platform leaves more to us. unsaid: where to look for what a target's entry does not say.
+    notices: what the catalog has and these intents leave unsaid, told as warnings with a full plan.
     transcribe: what a target has now as intents, in the shop's order; None for a platform whose
     shops are not taken over so. inspect: products by key, with their media; None for a platform
     of which capsules are not looked at.
@@ -463,6 +469,7 @@ class Provider(Generic[R, W]):
     questions: Callable[[Intent], Iterable[Question]] = lambda intent: intent.questions()
     unsaid: Unsaid = Unsaid()
     transcribe: Callable[[R, Target], Awaitable[Transcript]] | None = None
+    notices: Callable[[R, Intents], Awaitable[Sequence[str]]] = nothing_to_tell
     inspect: Callable[[R, Sequence[Key]], Awaitable[LiveProducts]] | None = None
 
     def suited_to(self, target: Target) -> Provider[R, W]:

@@ -212,9 +212,8 @@ def _wanted(
     if image.action is Action.CREATE:
         nothing = getattr(kind, "nothing", None)
         return Resource(image.address, nothing(), needs=image.needs) if nothing else None
-    row = (
-        _row_of_deleted(image) if image.action is Action.DELETE else _row_now(kind.spec, image, now)
-    )
+    is_gone = image.action is Action.DELETE or (now is None and _emptied(provider, image))
+    row = _row_of_deleted(image) if is_gone else _row_now(kind.spec, image, now)
     spec = _restored(kind.spec, row) if row is not None else None
     if spec is None:
         return "its fields from before the run can not be read any more"
@@ -225,6 +224,13 @@ def _wanted(
         follows=image.follows,
         intent=(image.applied or {}).get("intent"),
     )
+
+
+def _emptied(provider: AnyProvider, image: Image) -> bool:
+    """Whether the run took away what was there, since git wanted nothing: a value that is emptied
+    does not exist any more."""
+    can_be = hasattr(provider.kind(image.address.kind), "nothing")
+    return can_be and bool(image.live) and all(v in (None, "", []) for v in image.after.values())
 
 
 def _row_of_deleted(image: Image) -> Row:
@@ -291,7 +297,8 @@ def _moved(
     if image.action is Action.DELETE:
         return _hold("somebody made it again") if now is not None else None
     if now is None:
-        return None if image.action is Action.CREATE else _hold("somebody deleted it")
+        as_left = image.action is Action.CREATE or _emptied(provider, image)
+        return None if as_left else _hold("somebody deleted it")
     entry = entries.get((image.address.kind, image.address.key))
     if _is_another(provider, image, now, entry):
         return _hold("another one stands under its key")

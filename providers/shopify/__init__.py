@@ -34,6 +34,7 @@ from providers.shopify.kinds.publication import PublicationKind
 from providers.shopify.kinds.publication_listing import PublicationListingKind
 from providers.shopify.kinds.variant import VariantKind
 from providers.shopify.mapping import MAPPING
+from providers.shopify.notices import notices
 from providers.shopify.scopes import access
 from providers.shopify.search import answer
 from providers.shopify.transcript import transcribe
@@ -78,6 +79,7 @@ PROVIDER: Provider[ShopifyReader, ShopifyWriter] = Provider(
     pace=lambda session: session.pace,
     access=lambda session: access(session.granted),
     suited=lambda settings: _suited(settings),
+    notices=notices,
     adoption=ADOPTION,
     inspect=inspect,
     questions=questions,

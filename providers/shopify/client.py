@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
@@ -64,6 +64,11 @@ class Settings(BaseModel):
 
     bulk_write_from: int | None = Field(default=20_000, ge=1)
     """So many metafields of one plan, or more, are written by bulk operations; null: never."""
+    namespace: str = Field(default="custom", pattern=r"^[A-Za-z0-9_-]{3,255}$")
+    """Of the metafields that taxonomies and offerings come to; other documents name their own."""
+    terms: Literal["key", "label"] = "key"
+    """Whether a product carries a term's key, which never changes, or its label, which people and
+    shop windows read."""
 
 
 class Credentials(BaseSettings):

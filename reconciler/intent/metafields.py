@@ -107,6 +107,9 @@ class Metafields(Intent):
     values: Mapping[str, Mapping[MetafieldKey, Content]] = Field(default_factory=dict)
     """Product handle → metafield key → value."""
     selectors: tuple[Selected, ...] = ()
+    every_type: tuple[MetafieldKey, ...] = ()
+    """Keys that the products of every type shall get from a selector: a type that products of the
+    catalog have and that no selector here names is told with each full plan."""
 
     def questions(self) -> Iterator[Question]:
         return (selected.products.question for selected in self.selectors)

@@ -28,6 +28,7 @@ from tests.contract import (
     shopify_files,
     shopify_listing,
     shopify_metafields,
+    shopify_offered,
 )
 from tests.contract.case import Case
 from tests.workshop import Workshop, problems_of
@@ -38,6 +39,7 @@ CASES: list[Case] = [
     *shopify_listing.CASES,
     *shopify_collections.CASES,
     *shopify_metafields.CASES,
+    *shopify_offered.CASES,
     *saleor.CASES,
     *saleor_assortment.CASES,
     *plytix.CASES,

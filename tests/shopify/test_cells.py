@@ -19,8 +19,12 @@ from reconciler.intent.bundles import Bundles
 from reconciler.intent.channels import Channels
 from reconciler.intent.collection import Collections
 from reconciler.intent.images import Images
+from reconciler.intent.mapping import Mapping as MappingIntent
+from reconciler.intent.mapping import Registry
 from reconciler.intent.metafields import Metafields
+from reconciler.intent.offering import Offering
 from reconciler.intent.tags import Tags
+from reconciler.intent.taxonomy import Taxonomy
 from reconciler.model.change import Action, Cause
 from tests.shopify import raw
 from tests.workshop import Workshop, problems_of
@@ -287,6 +291,45 @@ CELLS = [
         lambda shop: product(shop, "{ tags }", BAG)["tags"],
         ["accessory", "S226", "sale"],
         ("product", BAG, {"tags": ["accessory", "S226"]}),
+    ),
+]
+
+BADGES = {
+    "taxonomies/badges.yaml": {
+        "taxonomy": "badges",
+        "label": "Badges",
+        "input": "multiselect",
+        "terms": {"new": {"label": "New"}, "hot": {"label": "Hot"}},
+    }
+}
+OFFERED = {
+    **BADGES,
+    "registries/known.yaml": {"registry": "known", "ids": ["new", "hot"]},
+    "mappings/m.yaml": {
+        "mapping": "contract",
+        "fields": {"badges": {"attribute": "badges", "registry": "known"}},
+    },
+    "offerings/o.yaml": {"offering": BAG, "mapping": "contract", "fields": {"badges": ["hot"]}},
+}
+
+CELLS += [
+    Cell(
+        (Taxonomy,),
+        "a definition with the terms as choices",
+        BADGES,
+        "metafield_definition/product/custom.badges",
+        lambda shop: raw.definition(shop, "custom.badges")["name"],
+        "Badges",
+        ("metafieldDefinition", "product/custom.badges", {"name": "Marks"}),
+    ),
+    Cell(
+        (Offering, MappingIntent, Registry),
+        "a metafield for a field",
+        OFFERED,
+        f"metafield/product/{BAG}/custom.badges",
+        metafield("custom.badges", BAG),
+        '["hot"]',
+        ("metafield", f"product/{BAG}/custom.badges", {"value": '["new"]'}),
     ),
 ]
 

@@ -54,6 +54,7 @@ STATES: tuple[Mapping[str, str], ...] = (
             "play-bag-tan": {"pair": ["gift-card/Default Title"], "designer": "designer/vera"},
         },
         selectors=[{"products": {"tag": "accessory"}, "set": {"guide": "about"}}],
+        every_type=["guide"],
     )
     | collections(
         collections={
