@@ -64,6 +64,9 @@ class Collection(Part):
     """The products that belong, told one by one; beside rules: these too."""
     collections: tuple[Text, ...] | None = None
     """Collections whose products belong, by their handles."""
+    channels: tuple[Text, ...] = ()
+    """Channels in which it is visible; how it stands in others is not managed. When from, and
+    where not, is said in `channels/`."""
     migrate: bool = False
     """Whether a collection whose rules are of the platform's older model may be brought over to
     the new one."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.adopt.desk import adopt, refusals
 from tests.adopt.test_shopify import adopted, shop_with
 
 CHANNELS = """\
@@ -93,3 +94,23 @@ def test_a_bundle_goes_into_its_entry(
 
     found = adopted(shop, "shop/bundle/summer-set")
     assert [line[1:] for line in found if line.startswith("+ ")] == lines
+
+
+SHELF = """\
+targets: [shop]
+collections:
+  shelf:
+    title: Shelf
+    rules: {conditions: [{tag: S226}]}
+    channels: [Online Store, Point of Sale]  # everywhere
+"""
+
+
+def test_a_collection_that_was_hidden_is_told(tmp_path: Path) -> None:
+    """Its document says where it is visible; that it is not is said elsewhere."""
+    shop = shop_with(tmp_path, collections=SHELF)
+    shop.edit("publication", "collection/shelf/Point of Sale", deleted=True)
+    address = "shop/publication_listing/collection/shelf/Point of Sale"
+    found = adopt(shop.desired, address)
+
+    assert "write published: false in channels/" in refusals(found)[address]

@@ -42,6 +42,15 @@ def answered(text: str, **settings: Any) -> Compiled:
     return compile_for(target, PROVIDER, desired.intents, answers)
 
 
+def test_a_collection_is_visible_in_the_channels_that_it_names() -> None:
+    """Each is a listing; how it stands in others is nobody's business."""
+    text = "collections:\n  some: {title: Some, products: [], channels: [web, outlet]}\n"
+    found = answered(text).resources
+    listings = {a.key: r.spec.published for a, r in found.items() if a.kind == "channel_listing"}
+
+    assert listings == {"collection/some/web": True, "collection/some/outlet": True}
+
+
 @pytest.mark.parametrize(
     ("rules", "members"),
     [

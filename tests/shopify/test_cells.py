@@ -118,7 +118,7 @@ LINE = "single_line_text_field"
 FIT = {"fit": {"type": LINE, "name": "Fit", "choices": ["Slim", "Wide"]}}
 GUIDE = {"guide": {"type": "page_reference", "name": "Guide"}}
 STYLE = "style_Harold_Sweater"
-PER_STYLE = {
+PER_STYLE: dict[str, Any] = {
     "styles": ["Harold_Sweater", "Minamoto_Dress"],
     "handle": "style-{slug}",
     "collection": {
@@ -179,6 +179,25 @@ CELLS = [
         names_of(publications("collection", "style-minamoto-dress")),
         ["Online Store", "Point of Sale"],
         ("publication", "collection/style-minamoto-dress/Point of Sale", {"deleted": True}),
+    ),
+    Cell(
+        (Collections,),
+        "one per style, published where it is sold",
+        {
+            "collections/c.yaml": {
+                "per_style": {
+                    **PER_STYLE,
+                    "collection": {
+                        **PER_STYLE["collection"],
+                        "channels": ["Online Store", "Point of Sale"],
+                    },
+                }
+            }
+        },
+        "publication_listing/collection/style-minamoto-dress/Online Store",
+        names_of(publications("collection", "style-minamoto-dress")),
+        ["Online Store", "Point of Sale"],
+        ("publication", "collection/style-minamoto-dress/Online Store", {"deleted": True}),
     ),
     Cell(
         (Channels,),

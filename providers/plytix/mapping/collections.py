@@ -52,7 +52,9 @@ def _titles(compilation: Compilation) -> Iterator[str]:
 
 
 def _problems(collection: Declared, place: Source, compilation: Compilation) -> Iterator[Problem]:
-    for name in ("description", "sort", "template", "seo", "image", "collections", "migrate"):
+    for name in (
+        "description", "sort", "template", "seo", "image", "collections", "channels", "migrate",
+    ):  # fmt: skip
         if name in collection.model_fields_set:
             yield Problem(place, f"a category of Plytix has no {name}", "take it out")
     if collection.rules is not None and collection.rules.excluding is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from providers.saleor.kinds.channel_listing import Stand
 from reconciler.intent.base import Place
 from reconciler.intent.collection import Collections
 from reconciler.intent.edit import REMOVE, Edit
@@ -20,6 +21,9 @@ def collections(
     intent: Collections, wish: Restatement, _compilation: Compilation
 ) -> Iterator[Edit | Problem]:
     """Products that follow from rules can not be turned back into these."""
+    if wish.address.kind == "channel_listing":
+        yield _listing(wish)
+        return
     handle = wish.address.key
     if wish.values is None:
         yield from _gone(intent, handle)
@@ -46,6 +50,14 @@ def _place(intent: Collections, handle: Key) -> Place:
     if handle in intent.collections:
         return ("collections", handle)
     return ("per_style", "overrides", _style(intent, handle))
+
+
+def _listing(wish: Restatement) -> Problem:
+    """A collection's document says where it is visible, and not where it is not."""
+    channel = Stand.of(wish.address.key).channel
+    cause = f"it is not visible in {channel} any more, which only channels/ can say"
+    remedy = "take the channel out of channels, and write published: false in channels/"
+    return Problem(wish.source, cause, f"{remedy}; or apply to show it again")
 
 
 def _gone(intent: Collections, handle: Key) -> Iterator[Edit]:

@@ -7,6 +7,7 @@ from functools import reduce
 from typing import Any
 
 from providers.saleor.asking import ASKED, EVERY, asked
+from providers.saleor.kinds.channel_listing import ChannelListing, Stand, needs_of
 from providers.saleor.kinds.collection import Collection
 from providers.saleor.mapping.tags import nothing_for_tags
 from providers.saleor.mapping.taxonomy import LONGEST, taxonomies
@@ -36,6 +37,7 @@ def collections(intent: Collections, compilation: Compilation) -> Mapped:
         members = _members(collection, compilation.answers)
         if not problems and members is not None:
             yield _collection(handle, collection, members, place, compilation.target.name)
+            yield from _published(handle, collection, place, compilation.target.name)
 
 
 def _problems(
@@ -56,6 +58,20 @@ def _problems(
     for condition in collection.conditions:
         if condition.term is not None:
             yield from _unknown_term(condition.term, place, compilation)
+
+
+def _published(
+    handle: Key, collection: Declared, place: Source, target: str
+) -> Iterator[Resource[ChannelListing]]:
+    for channel in dict.fromkeys(collection.channels):
+        stand = Stand("collection", handle, channel)
+        yield Resource(
+            Address(target, "channel_listing", stand.key),
+            ChannelListing(published=True),
+            source=place,
+            intent=digest([stand.key, "published"]),
+            needs=needs_of(target, stand),
+        )
 
 
 def _without_a_home(collection: Declared, place: Source) -> Iterator[Problem]:

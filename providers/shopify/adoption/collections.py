@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from providers.shopify.kinds.publication_listing import Stand
 from providers.shopify.mapping.collections import SORT_ORDERS, entry_of
 from providers.shopify.sources import Part, part_of
 from providers.shopify.spoken import collection_words, condition_words, foreign
@@ -38,10 +39,20 @@ _RULES: Final = ("match", "excluded_match", "conditions")
 
 
 def collections(intent: Collections, wish: Restatement, _: Compilation) -> Adopted:
+    if wish.address.kind == "publication_listing":
+        return [_listing(wish)]
     handle = wish.address.key
     if handle in intent.collections:
         return _single(intent, wish, handle)
     return _of_style(intent, wish, handle)
+
+
+def _listing(wish: Restatement) -> Problem:
+    """A collection's document says where it is visible, and not where it is not."""
+    channel = Stand.of(wish.address.key).publication
+    cause = f"it is not published to {channel} any more, which only channels/ can say"
+    remedy = "take the channel out of channels, and write published: false in channels/"
+    return Problem(wish.source, cause, f"{remedy}; or apply to publish it again")
 
 
 def _single(intent: Collections, wish: Restatement, handle: Key) -> Adopted:

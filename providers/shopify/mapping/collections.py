@@ -16,6 +16,7 @@ from providers.shopify.conditions import (
     on_metafield,
 )
 from providers.shopify.kinds.collection import Collection, file_name
+from providers.shopify.kinds.publication_listing import PublicationListing, Stand, needs_of
 from providers.shopify.sources import COLLECTION, PRODUCT, WITHOUT, Part, handle_in, part_of
 from reconciler.intent.collection import Collection as Declared
 from reconciler.intent.collection import Collections, Picture
@@ -57,6 +58,7 @@ def collections(intent: Collections, compilation: Compilation) -> Mapped:
         yield from problems
         if not problems:
             yield _collection(compilation.target.name, handle, collection, place)
+            yield from _published(compilation.target.name, handle, collection, place)
 
 
 def _problems(handle: Key, collection: Declared, place: Source) -> Iterator[Problem]:
@@ -116,6 +118,20 @@ def _collection(
         needs=tuple(sorted(_needs(target, entries))),
         intent=digest({"handle": handle, **collection.model_dump(mode="json", exclude_unset=True)}),
     )
+
+
+def _published(
+    target: str, handle: Key, collection: Declared, place: Source
+) -> Iterator[Resource[PublicationListing]]:
+    for channel in dict.fromkeys(collection.channels):
+        stand = Stand("collection", handle, channel)
+        yield Resource(
+            Address(target, "publication_listing", stand.key),
+            PublicationListing(published=True),
+            source=place,
+            intent=digest([stand.key, "published"]),
+            needs=needs_of(target, stand),
+        )
 
 
 def _seo(collection: Declared) -> dict[str, Any]:
