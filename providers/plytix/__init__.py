@@ -26,6 +26,7 @@ from providers.plytix.kinds.product import ProductKind
 from providers.plytix.kinds.product_attributes import ProductAttributesKind, ProductValuesKind
 from providers.plytix.kinds.relationship import RelationshipKind
 from providers.plytix.mapping import MAPPING
+from providers.plytix.transcript import transcribe
 from reconciler.model.cost import Cost, Range
 from reconciler.provider import Provider
 
@@ -63,4 +64,5 @@ PROVIDER: Provider[PlytixReader, PlytixWriter] = Provider(
     opening=Range(Cost(1), Cost(1)),  # a token
     pace=lambda session: session.pace,
     adoption=ADOPTION,
+    transcribe=transcribe,
 )

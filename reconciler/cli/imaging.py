@@ -15,7 +15,7 @@ from providers.plytix.amazon.reading import Row
 from providers.plytix.amazon.slots import PARENT_PATTERN, Chosen
 from providers.plytix.filenames import SLOTS
 from providers.plytix.kinds.gallery import gallery_key
-from providers.plytix.urls import image_name
+from providers.plytix.mapping.images import named
 from reconciler import workflow
 from reconciler.carrying import Applied
 from reconciler.cli import speech
@@ -130,4 +130,4 @@ def _products(document: Images, chosen: Chosen, target: str) -> Iterator[Product
 
 
 def _names(images: Mapping[str, Image]) -> dict[str, str]:
-    return {slot: image_name(images[slot].url or "") for slot in SLOTS if slot in images}
+    return {slot: named(images[slot].url or "") for slot in SLOTS if slot in images}

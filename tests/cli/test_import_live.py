@@ -73,10 +73,6 @@ def test_one_json_object(empty: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (
-            ("--target", "pim"),
-            "a plytix shop can not be written down, only one of saleor or shopify",
-        ),
         (("--target", "market", "--only", "colections"), "did you mean collections?"),
         (("--target", "markt"), "did you mean market?"),
     ],

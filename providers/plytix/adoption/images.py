@@ -15,8 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from providers.plytix.filenames import SLOTS, priority
-from providers.plytix.mapping.images import best_uses
-from providers.plytix.urls import image_name
+from providers.plytix.mapping.images import best_uses, named
 from reconciler.intent.edit import REMOVE, Edit
 from reconciler.intent.images import Images
 from reconciler.model.address import Key
@@ -118,7 +117,7 @@ def _thumbnail(
 
 def _names(intent: Images, sku: str) -> dict[str, Key]:
     images = intent.products[sku].images
-    return {slot: image_name(image.url or "") for slot, image in images.items()}
+    return {slot: named(image.url or "") for slot, image in images.items()}
 
 
 def _slots_of(document: Images, sku: str, name: Key) -> list[str]:

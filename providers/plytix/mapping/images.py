@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from providers.plytix.filenames import SLOTS, filename, priority
+from providers.plytix.filenames import SLOTS, filename, image_of, priority
 from providers.plytix.kinds.asset import Asset
 from providers.plytix.kinds.gallery import Gallery, gallery_key
 from providers.plytix.urls import UnfitUrl, image_name
@@ -33,6 +33,12 @@ class Use:
     url: str
     slot: str
     source: Source
+
+
+def named(url: str) -> Key:
+    """What the image behind an address is called. One that Plytix keeps under a name of the
+    convention is the image of that name. Raises `UnfitUrl`."""
+    return image_of(image_name(url))
 
 
 def images(intent: Images, compilation: Compilation) -> Mapped:
@@ -103,7 +109,7 @@ def _image_problems(intent: Images, sku: str, slot: str, image: Image) -> Iterat
         )
         return
     try:
-        image_name(image.url)
+        named(image.url)
     except UnfitUrl as unfit:
         yield Problem(intent.at(*place, "url"), str(unfit), unfit.remedy)
 
@@ -120,7 +126,7 @@ def _gallery(intent: Images, sku: str, product: ProductImages, target: str) -> R
     """The images in the order of their slots. MAIN is the thumbnail unless another is named;
     without either the thumbnail is not ours."""
     assert intent.into.gallery is not None
-    names = {slot: image_name(product.images[slot].url or "") for slot in _in_order(product)}
+    names = {slot: named(product.images[slot].url or "") for slot in _in_order(product)}
     chosen = product.thumbnail or ("MAIN" if "MAIN" in names else None)
     return Resource(
         Address(target, "gallery", gallery_key(sku, intent.into.gallery)),
@@ -171,7 +177,7 @@ def _uses(document: Images) -> Iterator[Use]:
         for slot in _in_order(product):
             url = product.images[slot].url
             try:
-                name = image_name(url or "")
+                name = named(url or "")
             except UnfitUrl:
                 continue
             place = document.at("products", sku, "images", slot, "url")

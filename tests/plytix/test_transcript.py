@@ -1,0 +1,116 @@
+"""`import live` of an account: what it has becomes intents; a plan after it has nothing to do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.testing
+
+from providers.kit.sandbox import Sandbox
+from providers.plytix.sandbox import attributes, categories, relationships
+from reconciler.cli.app import app
+from reconciler.cli.composition import open_sandbox, open_workspace
+from tests.plytix.account import PLENTY
+
+PRODUCT = "MCA0032-M-13"
+ATTRIBUTES = [
+    ("Sizes", "MultiSelectAttribute", ["EU 42", "EU 43", "42"]),
+    ("Vegan", "BooleanAttribute", []),
+    ("Weight", "DecimalAttribute", []),
+    ("Story", "HtmlAttribute", []),
+]
+
+
+class Desk:
+    """A repository that says nothing of its account yet."""
+
+    def __init__(self, folder: Path) -> None:
+        self.desired = folder / "desired"
+        self.desired.mkdir()
+        entry = {"provider": "plytix", "environment": "staging", "sandbox": True}
+        (self.desired / "targets.yaml").write_text(json.dumps({"pim": entry}))
+        self.sandbox().admin_edit("account", "", {"rate_limit": PLENTY})
+
+    def sandbox(self) -> Sandbox:
+        return open_sandbox(open_workspace(self.desired, all_sandboxed=True), "pim")
+
+    def run(self, *arguments: str, code: int = 0) -> Any:
+        given = [*arguments, "--target", "pim", "--desired", str(self.desired), "--json"]
+        result = typer.testing.CliRunner().invoke(app, given)
+        assert result.exit_code == code, result.output
+        return json.loads(result.stdout)
+
+    def files(self) -> dict[str, str]:
+        return {
+            str(path.relative_to(self.desired)): path.read_text()
+            for path in sorted(self.desired.rglob("*.yaml"))
+        }
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """With more than the example has: values of each type, categories, relations."""
+    desk = Desk(tmp_path)
+    with desk.sandbox().store.transaction() as store:
+        for name, type_class, options in ATTRIBUTES:
+            body = {"name": name, "type_class": type_class, "options": options}
+            attributes.created(store, body)
+        root = categories.created(store, None, {"name": "Sneakers"})
+        categories.created(store, root["id"], {"name": "Canvas"})
+        relationships.created(store, {"name": "Goes with"})
+    values = {"sizes": ["EU 43", "EU 42"], "vegan": True, "weight": 0.5, "story": "<p>Once.</p>"}
+    fields = {f"attributes.{label}": value for label, value in values.items()}
+    desk.sandbox().admin_edit("product", PRODUCT, fields)
+    desk.sandbox().admin_edit("category", "Sneakers", {"products": [PRODUCT, "MCA0032"]})
+    related = {"quantities": {PRODUCT: 2}}
+    desk.sandbox().admin_edit("relationship", "MCA0032/goes_with", related)
+    return desk
+
+
+def test_an_account_is_written_down_and_its_plan_is_empty(desk: Desk) -> None:
+    """Options as taxonomies, values as offerings, galleries as images, categories as collections,
+    relations as bundles; valid, nothing to do after it, and a second import changes no byte."""
+    told = desk.run("import", "live")
+    plan = desk.run("plan")
+    before = desk.files()
+    again = desk.run("import", "live")
+
+    assert set(told["written"]) == {
+        "taxonomies",
+        "mappings",
+        "offerings",
+        "images",
+        "collections",
+        "bundles",
+    }
+    assert (plan["changes"], plan["warnings"]) == ([], [])
+    assert (again["files"], desk.files()) == ([], before)
+
+
+def test_what_is_written_says_what_is_there(desk: Desk) -> None:
+    """Read as people would."""
+    desk.run("import", "live")
+    files = desk.files()
+
+    assert "eu_43" in files["taxonomies/sizes.yaml"]
+    offering = files[f"offerings/{PRODUCT}.yaml"]
+    assert "weight: 0.5" in offering
+    assert "vegan: true" in offering
+    assert "Once." in offering
+    assert "title: Sneakers" in files["collections/pim.yaml"]
+    assert "Goes with" in files["bundles/goes_with.yaml"]
+    assert "AMZN-US-B07X8Z63ZL" in files["images/pim-amazon-images.yaml"]
+
+
+def test_what_no_intent_can_say_is_told(desk: Desk) -> None:
+    """An option that leaves no key, a category below another, galleries of canonical products, and
+    images whose names tell no slot."""
+    told = "\n".join(desk.run("import", "live")["left_out"])
+
+    assert "attribute sizes: no key can be made of 42" in told
+    assert "1 category stands below others" in told
+    assert "galleries of products that are not Amazon's are not managed" in told
+    assert "the name of 41nAvYsw0cL.jpg tells no slot" in told
