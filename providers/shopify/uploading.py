@@ -30,6 +30,9 @@ FIELDS: Final = """id alt fileStatus fileErrors { code message details }
 PATIENCE: Final = 120.0
 """How long files are waited for until they are processed, in seconds."""
 
+_WHILE: Final = 20.0
+"""How long others' pictures are waited for, of which one may be ours, in seconds."""
+
 _NEWEST: Final = 50
 _AT_ONCE: Final = 4
 
@@ -103,8 +106,9 @@ async def _there_already(session: ShopifyReader, names: Iterable[Key]) -> dict[K
     if not wanted:
         return found
     newest: Sequence[File] = (await session.query(_LATEST))["files"]["nodes"]
-    waiting = [file["id"] for file in newest if _is_on_its_way(file)]
-    processed = await _awaited(session, waiting)
+    pictures = (file for file in newest if "/MediaImage/" in file["id"])
+    waiting = [file["id"] for file in pictures if _is_on_its_way(file)]
+    processed = await _awaited(session, waiting, _WHILE)
     for file in [*newest, *processed]:
         name = _name(file)
         if name in wanted and file["fileStatus"] == "READY":
@@ -301,13 +305,15 @@ def _words(error: Mapping[str, Any]) -> str:
     return f"{error['message']}{details} ({error['code']})"
 
 
-async def _awaited(session: ShopifyReader, ids: Sequence[str]) -> list[File]:
+async def _awaited(
+    session: ShopifyReader, ids: Sequence[str], patience: float = PATIENCE
+) -> list[File]:
     """The files as they are when all are processed, or when patience ends."""
     found: dict[str, File] = {}
     waited, pause = 0.0, 0.5
     while True:
         left = [id_ for id_ in ids if id_ not in found]
-        if not left or waited >= PATIENCE:
+        if not left or waited >= patience:
             return list(found.values())
         await anyio.sleep(pause)
         waited, pause = waited + pause, min(8.0, pause * 2)

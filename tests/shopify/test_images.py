@@ -142,6 +142,40 @@ def test_an_accessory_gets_no_look_image(shop: Workshop) -> None:
     assert shop.plan().changes == ()
 
 
+def test_what_was_deleted_in_the_admin_is_uploaded_again(shop: Workshop) -> None:
+    """The file, its place in the gallery and what refers to it: all as git says."""
+    put(shop, "images/look.png", png(1))
+    document_ = document(
+        "      LOOK: {path: images/look.png}\n",
+        rest="    look: LOOK\n",
+        into="media: true, look: altuzarra.look_image",
+    )
+    shop.write({"images/looks.yaml": document_})
+    shop.apply()
+    (name,) = names(shop)
+    shop.edit("file", name, deleted=True)
+    causes = {(c.address.kind, c.cause.value) for c in shop.drift().changes}
+    shop.apply()
+
+    assert causes == {("file", "drift"), ("metafield", "drift"), ("product_media", "drift")}
+    assert names(shop) == [name]
+    assert stems(shop) == ["look"]
+    assert metafield(shop, HANDLE, "altuzarra.look_image")["reference"] is not None
+    assert shop.plan().changes == ()
+
+
+def test_pictures_are_shown_in_the_plan(shop: Workshop) -> None:
+    """What comes from the web by its address, what comes to a gallery as the shop shows it."""
+    url = "https://pictures.example.com/look.jpg"
+    lines = f"      A: {{url: '{url}'}}\n      B: {{file: home_banner.jpg}}\n"
+    shop.write({"images/looks.yaml": document(lines, into="media: true")})
+    shown = {c.address.key: c.pictures.after for c in shop.plan().changes if c.pictures}
+
+    assert (url,) in shown.values()
+    (banner,) = shown[f"{HANDLE}/home_banner.jpg"]
+    assert "/files/home_banner.jpg" in banner
+
+
 @pytest.mark.parametrize("fault", [Fault.BAD_GATEWAY_AFTER_COMMIT, Fault.RESET])
 @pytest.mark.parametrize("at", ["stagedUploadsCreate(", "/staged-uploads/", "fileCreate("])
 def test_a_lost_answer_uploads_nothing_twice(shop: Workshop, fault: Fault, at: str) -> None:

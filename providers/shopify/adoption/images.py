@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from providers.shopify.mapping.pictures import name_of
+from providers.shopify.mapping.pictures import in_gallery, name_of
 from providers.shopify.metafields import Name
 from reconciler.intent.base import Place
 from reconciler.intent.edit import REMOVE, Edit
@@ -80,7 +80,7 @@ def _variant(intent: Images, product: ProductImages, file: Key) -> str | None:
 def _is_shared(intent: Images, product: ProductImages, purpose: str, variant: str) -> bool:
     """Whether the image serves another purpose too, which did not move."""
     others = (p for p in ("thumbnail", *_PURPOSES) if p != purpose)
-    is_shown = intent.into.media and variant != product.swatch
+    is_shown = intent.into.media and in_gallery(product, variant)
     return is_shown or any(getattr(product, other) == variant for other in others)
 
 

@@ -115,10 +115,10 @@ class FileKind:
         return "the file stays in the shop; delete it in the admin where nothing shows it"
 
     def pictures(self, change: Change[File], _at: Lookup) -> Pictures | None:
-        before = change.before.picture(change.address.key) if change.before else None
-        source = change.after.spec.source if change.after and before is None else None
-        after = source if isinstance(source, str) and "://" in source else before
-        return Pictures((before,) if before else (), (after,) if after else ())
+        """What comes from the web, which git shows anyway. What is in the shop already may be a
+        draft's."""
+        source = change.after.spec.source if change.after and change.before is None else None
+        return Pictures((), (source,)) if isinstance(source, str) and "://" in source else None
 
     def batches(self, changes: Sequence[Change[File]]) -> Iterable[Batch[File]]:
         """New files some at a time: a place for each, the uploads, one mutation that makes them,

@@ -101,11 +101,12 @@ def _metafield(
 
 
 def _media(intent: Images, target: str, handle: Key, product: ProductImages) -> Mapped:
-    """Every image but the one that only is the swatch."""
+    """The product's gallery, each picture in it once."""
     named = {
         variant: name
         for variant, image in product.images.items()
-        if variant != product.swatch and (name := pictures.name_of(intent, image)) is not None
+        if pictures.in_gallery(product, variant)
+        and (name := pictures.name_of(intent, image)) is not None
     }
     media: dict[Key, Resource[ProductMedia]] = {}
     for variant, name in named.items():

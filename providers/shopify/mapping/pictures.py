@@ -10,7 +10,7 @@ from providers.shopify.kinds.file import File
 from providers.shopify.naming import known_as, last_of, name_for_address, name_for_content
 from reconciler.intent.assets import ENDINGS, is_asset
 from reconciler.intent.base import Place
-from reconciler.intent.images import Image, Images
+from reconciler.intent.images import Image, Images, ProductImages
 from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Resource
@@ -39,6 +39,11 @@ def name_of(intent: Images, image: Image) -> Key | None:
         found = intent.asset(image.path)
         return name_for_content(image.path, found.digest) if found else None
     return name_for_address(image.url) if image.url and is_asset(last_of(image.url)) else None
+
+
+def in_gallery(product: ProductImages, variant: str) -> bool:
+    """Every image is in the product's gallery but the one that is its swatch and nothing else."""
+    return variant != product.swatch or variant in (product.thumbnail, product.look)
 
 
 def files(documents: Iterable[Images], target: str) -> Mapped:
