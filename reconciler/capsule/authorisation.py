@@ -81,8 +81,8 @@ def _accessory(product: Product, is_look: bool) -> Refusal | None:
 
 
 def _judged(product: Product, action: Action) -> Refusal | None:
-    """Images must never stop collections and size guides."""
-    if action in ("collection", "size_guide", "field") or product.is_go:
+    """Images must never stop collections and size guides, nor what mends the images."""
+    if action not in ("metafield", "channel") or product.is_go:
         return None
     newest = product.observed.preflight or product.preflight
     return Refusal(

@@ -260,6 +260,7 @@ def test_the_served_sandbox_is_a_real_target(example: Path) -> None:
     another process; the ledger stands in the repository's own refs."""
     workspace = example / "clone"
     shutil.copytree(example / "desired", workspace / "desired")
+    shutil.rmtree(workspace / "desired" / "capsules")
     subprocess.run(["git", "init", "-q", str(workspace)], check=True)
     command = [sys.executable, "-m", "reconciler.cli", "sandbox", "serve", "pim"]
     with subprocess.Popen(command, cwd=example, stdout=subprocess.PIPE, text=True) as process:
