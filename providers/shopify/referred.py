@@ -35,6 +35,7 @@ _REFERRED: Final = Query(
     }""",
     cost=200,
 )
+_REFERS_TO_NOTHING: Final[Mapping[str, Value]] = {kind: None for kind, _ in REFERENCES.values()}
 _REFERRED_TOGETHER: Final = 100
 _ROWS_TOGETHER: Final = 500
 
@@ -103,8 +104,8 @@ def same_ids(one: str, other: str) -> bool:
 def told_fields(row: Mapping[str, Any]) -> dict[str, Value]:
     """The fields of a live metafield: its value as values are compared, and the keys of what it
     refers to. Of a list, what has no key is told by its id."""
-    fields: dict[str, Value] = dict.fromkeys((kind for kind, _ in REFERENCES.values()))
-    fields |= {"type": row["type"], "value": canonical(row["type"], row["value"])}
+    value = canonical(row["type"], row["value"])
+    fields: dict[str, Value] = {**_REFERS_TO_NOTHING, "type": row["type"], "value": value}
     if base_of(row["type"]) not in REFERENCES:
         return fields
     if is_list(row["type"]):

@@ -49,6 +49,20 @@ SUPPORTED: Final = (
     *(f"list.{name}" for name in (*REFERENCES, *GLOBAL_IDS)),
 )
 
+_BROUGHT_INTO_FORM: Final = frozenset(SUPPORTED) - {
+    *(
+        "single_line_text_field",
+        "multi_line_text_field",
+        "id",
+        "url",
+        "language",
+        "boolean",
+        "date",
+    ),
+    *(type_ for type_ in SUPPORTED if type_.endswith("_reference")),
+}
+"""Types of which two texts may mean the same."""
+
 SUPPORTED_SHORTLY: Final = ", ".join(
     (*(n for n in SORTS if n not in UNITS), *REFERENCES, *GLOBAL_IDS, "weight", "volume",
      "dimension and the other measures", "and list. of most")
@@ -84,7 +98,7 @@ def field_of(type_: str) -> str:
 def canonical(type_: str, stored: str) -> str:
     """A live value in the one form in which values are compared; one that does not fit its own
     type stays as it is."""
-    if type_ not in SUPPORTED or base_of(type_) in REFERENCES:
+    if type_ not in _BROUGHT_INTO_FORM:
         return stored
     try:
         said = content(type_, stored)
