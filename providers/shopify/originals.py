@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from providers.kit.pictures import Pictures
-from reconciler.intent.assets import LARGEST
+from reconciler.intent.assets import LARGEST, is_pointer
 from reconciler.provider import PlatformError
 
 
@@ -40,7 +40,11 @@ class Originals:
             raise Unreadable(f"there is no {source} under {self.folder.name}/ · check it out")
         if path.stat().st_size > LARGEST:
             raise Unreadable(f"{source} has more than the 20 MB that a picture may have")
-        return path.read_bytes()
+        content = path.read_bytes()
+        if is_pointer(content):
+            told = f"{source} is a git-lfs pointer here, not the picture itself"
+            raise Unreadable(f"{told} · run git lfs pull (checkout with lfs: true)")
+        return content
 
 
 def is_address(source: str) -> bool:

@@ -69,6 +69,11 @@ def pointer(path: Path) -> bytes:
     ).encode()
 
 
+def is_pointer(content: bytes) -> bool:
+    """Whether a content only stands for a picture."""
+    return _POINTER.match(content) is not None
+
+
 def asset(content: bytes) -> Asset | None:
     """What a pointer tells, or a content itself; None for nothing at all."""
     if not content:

@@ -127,6 +127,16 @@ def test_a_link_leads_nowhere(tmp_path: Path) -> None:
             anyio.run(partial(originals.content, source))
 
 
+def test_a_picture_that_was_not_pulled_is_told(tmp_path: Path) -> None:
+    """Plans need the pointer alone, an apply needs the picture."""
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 12\n"
+    (tmp_path / "a.png").write_text(pointer)
+    originals = Originals(tmp_path, Pictures(None, loopback=False, seconds=1))
+
+    with pytest.raises(Unreadable, match="run git lfs pull"):
+        anyio.run(partial(originals.content, "a.png"))
+
+
 def test_a_name_says_the_same_picture_whatever_was_appended() -> None:
     """Where a name was taken Shopify appends a UUID; other names mean themselves."""
     name = name_for_content("images/The look!.JPG", "3fa9c2d1e0b4" + "0" * 52)
