@@ -25,6 +25,7 @@ from reconciler.model.address import Address, Key
 from reconciler.model.change import Change
 from reconciler.model.cost import FREE, Cost, Range
 from reconciler.model.outcome import Outcome, Status, done, failed
+from reconciler.model.product import About
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Merge, Owned, Ref, spec
 from reconciler.provider import ALL, Ambiguous, Batch, Echo, OnDrop, Precondition, Wanted
@@ -112,6 +113,9 @@ class BundleKind:
 
     def lasts(self, _: Bundle) -> str | None:
         return "the product that the bundle is stays; delete it in the admin"
+
+    def about(self, resource: Resource[Any]) -> About:
+        return About("bundle", products=(resource.address.key,))
 
     def batches(self, changes: Sequence[Change[Bundle]]) -> Iterable[Batch[Bundle]]:
         for part in parts_of(changes, _TOGETHER):

@@ -19,6 +19,7 @@ from reconciler.model.address import Address, Remote
 from reconciler.model.change import Change
 from reconciler.model.cost import Cost, Range
 from reconciler.model.outcome import Outcome, done, failed
+from reconciler.model.product import About
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Merge, Owned, spec
 from reconciler.provider import ALL, Batch, Echo, OnDrop, Precondition, Wanted
@@ -74,6 +75,10 @@ class MediaOrderKind:
         """A gallery has an order by having a picture."""
         name = str(found.spec.first)
         return found.address._replace(kind="product_media", key=f"{found.address.key}/{name}")
+
+    def about(self, resource: Resource[Any]) -> About:
+        """Arranging adds no media."""
+        return About("media_order", products=(resource.address.key,))
 
     def batches(self, changes: Sequence[Change[MediaOrder]]) -> Iterable[Batch[MediaOrder]]:
         """It looks at the gallery once more, and at its job until that is done."""

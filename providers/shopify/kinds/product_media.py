@@ -17,6 +17,7 @@ from providers.shopify.parts import one_by_one, parts_of
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Change, Pictures
 from reconciler.model.outcome import Outcome, done, failed
+from reconciler.model.product import About
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Owned, Ref, spec
 from reconciler.provider import (
@@ -66,6 +67,9 @@ class ProductMediaKind:
 
     def stands_on(self, key: Key) -> tuple[str, Key]:
         return "product", product_of(key)
+
+    def about(self, resource: Resource[Any]) -> About:
+        return About("media", products=(product_of(resource.address.key),))
 
     def pictures(self, change: Change[ProductMedia], at: Lookup) -> Pictures | None:
         """The picture, unless the product is a draft."""
