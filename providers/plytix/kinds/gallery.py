@@ -27,7 +27,7 @@ from providers.plytix.kinds.asset import picture_of
 from providers.plytix.links import Links, noted
 from reconciler.concurrent import side_by_side
 from reconciler.model.address import Address, Key, Remote
-from reconciler.model.change import Change, Pictures
+from reconciler.model.change import Change, Effect, Pictures
 from reconciler.model.cost import Cost, Range
 from reconciler.model.outcome import Outcome, done, failed
 from reconciler.model.resource import Resource
@@ -112,6 +112,19 @@ class GalleryKind:
             partial(_in_turn, session, group) for group in by_product.values()
         )
         return [outcome for outcomes in written for outcome in outcomes]
+
+    async def effects(
+        self, _session: PlytixReader, changes: Sequence[Change[Gallery]]
+    ) -> Mapping[Address, Effect]:
+        """What comes stands last, wherever its slot is: v1 and v2 set no order."""
+        return {
+            change.address: Effect(
+                "the gallery's order can not be set: what comes stands last; sorted by name it is"
+                " in the order of its slots"
+            )
+            for change in changes
+            if _comes_out_of_order(change)
+        }
 
     def pictures(self, change: Change[Gallery], at: Lookup) -> Pictures | None:
         """What goes and what comes: of the gallery, and of the thumbnail."""
@@ -275,6 +288,15 @@ def _difference(change: Change[Gallery]) -> tuple[list[Key], list[Key]]:
     before = _assets(change.before.spec) if change.before else ()
     after = _assets(change.after.spec)
     return [key for key in after if key not in before], [key for key in before if key not in after]
+
+
+def _comes_out_of_order(change: Change[Gallery]) -> bool:
+    added, _ = _difference(change)
+    if not added or change.before is None or change.after is None:
+        return False
+    after = _assets(change.after.spec)
+    kept = [key for key in _assets(change.before.spec) if key in after]
+    return [*kept, *added] != list(after)
 
 
 def _assets(gallery: Gallery) -> tuple[Key, ...]:

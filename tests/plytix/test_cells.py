@@ -1,0 +1,210 @@
+"""Each cell of Plytix in the table of intents: planned, applied, and drifted, from the document to
+the platform and back. (What each kind promises in all its states is told by the contract.)"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.model.change import Cause
+from tests.workshop import Workshop, problems_of
+
+POLICY = {"adopt": True, "prune": True, "create": "attributes"}
+RULES = {"type": "item_classification", "tags": "color"}
+SHOE, OTHER = "MCA0032-M-13", "MCA0032-W-07.5"
+AMAZON = "AMZN-US-B09KMV7Q2D"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """An intent, the resources that it comes to, and somebody's edit of one of them."""
+
+    name: str
+    files: Mapping[str, str]
+    resources: tuple[str, ...]
+    edit: tuple[str, str, Mapping[str, Any]]
+    drifted: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def yaml(folder: str, text: str) -> dict[str, str]:
+    return {f"{folder}/one.yaml": f"targets: [pim]\n{text}"}
+
+
+COLOR = yaml(
+    "taxonomies",
+    "taxonomy: color\nlabel: Color\ninput: dropdown\n"
+    "terms: {black: {label: Black}, navy: {label: Navy}}\n",
+)
+
+CELLS = [
+    Cell(
+        "taxonomies",
+        yaml(
+            "taxonomies",
+            "taxonomy: fit\nlabel: Fit\ninput: dropdown\nterms: {slim: {label: Slim}}\n",
+        ),
+        ("attribute/fit", "options/fit"),
+        ("attribute", "fit", {"options": []}),
+        "options/fit",
+    ),
+    Cell(
+        "offerings",
+        COLOR
+        | yaml(
+            "mappings",
+            "mapping: shoe\nfields:\n  color: {attribute: color}\n  weight: {metadata: weight, "
+            "type: number}\n",
+        )
+        | yaml(
+            "offerings", f"offering: {SHOE}\nmapping: shoe\nfields: {{color: navy, weight: 2}}\n"
+        ),
+        ("attribute/weight", f"product_attributes/{SHOE}"),
+        ("product", SHOE, {"attributes.color": "Brown"}),
+        f"product_attributes/{SHOE}",
+    ),
+    Cell(
+        "collections by list",
+        yaml("collections", f"collections: {{a: {{title: A, products: [{SHOE}]}}}}\n"),
+        ("category/A",),
+        ("category", "A", {"products": [OTHER]}),
+        "category/A",
+    ),
+    Cell(
+        "collections by term",
+        COLOR
+        | yaml(
+            "collections",
+            "collections: {n: {title: Navy, rules: {conditions: [{term: color/navy}]}}}\n",
+        ),
+        ("category/Navy",),
+        ("category", "Navy", {"products": []}),
+        "category/Navy",
+    ),
+    Cell(
+        "collections by type and tag",
+        yaml(
+            "collections",
+            "collections: {n: {title: N, rules: {match: any, conditions: [{tag: Navy}, "
+            "{type: VARIATION_PARENT}]}}}\n",
+        ),
+        ("category/N",),
+        ("category", "N", {"mark_as_deleted": True}),
+        "category/N",
+        RULES,
+    ),
+    Cell(
+        "collections per style",
+        yaml(
+            "collections",
+            "per_style:\n  styles: [Navy, Black]\n  handle: 'style-{slug}'\n  collection:\n"
+            "    title: 'Style {style}'\n    rules: {conditions: [{tag: '{style}'}]}\n",
+        ),
+        ("category/Style Black", "category/Style Navy"),
+        ("category", "Style Navy", {"products": [SHOE]}),
+        "category/Style Navy",
+        RULES,
+    ),
+    Cell(
+        "metafields",
+        yaml(
+            "metafields",
+            "namespace: care\ndefinitions:\n  wash: {type: single_line_text_field, name: Wash, "
+            f"choices: [Cold, Warm]}}\nvalues: {{{SHOE}: {{wash: Cold}}}}\n",
+        ),
+        ("attribute/care_wash", "options/care_wash", f"product_values/{SHOE}/care"),
+        ("product", SHOE, {"attributes.care_wash": "Warm"}),
+        f"product_values/{SHOE}/care",
+    ),
+    Cell(
+        "metafields by selector",
+        yaml(
+            "metafields",
+            "namespace: care\ndefinitions: {wash: {type: single_line_text_field, name: Wash}}\n"
+            "selectors: [{products: {tag: Black}, set: {wash: Cold}}]\n",
+        ),
+        ("attribute/care_wash", f"product_values/{SHOE}/care"),
+        ("product", SHOE, {"attributes.care_wash": None}),
+        f"product_values/{SHOE}/care",
+        RULES,
+    ),
+    Cell(
+        "images",
+        yaml(
+            "images",
+            f"into: {{gallery: amazon_images}}\nproducts:\n  {AMAZON}:\n    images:\n"
+            "      MAIN: {url: 'https://m.media-amazon.com/images/I/61ceLL0000L.jpg'}\n",
+        ),
+        ("asset/61ceLL0000L.jpg", f"gallery/{AMAZON}/amazon_images"),
+        ("product", AMAZON, {"thumbnail": None}),
+        f"gallery/{AMAZON}/amazon_images",
+    ),
+    Cell(
+        "bundles",
+        yaml(
+            "bundles",
+            "into: {attribute: goes_with, label: Goes with}\n"
+            f"bundles: {{MCA0032: {{components: [{SHOE}]}}}}\n",
+        ),
+        ("relationship/goes_with", "bundle/MCA0032/goes_with"),
+        ("relationship", "MCA0032/goes_with", {"products": []}),
+        "bundle/MCA0032/goes_with",
+    ),
+]
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_a_cell(cell: Cell, tmp_path: Path) -> None:
+    """The plan names its resources and holds nothing; applied, a plan is empty; somebody's edit is
+    drift, and is put back."""
+    shop = Workshop(tmp_path, "plytix", "pim", POLICY, cell.settings)
+    shop.write(cell.files)
+    plan = shop.plan()
+    applied = shop.apply()
+
+    planned = {f"{c.address.kind}/{c.address.key}" for c in plan.changes}
+    assert planned >= set(cell.resources)
+    assert dict(plan.holds) == {}
+    assert not problems_of(applied), problems_of(applied)
+    assert shop.plan().is_empty
+
+    thing, key, fields = cell.edit
+    shop.edit(thing, key, **fields)
+    moved = shop.drift().changes
+
+    assert [f"{c.address.kind}/{c.address.key}" for c in moved] == [cell.drifted]
+    assert {c.cause for c in moved} == {Cause.DRIFT}
+    assert not problems_of(shop.apply())
+    assert shop.plan().is_empty
+
+
+def test_that_an_order_can_not_be_set_is_said(tmp_path: Path) -> None:
+    """Of an image that comes between others, in the plan; not of one that comes last."""
+    shop = Workshop(tmp_path, "plytix", "pim", POLICY)
+    host = "https://m.media-amazon.com/images/I"
+
+    def images(**slots: str) -> dict[str, str]:
+        lines = "".join(f"      {s}: {{url: '{host}/{n}.jpg'}}\n" for s, n in slots.items())
+        head = f"into: {{gallery: amazon_images}}\nproducts:\n  {AMAZON}:\n    images:\n"
+        return yaml("images", head + lines)
+
+    def said() -> list[str]:
+        return [c.effect.text for c in shop.plan().changes if c.effect]
+
+    shop.write(images(MAIN="one", PT02="three"))
+    first = said()
+    shop.apply()
+    shop.write(images(MAIN="one", PT02="three", SWATCH="four"))
+    last = said()
+    shop.write(images(MAIN="one", PT01="two", PT02="three"))
+    (between,) = said()
+
+    assert (first, last) == ([], [])
+    assert "order can not be set" in between
