@@ -110,6 +110,19 @@ def narrowed(shop: Workshop) -> None:
         emulated.put_together(inside, bundle, narrowed)
 
 
+def test_its_product_is_tagged_and_published_in_the_same_run(shop: Workshop) -> None:
+    """Though it is there only since the bundle is."""
+    listing = {"Online Store": {"products": {KEY: {"published": True}}}}
+    shop.write(bundles())
+    shop.write({"tags/t.yaml": json.dumps({"targets": ["shop"], "tags": {KEY: ["sets"]}})})
+    apply(shop, {"channels/c.yaml": json.dumps({"targets": ["shop"], "channels": listing})})
+    query = """query ($handle: String!) { productByIdentifier(identifier: {handle: $handle}) {
+      tags resourcePublicationsCount(onlyPublished: false) { count } } }"""
+    found = raw.ask(shop, query, handle=KEY)["productByIdentifier"]
+
+    assert found == {"tags": ["sets"], "resourcePublicationsCount": {"count": 1}}
+
+
 def test_a_product_that_is_no_bundle_is_left_alone(shop: Workshop) -> None:
     """Told with a remedy, without a write."""
     document = {"play-bag-tan": {"title": "Set", "components": ["gift-card"]}}

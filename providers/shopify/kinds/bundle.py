@@ -21,14 +21,23 @@ from providers.shopify.components import components_input
 from providers.shopify.identified import Field, Wish, identified
 from providers.shopify.operations import AWAITED, product_of
 from providers.shopify.parts import one_by_one, parts_of
-from reconciler.model.address import Address, Key
+from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Change
 from reconciler.model.cost import FREE, Cost, Range
 from reconciler.model.outcome import Outcome, Status, done, failed
 from reconciler.model.product import About
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Merge, Owned, Ref, spec
-from reconciler.provider import ALL, Ambiguous, Batch, Echo, OnDrop, Precondition, Wanted
+from reconciler.provider import (
+    ALL,
+    Ambiguous,
+    Batch,
+    Echo,
+    OnDrop,
+    Precondition,
+    Unresolved,
+    Wanted,
+)
 
 MOST: Final = 30
 """Components of a bundle."""
@@ -132,6 +141,14 @@ class BundleKind:
         self, session: ShopifyWriter, batch: Batch[Bundle]
     ) -> Sequence[Outcome[Bundle]]:
         return await one_by_one(batch.changes, partial(_write, session))
+
+
+def product_remote(session: ShopifyWriter, handle: Key) -> Remote:
+    """Of a product, though it came only with a bundle that this run made. Raises `Unresolved`."""
+    try:
+        return session.remotes("product", handle)
+    except Unresolved:
+        return session.remotes("bundle", handle)
 
 
 def told(numbers: Mapping[Key, int | None]) -> tuple[str, ...]:

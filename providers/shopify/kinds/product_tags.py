@@ -14,6 +14,7 @@ from providers.kit.graphql import Query
 from providers.shopify.aliased import POINTS, Part, carried
 from providers.shopify.client import PAGE, ShopifyReader, ShopifyWriter
 from providers.shopify.identified import Field, Wish, identified
+from providers.shopify.kinds.bundle import product_remote
 from providers.shopify.parts import parts_of
 from reconciler.model.address import Address, Key
 from reconciler.model.change import Change
@@ -110,7 +111,7 @@ def _parts(session: ShopifyWriter, change: Change[ProductTags]) -> list[Part]:
     """What goes makes room for what comes: a product has no more than 250."""
     if change.after is None:
         raise PlatformError("tags are not taken off · state an empty list")
-    id_ = ("ID!", session.remotes("product", change.address.key))
+    id_ = ("ID!", product_remote(session, change.address.key))
     tags = {"tagsRemove": taken_off(change), "tagsAdd": added(change)}
     return [
         Part(field, {"id": id_, "tags": ("[String!]!", some)})

@@ -17,6 +17,7 @@ from providers.kit.graphql import Query
 from providers.shopify.aliased import POINTS, Part, carried
 from providers.shopify.client import ShopifyReader, ShopifyWriter
 from providers.shopify.identified import Field, Wish, identified
+from providers.shopify.kinds.bundle import product_remote
 from providers.shopify.kinds.publication import NAMED, name_of
 from providers.shopify.parts import parts_of
 from reconciler.model.address import Address, Key
@@ -156,9 +157,10 @@ class PublicationListingKind:
         )
 
 
-def needs_of(target: str, stand: Stand) -> tuple[Address, ...]:
-    owner = Address(target, stand.sort, stand.handle)
-    return (owner, Address(target, "publication", stand.publication))
+def needs_of(target: str, stand: Stand, owner: str = "") -> tuple[Address, ...]:
+    """owner: the kind that makes it, where that is not its sort: a bundle makes its product."""
+    there = Address(target, owner or stand.sort, stand.handle)
+    return (there, Address(target, "publication", stand.publication))
 
 
 def moment(text: str | None) -> str | None:
@@ -231,7 +233,7 @@ def _remote(session: ShopifyWriter, change: Change[PublicationListing]) -> str |
     if _is_to_go(change):
         return None
     stand = Stand.of(change.address.key)
-    return f"{session.remotes(stand.sort, stand.handle)} {stand.publication}"
+    return f"{_owner(session, stand)} {stand.publication}"
 
 
 def _part(session: ShopifyWriter, change: Change[PublicationListing]) -> Part:
@@ -245,10 +247,16 @@ def _part(session: ShopifyWriter, change: Change[PublicationListing]) -> Part:
     return Part(
         field,
         {
-            "id": ("ID!", session.remotes(stand.sort, stand.handle)),
+            "id": ("ID!", _owner(session, stand)),
             "input": ("[PublicationInput!]!", [entry]),
         },
     )
+
+
+def _owner(session: ShopifyWriter, stand: Stand) -> str:
+    if stand.sort == "product":
+        return product_remote(session, stand.handle)
+    return session.remotes(stand.sort, stand.handle)
 
 
 def _is_to_go(change: Change[PublicationListing]) -> bool:

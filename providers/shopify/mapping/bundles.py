@@ -37,6 +37,12 @@ def bundles(intent: Bundles, compilation: Compilation) -> Mapped:
             )
 
 
+def maker_of(compilation: Compilation, handle: Key) -> str:
+    """The kind that a product comes from: a bundle that git states, or it is there."""
+    stated = (intent.bundles for intent in compilation.intents.of(Bundles))
+    return "bundle" if any(handle in bundles for bundles in stated) else "product"
+
+
 def _spec(bundle: Declared) -> Bundle:
     return Bundle(
         title=UNSTATED if bundle.title is None else bundle.title,

@@ -11,6 +11,7 @@ from providers.shopify.kinds.publication_listing import (
     moment,
     needs_of,
 )
+from providers.shopify.mapping.bundles import maker_of
 from reconciler.intent.channels import Channels, Listing
 from reconciler.model.address import Address
 from reconciler.model.problem import Problem
@@ -35,8 +36,13 @@ def channels(intent: Channels, compilation: Compilation) -> Mapped:
                 spec,
                 source=place,
                 intent=digest([stand.key, stated(spec)]),
-                needs=needs_of(target, stand),
+                needs=needs_of(target, stand, _owner(stand, compilation)),
             )
+
+
+def _owner(stand: Stand, compilation: Compilation) -> str:
+    is_product = stand.sort == "product"
+    return maker_of(compilation, stand.handle) if is_product else stand.sort
 
 
 def _spec(listing: Listing) -> PublicationListing:

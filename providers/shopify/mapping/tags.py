@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from providers.shopify.kinds.product_tags import ProductTags
+from providers.shopify.mapping.bundles import maker_of
 from reconciler.intent.tags import Tags
 from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
@@ -30,7 +31,7 @@ def tags(intent: Tags, compilation: Compilation) -> Mapped:
                 ProductTags(tags=stated),
                 source=intent.at("tags", handle),
                 intent=digest([handle, list(stated)]),
-                needs=(Address(target, "product", handle),),
+                needs=(Address(target, maker_of(compilation, handle), handle),),
             )
 
 
