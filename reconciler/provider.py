@@ -447,7 +447,8 @@ class Provider(Generic[R, W]):
     notices: what the catalog has and these intents leave unsaid, told as warnings with a full plan.
     transcribe: what a target has now as intents, in the shop's order; None for a platform whose
     shops are not taken over so. inspect: products by key, with their media; None for a platform
-    of which capsules are not looked at.
+    of which capsules are not looked at. tags: every tag that some product bears; None for a
+    platform without tags.
     """
 
     name: str
@@ -470,6 +471,7 @@ class Provider(Generic[R, W]):
     unsaid: Unsaid = Unsaid()
     transcribe: Callable[[R, Target], Awaitable[Transcript]] | None = None
     notices: Callable[[R, Intents], Awaitable[Sequence[str]]] = nothing_to_tell
+    tags: Callable[[R], Awaitable[Sequence[str]]] | None = None
     inspect: Callable[[R, Sequence[Key]], Awaitable[LiveProducts]] | None = None
 
     def suited_to(self, target: Target) -> Provider[R, W]:

@@ -36,7 +36,7 @@ from providers.shopify.kinds.variant import VariantKind
 from providers.shopify.mapping import MAPPING
 from providers.shopify.notices import notices
 from providers.shopify.scopes import access
-from providers.shopify.search import answer
+from providers.shopify.search import answer, tags
 from providers.shopify.transcript import transcribe
 from reconciler.model.cost import Cost, Range
 from reconciler.provider import Provider
@@ -81,6 +81,7 @@ PROVIDER: Provider[ShopifyReader, ShopifyWriter] = Provider(
     suited=lambda settings: _suited(settings),
     notices=notices,
     adoption=ADOPTION,
+    tags=tags,
     inspect=inspect,
     questions=questions,
     transcribe=transcribe,

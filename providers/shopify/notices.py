@@ -1,4 +1,5 @@
-"""What the shop has and desired/ leaves unsaid: types of products that no selector names."""
+"""What the shop has and desired/ leaves unsaid: types of products that no selector names, and
+styles that no list of styles has."""
 
 from __future__ import annotations
 
@@ -7,8 +8,10 @@ from typing import Final
 
 from providers.kit.graphql import Query
 from providers.shopify.client import PAGE, ShopifyReader
+from providers.shopify.search import tags
 from reconciler.intent.base import Intents
 from reconciler.intent.metafields import Metafields
+from reconciler.intent.styling import has_templates, unlisted
 
 _TYPES: Final = Query(
     f"""query ProductTypes($after: String) {{
@@ -22,6 +25,22 @@ _TYPES: Final = Query(
 
 
 async def notices(session: ShopifyReader, intents: Intents) -> Sequence[str]:
+    return [*await _types(session, intents), *await _styles(session, intents)]
+
+
+async def _styles(session: ShopifyReader, intents: Intents) -> Sequence[str]:
+    """One warning a style that products are tagged with. Asked for only where there is a template
+    for collections of styles."""
+    if not has_templates(intents):
+        return ()
+    return [
+        f"products are tagged {one.tag}, and {one.source} has no style {one.style}"
+        " · add it, or run planogram import styles"
+        for one in unlisted(intents, await tags(session))
+    ]
+
+
+async def _types(session: ShopifyReader, intents: Intents) -> Sequence[str]:
     """One warning a key and document. Asked for only where a document wants every type."""
     asking = [document for document in intents.of(Metafields) if document.every_type]
     if not asking:

@@ -26,6 +26,16 @@ _PRODUCTS: Final = Query(
     cost=20,
 )
 
+_TAGS: Final = Query(
+    f"""query Tags($after: String) {{
+      productTags(first: {PAGE}, after: $after) {{
+        nodes
+        pageInfo {{ hasNextPage endCursor }}
+      }}
+    }}""",
+    cost=20,
+)
+
 _FIELDS: Final = {"type": "product_type", "tag": "tag"}
 
 
@@ -58,3 +68,8 @@ def _fits(product: dict[str, Any], question: Question) -> bool:
     """As Shopify compares: whatever the case."""
     held = [product["productType"]] if question.by == "type" else product["tags"]
     return question.value.casefold() in (text.casefold() for text in held)
+
+
+async def tags(session: ShopifyReader) -> list[str]:
+    """Every tag that some product bears, in one spelling each."""
+    return [str(tag) async for tag in session.pages(_TAGS, "productTags")]

@@ -22,6 +22,7 @@ from reconciler.cli.recording import keep_applied
 from reconciler.cli.reporting import images_of, report_applied, reporting
 from reconciler.cli.revisions import must_be_known, with_authority
 from reconciler.guards import CAPSULE, TOLERATED
+from reconciler.intent.styling import styles_of
 from reconciler.model.address import Address
 from reconciler.model.errors import Refused, Usage
 from reconciler.model.outcome import Status
@@ -29,6 +30,8 @@ from reconciler.model.plan import Plan
 from reconciler.review import Review, read_review
 from reconciler.site import Site
 from reports.data import outcomes_data
+from reports.styles import StyleOutcome, style_outcomes
+from reports.styles import lines as style_lines
 from reports.terminal import print_outcomes, print_plan
 from reports.view import told_outcome
 
@@ -112,7 +115,10 @@ def apply(
             speech.warn(text)
         if markdown is not None:
             markdown.write_text(_comment(applied), encoding="utf-8")
-        _show(applied, run, as_json)
+        styles = style_outcomes(
+            styles_of(workspace.desired.intents), applied.plan, applied.outcomes
+        )
+        _show(applied, run, as_json, styles)
         report_applied(report, applied, quiet=as_json)
         if images is not None:
             images.of_apply(applied, at, quiet=as_json)
@@ -145,12 +151,15 @@ def _ask(console: Console, plan: Plan) -> bool:
     return Confirm.ask(question, console=console, default=False)
 
 
-def _show(applied: Applied, run: str, as_json: bool) -> None:
+def _show(applied: Applied, run: str, as_json: bool, styles: list[StyleOutcome]) -> None:
     outcomes = list(applied.outcomes.values())
     if as_json:
         data = outcomes_data(applied.plan, outcomes, applied.warnings, applied.actual)
-        speech.print_json(data | {"run": run})
+        told = {"styles": [one.data for one in styles]} if styles else {}
+        speech.print_json(data | {"run": run} | told)
         return
+    for line in style_lines(styles):
+        speech.stdout().print(line, markup=False, highlight=False, soft_wrap=True)
     cost = told_outcome(applied.plan, applied.actual)
     print_outcomes(speech.stdout(), outcomes, applied.warnings, cost)
     if any(outcome.status is Status.DONE for outcome in outcomes):

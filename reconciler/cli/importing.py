@@ -27,6 +27,7 @@ from reconciler.cli.sourcing import (
     removal_line,
     shopify_target,
 )
+from reconciler.cli.styling import import_styles
 from reconciler.intent.edit import Taken
 from reconciler.intent.explain import nearest
 from reconciler.intent.sources import AnySource, WagtailSite
@@ -39,6 +40,7 @@ importing = typer.Typer(
 
 
 importing.command("live")(import_live)
+importing.command("styles")(import_styles)
 importing.command("plytix-mapping")(import_plytix_mapping)
 
 

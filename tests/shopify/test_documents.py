@@ -40,6 +40,20 @@ CHOSEN = ["arp-dress-black", "arp-dress-ivory", "arp-dress-forest", "play-bag-ta
           "harold-sweater-camel", "harold-sweater-navy", "harold-sweater-grey", "gift-card",
           "karina-skirt-plaid", "karina-skirt-black", "fenice-skirt-black"]  # fmt: skip
 
+STYLES = {
+    "styles": ["Harold_Sweater"],
+    "handle": "style-{slug}",
+    "collection": {
+        "title": "style_{style}",
+        "rules": {
+            "conditions": [
+                {"tag": "style_{style}"},
+                {"price": "9999 USD", "relation": "less_than"},
+            ]
+        },
+    },
+}
+
 STATES: tuple[Mapping[str, str], ...] = (
     metafields(
         definitions={
@@ -60,7 +74,8 @@ STATES: tuple[Mapping[str, str], ...] = (
         collections={
             "new-in": collection(image={"file": "home_banner.jpg"}, seo={"title": "New"}),
             "old": collection("Old", products=CHOSEN),
-        }
+        },
+        per_style=STYLES,
     )
     | bundles(components=["gift-card", "watermill-belt"])
     | gallery("A belt", "home_banner.jpg")
