@@ -109,7 +109,8 @@ class Intent(Part):
         return iter(())
 
     def digest_of(self, *place: str | int) -> str:
-        """The digest of one part of this intent: it moves exactly when the part's meaning does.
+        """The digest of one part of this intent: it moves exactly when the part's meaning does. Of
+        a whole document that names pictures it moves with their contents too.
 
         A resource carries it as `intent`, so that a desired value that moved while its intent
         did not is known to come from the catalog.
@@ -117,7 +118,10 @@ class Intent(Part):
         part: Any = self
         for step in place:
             part = getattr(part, str(step)) if isinstance(part, BaseModel) else part[step]
-        return digest(to_jsonable_python(part))
+        said = to_jsonable_python(part)
+        if not place and self._assets:
+            said = [said, {path: found.digest for path, found in self._assets.items()}]
+        return digest(said)
 
 
 @dataclass(frozen=True, slots=True)

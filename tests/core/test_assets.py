@@ -52,6 +52,16 @@ def test_a_document_has_the_pictures_that_it_names(tmp_path: Path) -> None:
     assert document.asset("images/a.png") == asset(png(1))
 
 
+def test_a_document_moves_with_its_pictures(tmp_path: Path) -> None:
+    """A picture that was replaced under its name is a change of the document that shows it."""
+    digests = [
+        next(desired(tmp_path, "images/a.png", png(red)).intents.of(Images)).digest_of()
+        for red in (1, 1, 2)
+    ]
+
+    assert digests[0] == digests[1] != digests[2]
+
+
 @pytest.mark.parametrize(
     ("path", "content", "cause"),
     [

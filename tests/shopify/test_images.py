@@ -176,6 +176,25 @@ def test_pictures_are_shown_in_the_plan(shop: Workshop) -> None:
     assert "/files/home_banner.jpg" in banner
 
 
+def test_a_replaced_picture_is_planned_by_itself(shop: Workshop) -> None:
+    """Under the same path: a plan of what moved since a commit shows the new file, and what
+    refers to it; the catalog is asked which products are accessories."""
+    put(shop, "images/look.png", png(1))
+    with_accessories = "look: altuzarra.look_image, accessories: [Bags]"
+    text = LOOK.replace("look: altuzarra.look_image", with_accessories)
+    shop.write({"images/looks.yaml": text})
+    shop.apply()
+    base = shop.intents()
+    put(shop, "images/look.png", png(2))
+    plan = shop.plan(base=base)
+
+    assert sorted((c.address.kind, c.action.value) for c in plan.changes) == [
+        ("file", "create"),
+        ("file", "forget"),
+        ("metafield", "update"),
+    ]
+
+
 @pytest.mark.parametrize("fault", [Fault.BAD_GATEWAY_AFTER_COMMIT, Fault.RESET])
 @pytest.mark.parametrize("at", ["stagedUploadsCreate(", "/staged-uploads/", "fileCreate("])
 def test_a_lost_answer_uploads_nothing_twice(shop: Workshop, fault: Fault, at: str) -> None:
