@@ -265,7 +265,18 @@ def _row_now(spec_type: type, image: Image, now: Resource[Any] | None) -> Row | 
             row[name] = {**(row.get(name) or {}), entry: value}
         else:
             row[name] = value
+    for name in keyed:
+        if along := _entries_that_went_along(image, now, name):
+            row[name] = {**along, **(row.get(name) or {})}
     return row
+
+
+def _entries_that_went_along(image: Image, now: Resource[Any], name: str) -> Mapping[Path, Value]:
+    """Ours, there before the run and not there now, though the run did not write them: a component
+    that leaves a bundle takes its quantity with it."""
+    ours = ((image.applied or {}).get("spec") or {}).get(name) or {}
+    were, are = (image.live or {}).get(name) or {}, stated(now.spec).get(name) or {}
+    return {entry: were[entry] for entry in ours if entry in were and entry not in are}
 
 
 def _restored(spec_type: type, row: Row) -> Any | None:

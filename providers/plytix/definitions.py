@@ -41,9 +41,9 @@ async def types(session: PlytixReader, wanted: Iterable[Key] = ()) -> Mapping[Ke
 
 def canonical(value: Any, type_class: str) -> Any:
     """A value as it is compared: v1 tells decimals as texts, a date may come with a time of
-    midnight, what is empty is none, and a multiselect has no order."""
+    midnight, what is empty (a set of options too) is null, and a multiselect has no order."""
     if value in (None, "", []):
-        return () if type_class == MULTISELECT else None
+        return None
     if type_class == MULTISELECT:
         return tuple(sorted(value if isinstance(value, list | tuple) else [value]))
     if type_class in NUMBERS:

@@ -64,7 +64,7 @@ def values(client: httpx.Client) -> Mapping[str, Any]:
     told = {}
     for label, value in product(client)["attributes"].items():
         told[f"values.{label}"] = sorted(value) if isinstance(value, list) else value
-    return {"values.sizes": [], **told}
+    return {path: None if value == [] else value for path, value in told.items()}
 
 
 def category(client: httpx.Client) -> Mapping[str, Any] | None:

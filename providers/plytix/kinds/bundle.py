@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 
 from providers.plytix.catalog import all_products, product_by_id, product_ids, products
 from providers.plytix.client import PlytixReader, PlytixWriter, Row
+from providers.plytix.kinds.relationship import relationships
 from providers.plytix.writing import each, repeated
 from reconciler.concurrent import side_by_side
 from reconciler.model.address import Address, Key, Remote
@@ -131,7 +132,7 @@ async def _written(session: PlytixWriter, change: Change[Bundle]) -> Outcome[Bun
     if change.renamed_from:
         raise PlatformError(f"the product stands under {change.renamed_from} now · correct the SKU")
     product = change.remote or session.remotes("product", sku)
-    relationship = session.remotes("relationship", label)
+    relationship = await _relationship(session, label)
     path = f"{RELATED}/{product}/relationships/{relationship}"
     coming, going = _moved(change)
     counted = _counted(change, coming)
@@ -148,6 +149,17 @@ async def _written(session: PlytixWriter, change: Change[Bundle]) -> Outcome[Bun
         gone = [ids.get(key, key) for key in going]
         await repeated(session, "POST", f"{path}/unlink", {"product_relationships": gone})
     return done(change.address, product if change.after else None)
+
+
+async def _relationship(session: PlytixWriter, label: Key) -> Remote:
+    """A run that only takes bundles back has not come across it."""
+    address = Address(session.remotes.target, "relationship", label)
+    if known := session.remotes.known.get(address):
+        return known
+    row = (await relationships(session)).get(label)
+    if row is None:
+        raise PlatformError(f"there is no relationship {label}")
+    return str(row["id"])
 
 
 def _moved(change: Change[Bundle]) -> tuple[list[Key], list[Key]]:
