@@ -32,7 +32,7 @@ Consent = Callable[[Plan], bool]
 """Shows a plan to somebody and says whether it may be carried out."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Applied:
     """What an apply came to. `warnings` say what went wrong after the writing. `actual` is what
     carrying it out cost, as the plan's estimate foretold it: without the planning before.
@@ -44,6 +44,9 @@ class Applied:
     actual: Cost = NOTHING
     desired: State = field(default_factory=dict)
     settled: frozenset[Address] = frozenset()
+
+    def __repr__(self) -> str:
+        return f"Applied({self.plan!r}, {len(self.outcomes)} outcomes)"
 
     @property
     def is_done(self) -> bool:

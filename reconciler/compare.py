@@ -24,7 +24,7 @@ from typing import Any, Final, Protocol
 
 from reconciler.model.address import Address
 from reconciler.model.change import Action, AnyChange, Cause, Change, FieldChange
-from reconciler.model.resource import Origin, Resource, State
+from reconciler.model.resource import NO_VALUES, Origin, Resource, State
 from reconciler.model.spec import (
     FieldShape,
     Merge,
@@ -85,7 +85,8 @@ def compare(
     changes: list[AnyChange] = []
     recorded: list[Resource[Any]] = []
     gone: list[Address] = []
-    intents = frozenset(r.intent for r in desired.values() if r.intent)
+    dropped_some = any(address not in desired for address in applied)
+    intents = frozenset(r.intent for r in desired.values() if dropped_some and r.intent)
     for address in sorted({*desired, *applied}):
         wanted, ours = desired.get(address), applied.get(address)
         on_drop = kinds[address.kind].on_drop
@@ -323,4 +324,4 @@ def _recorded(
     wanted: Resource[Any], found: Resource[Any] | None, ours: Resource[Any] | None
 ) -> Resource[Any]:
     origin = ours.origin if ours and ours.origin else Origin.ADOPTED
-    return replace(wanted, remote=found.remote if found else None, origin=origin, maybe={})
+    return replace(wanted, remote=found.remote if found else None, origin=origin, maybe=NO_VALUES)

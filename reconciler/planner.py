@@ -246,12 +246,14 @@ async def _strangers(
     by its key, and not by the id that a stated one was found by."""
     if site.policy.unknown_values == "ignore":
         return []
-    meant = {a: r for a, r in desired.items() if part is None or a in part}
+    meant = desired if part is None else {a: r for a, r in desired.items() if a in part}
     found: list[Resource[Any]] = []
     for kind in site.provider.kinds:
         ask = getattr(kind, "strangers", None)
         if ask is not None:
             found += await ask(session, site.name, meant)
+    if not found:
+        return []
     ours = {(a.kind, resource.remote) for a, resource in live.items()}
     return [
         stranger
@@ -315,7 +317,8 @@ def judged(site: Site, seen: Seen, wishes: Wishes) -> Planned:
     )
     known = {*seen.desired, *seen.applied}
     looked_at = known if seen.part is None else known & seen.part
-    settled = frozenset(looked_at - {change.address for change in order.changes})
+    moving = {change.address for change in order.changes}
+    settled = frozenset(address for address in looked_at if address not in moving)
     cost = estimate(site.provider, order, plan, seen.pace, site.target.concurrency)
     plan = replace(plan, estimate=cost)
     if seen.scope.narrowed:

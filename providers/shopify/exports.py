@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import AsyncIterator, Collection, Iterable
 from typing import Any, Final
 
@@ -46,12 +47,14 @@ async def metafields_in_bulk(
       metafields{keys} {{ edges {{ node {{ {inner} }} }} }}
     }} }} }} }}"""
     async for handle, row in joined(exported(session, query)):
+        row["type"] = sys.intern(row["type"])
         yield handle, row
 
 
 async def products_in_bulk(session: ShopifyReader, handles: Collection[str]) -> AsyncIterator[Row]:
     """`id handle status` of these products. Raises `Busy`, before anything was told."""
+    known = {handle: handle for handle in handles}  # the very text that others hold already
     query = "{ products { edges { node { id handle status } } } }"
     async for row in exported(session, query):
-        if row["handle"] in handles:
-            yield row
+        if row["handle"] in known:
+            yield {**row, "handle": known[row["handle"]]}

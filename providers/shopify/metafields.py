@@ -6,6 +6,7 @@ A row is a metafield as Shopify answers it: `id namespace key type value compare
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -102,6 +103,12 @@ class Name(NamedTuple):
 
 def metafield_key(handle: str, namespace: str, key: str) -> Key:
     return f"product/{handle}/{namespace}.{key}"
+
+
+def points_of_all(wanted: Iterable[Key]) -> int:
+    """What the wanted keys cost, asked for by their names."""
+    by_product = Counter(Name.of(key).handle for key in wanted)
+    return sum(points_of(keys) for keys in by_product.values())
 
 
 def pieces(wanted: Mapping[Key, Remote | None]) -> Iterable[list[Wish]]:

@@ -100,7 +100,7 @@ class Commits:
     base: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Plan:
     """The plan of one or several targets.
 
@@ -123,6 +123,10 @@ class Plan:
     unattributed: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     commits: Commits = Commits()
+
+    def __repr__(self) -> str:
+        """Short: asyncio writes down what a task comes to, and a plan may be very long."""
+        return f"Plan({len(self.changes)} changes, {len(self.recorded)} recorded)"
 
     @property
     def digest(self) -> str:

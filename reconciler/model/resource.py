@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from types import MappingProxyType
+from typing import Any, Final, Generic, TypeVar
 
 from reconciler.model.address import Address, Key, Remote
 
@@ -41,6 +42,10 @@ class Source:
         return f"{self.path}:{self.line}:{self.column}"
 
 
+NO_VALUES: Final[Mapping[str, Any]] = MappingProxyType({})
+"""One for all: there are very many resources, and few that have some."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resource(Generic[S]):
     """A spec at an address, with what each of the three states knows beside it.
@@ -69,7 +74,7 @@ class Resource(Generic[S]):
     intent: str | None = None
     needs: tuple[Address, ...] = ()
     follows: tuple[Address, ...] = ()
-    maybe: Mapping[str, Any] = field(default_factory=dict)
+    maybe: Mapping[str, Any] = field(default_factory=lambda: NO_VALUES)
     is_draft: bool = False
     shows: tuple[tuple[str, str], ...] = ()
 

@@ -4,6 +4,9 @@ time without them."""
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,10 +14,13 @@ from typing import Any
 import pytest
 
 from providers.kit.store import Store
+from tests.conftest import ROOT
+from tests.serving import serving
 from tests.shopify.documents import line
 from tests.workshop import Workshop, problems_of
 
 MANY = 10_000
+LARGE = 100_000
 BUCKET, RATE = 2_000, 100
 
 
@@ -91,3 +97,47 @@ def test_ten_thousand_metafields_are_written_as_fast_as_the_bucket_allows(tmp_pa
     assert writes <= 400
     assert reads <= 25
     assert allowed / applied.actual.seconds >= 0.95, (allowed, applied.actual)
+
+
+@pytest.mark.extended
+def test_a_hundred_thousand_products_are_planned_in_bulk(tmp_path: Path) -> None:
+    """In real time, served by another process: in under 30 requests and under 400 MB."""
+    shop = planted_products(tmp_path / "shop", LARGE, {}, with_values=True)
+    shop.edit("app", "", isLimited=False)
+    shop.edit("bulk", "", nodes=LARGE, begins=0, ends=0)
+    files = values(LARGE)
+    with serving(tmp_path / "shop", "shop") as served:
+        told = planned(tmp_path / "planner", served.address, files)
+
+    assert (told["changes"], told["equal"]) == (2, LARGE - 1)
+    assert told["bulk"] == 2
+    assert told["requests"] < 30
+    assert told["megabytes"] < 400, told
+
+
+def planned(folder: Path, address: str, files: dict[str, str]) -> dict[str, Any]:
+    """What a plan of these files took, in a process of its own."""
+    entry = {
+        "provider": "shopify",
+        "environment": "staging",
+        "endpoint": address,
+        "credentials": "FIGURES",
+        "limits": {"timeout": 300},
+    }
+    files = {**files, "targets.yaml": json.dumps({"shop": entry})}
+    for name, text in files.items():
+        path = folder / "desired" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    subprocess.run(["git", "init", "-q", folder], check=True)
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.shopify.planning", folder],
+        cwd=ROOT,
+        env={**os.environ, "FIGURES_ADMIN_TOKEN": "shpat_sandbox"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr[-2_000:]
+    result: dict[str, Any] = json.loads(told.stdout)
+    return result

@@ -37,6 +37,7 @@ from providers.shopify.metafields import (
     named,
     piece_points,
     pieces,
+    points_of_all,
 )
 from providers.shopify.parts import parts_of
 from providers.shopify.referred import resolved, same_ids, told_fields, with_referred
@@ -138,8 +139,7 @@ class MetafieldKind:
             async for handle, row in resolved(session, _all(session)):
                 yield _resource(target, key_of(handle, row), row)
             return
-        asked = list(pieces(wanted))
-        if is_worth(session, len(wanted), sum(map(piece_points, asked))):
+        if is_worth(session, len(wanted), points_of_all(wanted)):
             try:
                 async for resource in _exported(session, target, wanted):
                     yield resource
@@ -147,7 +147,7 @@ class MetafieldKind:
             except Busy:
                 pass
         missing = dict(wanted)
-        for piece in asked:
+        for piece in pieces(wanted):
             found = await named(session, piece)
             rows = await with_referred(session, [row for _, row in found])
             for (key, _), row in zip(found, rows, strict=True):
@@ -226,7 +226,7 @@ async def _exported(
 ) -> AsyncIterator[Resource[Metafield]]:
     """What is wanted of all that there is. A metafield that is wanted under no key that it stands
     under is known by its remote."""
-    missing = dict(wanted)
+    missing = {key: key for key in wanted}
     by_remote = {remote: key for key, remote in wanted.items() if remote is not None}
     moved: list[tuple[str, Row]] = []
     names = {Name.of(key).full for key in wanted}
@@ -234,8 +234,7 @@ async def _exported(
     async for handle, row in resolved(session, told):
         key = key_of(handle, row)
         if key in wanted:
-            missing.pop(key, None)
-            yield _resource(target, key, row)
+            yield _resource(target, missing.pop(key, key), row)
         elif row["id"] in by_remote:
             moved.append((key, row))
     for live, row in moved:

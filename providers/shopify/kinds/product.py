@@ -58,6 +58,9 @@ class ProductKind(Lookup):
                     yield _resource(target, handle, product)
 
 
+_EXISTING: Final = Existing()
+
+
 def _resource(target: str, handle: Key, row: Mapping[str, Any]) -> Resource[Existing]:
     address = Address(target, "product", handle)
-    return Resource(address, Existing(), row["id"], is_draft=row["status"] != "ACTIVE")
+    return Resource(address, _EXISTING, row["id"], is_draft=row["status"] != "ACTIVE")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from providers.shopify.kinds.metafield import Metafield
 from providers.shopify.kinds.metafield_definition import definition_key
@@ -40,5 +41,10 @@ def metafield(
     )
     if spec.value is None or defined(compilation, *name) is None:
         return resource
-    definition = Address(target, "metafield_definition", definition_key(*name))
-    return replace(resource, needs=(*resource.needs, definition))
+    return replace(resource, needs=(*resource.needs, _definition(target, *name)))
+
+
+@lru_cache
+def _definition(target: str, namespace: str, key: str) -> Address:
+    """One for all its values, of which there may be very many."""
+    return Address(target, "metafield_definition", definition_key(namespace, key))
