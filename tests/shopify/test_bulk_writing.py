@@ -17,6 +17,7 @@ from providers.shopify.kinds import metafield as metafield_kind
 from reconciler.cli.composition import open_sites, open_workspace
 from reconciler.model.outcome import Status
 from reconciler.provider import Remotes
+from tests.contract.test_seconds import foretold
 from tests.shopify.documents import line, metafields
 from tests.shopify.raw import metafield
 from tests.shopify.test_figures import handles, planted_products
@@ -96,6 +97,11 @@ def test_an_edit_meanwhile_is_held(shop: Workshop, monkeypatch: pytest.MonkeyPat
     assert held == {key: Status.HELD}
     assert value_of(shop, "product-000001") == "by hand"
     assert value_of(shop, "product-000002") == "Falls product-000002"
+
+
+def test_what_it_takes_is_foretold(shop: Workshop) -> None:
+    """In requests and seconds, the waiting for the operation too."""
+    foretold(shop.apply())
 
 
 @pytest.mark.parametrize("fate", ["FAILED", "CANCELED", "CUT", "EXPIRED"])
