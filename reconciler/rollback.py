@@ -337,7 +337,8 @@ def _paths_that_moved(provider: AnyProvider, image: Image, now: Resource[Any]) -
     spec_type = provider.kind(image.address.kind).spec
     shapes = {field.name: field for field in shape(spec_type)}
     spec = _restored(spec_type, image.achieved) if image.achieved is not None else None
-    left = owned(spec) if spec is not None else dict(image.after)
+    # What is not ours to keep is in no ledger's row; it was left as it was written.
+    left = dict(image.after) | (owned(spec) if spec is not None else {})
     there = owned(now.spec)
     return [
         path

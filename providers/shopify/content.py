@@ -122,8 +122,10 @@ def in_full(number: Decimal, places: int = 1) -> str:
 
 def number_of(text: str) -> Content:
     """A decimal as people write it: a number, or a text where that would lose digits."""
-    number = float(text)
-    return number if Decimal(str(number)) == Decimal(text) else text
+    exact, number = Decimal(text), float(text)
+    if exact == exact.to_integral_value() and abs(exact) <= LARGEST_INTEGER:
+        return int(exact)
+    return number if Decimal(str(number)) == exact else text
 
 
 def _date(value: Content, rules: Rules) -> str:
