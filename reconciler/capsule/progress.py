@@ -10,7 +10,7 @@ from reconciler.capsule import queues
 from reconciler.capsule.authorisation import frozen
 from reconciler.capsule.record import Draft, timed
 from reconciler.capsule.state import Product
-from reconciler.capsule.steps import ADOPT, NOOP, SKIP, Told, Verdict, Work, advance
+from reconciler.capsule.working import ADOPT, NOOP, SKIP, Told, Verdict, Work, advance
 
 WROTE: Final = "WROTE"
 NOOP_ALREADY_SET: Final = "NOOP_ALREADY_SET"

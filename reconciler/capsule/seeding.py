@@ -17,8 +17,8 @@ from reconciler.capsule import invariants
 from reconciler.capsule.authorisation import frozen
 from reconciler.capsule.record import Draft
 from reconciler.capsule.state import VERSION, Broken, BrokenState, Stage, validated
-from reconciler.capsule.steps import ADOPT, NOOP, SKIP, Prerequisite, Told, Verdict, Work
 from reconciler.capsule.text import OURS
+from reconciler.capsule.working import ADOPT, NOOP, SKIP, Prerequisite, Told, Verdict, Work
 
 MASTER_COLUMNS: Final = ("handle", "product_id", "cpi", "product_type", "is_accessory")
 EXPORT_COLUMNS: Final = ("Handle", "Type", "Tags")

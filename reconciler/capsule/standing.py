@@ -10,7 +10,7 @@ from reconciler.capsule import invariants, queues, swatches
 from reconciler.capsule.authorisation import ACTIONS, Refusal, may
 from reconciler.capsule.ladder import Evidence, proved
 from reconciler.capsule.state import BrokenState, Product, ProductState, Stage
-from reconciler.capsule.steps import Work
+from reconciler.capsule.working import Work
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from reconciler.capsule import seeding
 from reconciler.capsule.folder import Folder
 from reconciler.capsule.progress import progress
 from reconciler.capsule.state import BrokenState
-from reconciler.capsule.steps import Prerequisite, Work
 from reconciler.capsule.text import BrokenLog
+from reconciler.capsule.working import Prerequisite, Work
 from reconciler.carrying import Applied
 from reconciler.cli import options
 from reconciler.cli.composition import Workspace

@@ -13,7 +13,7 @@ from PIL import Image
 from reconciler.capsule.evidence import Row, Standing
 from reconciler.capsule.folder import Folder
 from reconciler.capsule.rules import Rules
-from reconciler.capsule.steps import Work
+from reconciler.capsule.working import Work
 from reconciler.model.product import LiveProduct, Medium
 
 NOW = "2026-11-27T18:00:00Z"

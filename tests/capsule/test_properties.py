@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from reconciler.capsule import invariants, progress, queues, steps
+from reconciler.capsule import invariants, progress, queues, reconciliation, steps
 from reconciler.capsule.state import Stage, read_state
 from tests.capsule.example import again, medium, picture, record, seen, work
 
@@ -80,7 +80,7 @@ class Season(RuleBasedStateMachine):
 
     @rule()
     def reconciles(self) -> None:
-        steps.reconcile(self.step(), self.rows())
+        reconciliation.reconcile(self.step(), self.rows())
 
     @rule()
     def registers_and_promotes(self) -> None:

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from reconciler.capsule import progress, seeding, steps, swatches
+from reconciler.capsule import progress, reconciliation, seeding, steps, swatches
 from reconciler.capsule.authorisation import may
 from reconciler.capsule.ladder import Evidence, advanced, proved
 from reconciler.capsule.looks import look
 from reconciler.capsule.rules import Swatches
 from reconciler.capsule.state import ProductState, Stage
-from reconciler.capsule.steps import Work
+from reconciler.capsule.working import Work
 from reconciler.model.product import Medium
 from tests.capsule.example import (
     NOW,
@@ -73,12 +73,12 @@ def steps_run(done: Work, *rows: Any, now: str) -> Work:
     for step in (
         lambda w: steps.inspect(w, rows, w.folder.inspection_path, pretty=True),
         lambda w: steps.derive(w, rows, w.folder.inspection_path),
-        lambda w: steps.reconcile(w, rows),
+        lambda w: reconciliation.reconcile(w, rows),
         steps.register_swatches,
         steps.promote_swatches,
         lambda w: steps.enrich_tags(w, {"arp-dress-black": ["S226", "style_Arp"]}, "export.csv"),
         steps.promote_actions,
-        lambda w: steps.reconcile(w, rows),
+        lambda w: reconciliation.reconcile(w, rows),
     ):
         done = again(done, now)
         step(done)
@@ -90,7 +90,7 @@ def test_adopting_a_hero_authorises_and_keeps_the_preflight() -> None:
     done = work(record(import__anomaly_accepted=False))
     before = product_of(done)["preflight"]
     steps.derive(done, [seen(HERO)], "outputs/inspect_images_S226.json")
-    steps.reconcile(done, [seen(HERO)])
+    reconciliation.reconcile(done, [seen(HERO)])
     product = product_of(done)
 
     assert product["preflight"] == before
@@ -136,7 +136,7 @@ def test_what_is_missing_is_asked_once_and_resolved_by_a_write() -> None:
     again later."""
     done = work(record(images__expected__count=0))
     for _ in range(3):
-        steps.reconcile(done, [seen()])
+        reconciliation.reconcile(done, [seen()])
     swatch_log = done.folder.log(done.folder.swatch_queue_path)
     review_log = done.folder.log(done.folder.review_queue_path)
     result = progress.Result({"look_image": "WROTE", "swatch_image": "NOOP_ALREADY_SET"}, {})
@@ -156,7 +156,7 @@ def test_drift_is_logged_when_it_differs_from_the_last_sight() -> None:
     steps.derive(done, [seen(HERO)], "x")
     for row in (seen(HERO), seen(HERO), seen(), seen(), seen(HERO)):
         done = again(done)
-        steps.reconcile(done, [row])
+        reconciliation.reconcile(done, [row])
     rows = done.folder.log(done.folder.drift_path)
 
     assert [row["observed"]["shopify_media_count"] for row in rows] == [1, 0, 1]
@@ -174,7 +174,7 @@ def test_a_frozen_product_is_read_and_never_changed(parts: dict[str, Any], code:
     done = work(record(**parts), other)
     rows = [seen(HERO), seen(HERO, cpi="8301-000102", handle="arp-dress-ivory")]
     before = product_of(done)
-    told = steps.derive(done, rows, "x") + steps.reconcile(done, rows)
+    told = steps.derive(done, rows, "x") + reconciliation.reconcile(done, rows)
     told += steps.promote_actions(done)
     drift = done.folder.log(done.folder.drift_path)
 
