@@ -221,6 +221,21 @@ def test_what_an_unknown_run_made_is_taken(shop: Workshop) -> None:
     assert applied.plan.changes == ()
 
 
+def test_what_hangs_on_its_way_is_not_made_a_second_time(shop: Workshop) -> None:
+    """The same picture is being processed, and stays so: this run fails, and leaves nothing."""
+    put(shop, "images/look.png", png(1))
+    shop.write({"images/looks.yaml": LOOK})
+    shop.apply()
+    before = len(ask(shop, FILES)["files"]["nodes"])
+    shop.edit("file", names(shop)[0], fileStatus="PROCESSING")
+    shutil.rmtree(next(shop.folder.rglob("ledger.git")))
+    outcome = next(iter(shop.apply().outcomes.values()))
+
+    assert outcome.status is Status.FAILED
+    assert "DUPLICATE_FILENAME_ERROR" in str(outcome.message)
+    assert len(ask(shop, FILES)["files"]["nodes"]) == before
+
+
 def test_a_description_is_kept_true(shop: Workshop) -> None:
     """Git changes it, an admin's edit is drift that is put back."""
     put(shop, "images/look.png", png(1))

@@ -21,6 +21,8 @@ from providers.shopify.client import SANDBOX_TOKEN, Settings, writing
 from providers.shopify.naming import known_as, name_for_address, name_for_content
 from providers.shopify.originals import Originals, Unreadable
 from providers.shopify.sandbox import ShopifySandbox
+from providers.shopify.sandbox.planting import plant
+from providers.shopify.sandbox.shop import Shop
 from providers.shopify.uploading import uploaded
 from reconciler.provider import Remotes, Target
 from tests.shopify.pictures import png
@@ -83,6 +85,21 @@ def test_a_picture_goes_to_the_storage_without_a_credential(tmp_path: Path) -> N
 
     assert (file["fileStatus"], file["alt"]) == ("READY", "A look")
     assert set(sandbox.asked) == {("admin", True), ("staged-uploads", False)}
+
+
+def test_a_name_that_is_taken_is_the_picture(tmp_path: Path) -> None:
+    """Also where it is not among the newest files: Shopify refuses the name, and what has it is
+    taken."""
+    (tmp_path / "look.png").write_bytes(png(7))
+    name = name_for_content("look.png", hashlib.sha256(png(7)).hexdigest())
+    with shop() as (sandbox, address):
+        first = anyio.run(partial(_uploaded, address, tmp_path, name, "look.png"))
+        with sandbox.store.transaction():
+            for number in range(60):
+                plant(Shop(sandbox.store), "MediaImage", {"name": f"later_{number}.jpg"})
+        again = anyio.run(partial(_uploaded, address, tmp_path, name, "look.png"))
+
+    assert again["id"] == first["id"]
 
 
 def test_a_picture_is_fetched_and_goes_on(tmp_path: Path) -> None:
