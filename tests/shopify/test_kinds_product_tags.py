@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from providers.shopify import PROVIDER
+from providers.shopify.kinds.product_tags import ProductTags
+from providers.shopify.sandbox.tags import normal
+from reconciler.compare import differences
+from reconciler.compile import compile_for
+from reconciler.intent.base import Intents
+from reconciler.intent.tags import Tags
 from reconciler.model.change import Cause
 from tests.shopify import raw
+from tests.shopify.test_mapping import TARGET
 from tests.workshop import Workshop, problems_of
 
 HANDLE = "play-bag-tan"
@@ -104,3 +115,16 @@ def test_what_shopify_would_not_keep_is_an_error(
 
     with pytest.raises(Exception, match=words):
         shop.plan()
+
+
+TAGS = st.lists(st.text(min_size=1, max_size=12) | st.sampled_from(["S226", "s226", "ß", "SS"]))
+
+
+@given(stated=TAGS, others=TAGS)
+def test_what_shopify_keeps_of_a_tag_compares_equal(stated: list[str], others: list[str]) -> None:
+    """Whatever is taken from desired/, beside whatever tags a product has already."""
+    intent = Tags(targets=("shop",), tags={HANDLE: tuple(stated)})
+    found = compile_for(TARGET, PROVIDER, Intents((intent,)), {})
+    for wanted in found.resources.values():
+        kept = normal([*normal(others), *stated])
+        assert differences(wanted, replace(wanted, spec=ProductTags(tags=tuple(kept)))) == ()
