@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 from providers.plytix.client import PAGE, Filters, PlytixReader, PlytixWriter, Refused, Row
 from providers.plytix.filenames import follows_convention, image_of
+from providers.plytix.windowed import everything
 from reconciler.model.address import Address, Key, Remote
 
 T = TypeVar("T")
@@ -43,8 +44,8 @@ async def products(
 
 
 async def all_products(session: PlytixReader, columns: Sequence[str] = ()) -> AsyncIterator[Row]:
-    """Every product. The platform refuses (428) to put more than 10,000 in order."""
-    async for row in session.search(f"{PRODUCTS}/search", [], columns, "sku"):
+    """Every product."""
+    async for row in everything(session, f"{PRODUCTS}/search", columns, "sku"):
         yield row
 
 
@@ -74,12 +75,12 @@ async def assets(
 
 
 async def all_assets(session: PlytixReader) -> dict[str, Row]:
-    return await _assets(session, [])
+    return await _assets(session, None)
 
 
-async def _assets(session: PlytixReader, filters: Filters) -> dict[str, Row]:
-    """With their pictures, where the platform lets a search tell them: that is not documented,
-    and nothing but pictures hangs on it, so a refusal is taken for a no."""
+async def _assets(session: PlytixReader, filters: Filters | None) -> dict[str, Row]:
+    """Of these filters, or all. With their pictures, where the platform lets a search tell them:
+    that is not documented, and nothing but pictures hangs on it, so a refusal is taken for a no."""
     if session.tells_pictures:
         try:
             return await _searched(session, filters, ["filename", "thumbnail", "url"])
@@ -91,9 +92,13 @@ async def _assets(session: PlytixReader, filters: Filters) -> dict[str, Row]:
 
 
 async def _searched(
-    session: PlytixReader, filters: Filters, columns: Sequence[str]
+    session: PlytixReader, filters: Filters | None, columns: Sequence[str]
 ) -> dict[str, Row]:
-    found = session.search(f"{ASSETS}/search", filters, columns, "filename")
+    path = f"{ASSETS}/search"
+    if filters is None:
+        found = everything(session, path, columns, "filename")
+    else:
+        found = session.search(path, filters, columns, "filename")
     return {row["id"]: row async for row in found}
 
 

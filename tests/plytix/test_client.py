@@ -15,7 +15,7 @@ import pytest
 from providers.plytix import PROVIDER
 from providers.plytix.client import Credentials, PlytixReader, Refused
 from providers.plytix.tokens import SMALLEST_PLAN, Token
-from reconciler.provider import ALL, Distrusted, PlatformError, Remotes, Target, Unauthorised
+from reconciler.provider import Distrusted, Remotes, Target, Unauthorised
 from tests.plytix.account import TARGET, Account
 from tests.virtual_time import run_in_virtual_time
 
@@ -286,23 +286,6 @@ def test_pages_that_overlap_are_not_believed(account: Account) -> None:
 
     with pytest.raises(Distrusted, match="twice"):
         _search_through(account, lambda request: httpx.Response(200, json=body))
-
-
-def test_more_than_the_platform_puts_in_order_is_an_error(account: Account) -> None:
-    """428 is told; it is no short answer."""
-    with account.sandbox.store.transaction() as store:
-        row = next(iter(store.all("product").values()))
-        for number in range(10_000):
-            id_ = f"69ff{number:020x}"
-            store.put("product", id_, row | {"id": id_, "sku": f"many-{number}"})
-
-    async def run() -> None:
-        async with account.reading() as session:
-            async for _ in PROVIDER.kind("product").read(session, "pim", ALL):
-                pass
-
-    with pytest.raises(PlatformError, match="HTTP 428 Precondition Required"):
-        run_in_virtual_time(run)
 
 
 def test_the_account_is_known_by_its_token(account: Account) -> None:
