@@ -1,0 +1,88 @@
+"""Limits of single requests: columns of a search, assets of a product, trailing slashes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from providers.plytix import PROVIDER
+from providers.plytix.kinds.gallery import Gallery
+from providers.plytix.sandbox import attributes, links
+from providers.plytix.sandbox.assets import new_asset
+from reconciler.model.address import Address
+from reconciler.model.outcome import Status
+from reconciler.model.resource import Resource
+from tests.plytix.account import Account, carried_out, compared, read
+from tests.virtual_time import run_in_virtual_time
+
+PRODUCT = "MCA0032-M-13"
+AMAZON = "AMZN-US-B0BXT4N8JS"
+
+
+def _searches(account: Account) -> Sequence[dict[str, list[str]]]:
+    bodies = (r.content for r in account.sent if r.url.path.endswith("/products/search"))
+    return [json.loads(body) for body in bodies]
+
+
+def test_more_attributes_than_a_search_tells(account: Account) -> None:
+    """130 attributes of a product take three searches of at most 50 columns, and all are told."""
+    with account.sandbox.store.transaction() as store:
+        for number in range(130):
+            body = {"name": f"Field {number:03}", "type_class": "TextAttribute"}
+            attributes.created(store, body)
+    named = {f"attributes__field_{number:03}": f"value {number}" for number in range(130)}
+    account.edit("product", PRODUCT, **named)
+    account.sent.clear()
+
+    async def found() -> dict[str, object]:
+        async with account.reading() as session:
+            state = await read(session, "product_attributes", [PRODUCT])
+        (resource,) = state.values()
+        return dict(resource.spec.values)
+
+    values = run_in_virtual_time(found)
+
+    assert [values[f"field_{n:03}"] for n in range(130)] == [f"value {n}" for n in range(130)]
+    assert [len(body["attributes"]) <= 50 for body in _searches(account)] == [True] * 3
+
+
+def test_a_full_product_says_so(account: Account) -> None:
+    """300 assets are the most: the link that is one too many is refused, in the vendor's words;
+    what is linked stays."""
+    with account.sandbox.store.transaction() as store:
+        ids = [
+            new_asset(store, f"other{n}.jpg", f"https://cdn.example.com/{n}.jpg", "2026-01-01")[
+                "id"
+            ]
+            for n in range(links.MAX_ASSETS)
+        ]
+        product = next(p for p in store.all("product").values() if p["sku"] == AMAZON)
+        store.put("product", product["id"], product | {"media": {"lifestyle_images": ids}})
+    wanted = Resource(
+        Address("pim", "gallery", f"{AMAZON}/amazon_images"),
+        Gallery(assets=("61wixnPXtlL.jpg",)),
+    )
+
+    async def outcomes() -> list[tuple[Status, str]]:
+        done = await carried_out(account, await compared(account, [wanted]))
+        return [(outcome.status, outcome.message or "") for outcome in done.values()]
+
+    ((status, message),) = run_in_virtual_time(outcomes)
+
+    assert status is Status.FAILED
+    assert "limit of 300 assets per product exceeded" in message
+
+
+def test_no_path_ends_with_a_slash(account: Account) -> None:
+    """A slash at the end would be redirected, and lose the credential on the way."""
+
+    async def everything() -> None:
+        async with account.reading() as session:
+            for kind in PROVIDER.kinds:
+                key = f"{AMAZON}/amazon_images" if kind.name == "gallery" else PRODUCT
+                await read(session, kind.name, [key])
+
+    run_in_virtual_time(everything)
+
+    assert account.asked
+    assert [text for text in account.asked if text.endswith("/")] == []
