@@ -299,7 +299,8 @@ def _cause(values: _Values, wanted: Resource[Any]) -> Cause:
 def _key_drift(wanted: Resource[Any], found: Resource[Any]) -> tuple[FieldChange, ...]:
     if found.live_key is None or found.live_key == wanted.address.key:
         return ()
-    return (FieldChange(KEY_PATH, found.live_key, wanted.address.key, Cause.DRIFT),)
+    cause = Cause.INTENT if found.live_key == wanted.formerly else Cause.DRIFT
+    return (FieldChange(KEY_PATH, found.live_key, wanted.address.key, cause),)
 
 
 def _heaviest(fields: Iterable[FieldChange]) -> Cause:

@@ -22,6 +22,7 @@ from reconciler.model.errors import InvalidDesiredState, Refused, Usage
 from reconciler.model.plan import Plan, Scope
 from reconciler.model.question import Answers
 from reconciler.model.resource import Resource, State
+from reconciler.moving import found_formerly, moved_rows
 from reconciler.order import Schedule, by_kind, pointed_at, schedule
 from reconciler.provider import Access, AnyProvider, Lack, PlatformError, Unauthorised, layer_of
 from reconciler.selection import EVERYTHING, Selection
@@ -118,6 +119,7 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> Seen:
         must_be_the_same_account(site, account)
         declared, part, answers = await _asked_for(site, session, intents, wishes)
         applied = site.ledger.state({kind.name: kind.spec for kind in provider.kinds})
+        applied = moved_rows(declared, applied)
         may_be_unknown = wishes.lenient or wishes.base is not None
         desired, applied, scope = _scoped(declared, applied, part, lenient=may_be_unknown)
         live = await observe(provider, session, site.name, desired, applied)
@@ -381,13 +383,17 @@ async def observe(
     Raises `Unauthorised`, before anything is read, where the credential does not reach so far.
     """
     wanted = _wanted(desired, applied)
+    for resource in desired.values():
+        if resource.formerly is not None:
+            wanted[resource.address.kind].setdefault(resource.formerly, None)
     _must_be_readable(provider.access(session), wanted)
     states = await side_by_side(
         partial(read_keys, provider, session, target, kind.name, wanted[kind.name])
         for kind in provider.kinds
         if wanted.get(kind.name)
     )
-    return {address: resource for state in states for address, resource in state.items()}
+    live = {address: resource for state in states for address, resource in state.items()}
+    return found_formerly(desired, live)
 
 
 def _must_be_readable(access: Access, wanted: Mapping[str, object]) -> None:

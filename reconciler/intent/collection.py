@@ -136,6 +136,14 @@ class Styles(Part):
         return self
 
 
+class Moved(Part):
+    """Where a collection went that had another handle."""
+
+    to: Text
+    redirect: bool = True
+    """Whether the old address leads to the new one."""
+
+
 class Collections(Intent):
     """A document may hold single collections by handle, a per-style template, or both."""
 
@@ -143,3 +151,6 @@ class Collections(Intent):
 
     collections: Mapping[str, Collection] = Field(default_factory=dict)
     per_style: Styles | None = None
+    moved: Mapping[str, Moved] = Field(default_factory=dict)
+    """Old handle → the handle that this document states the same collection under now: it is
+    renamed, and not made a second time. May be taken out once it is applied everywhere."""

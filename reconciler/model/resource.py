@@ -61,6 +61,7 @@ class Resource(Generic[S]):
     live and desired: `shows`: the addresses of its pictures by the names that fields call them.
     `needs` are resources that must exist before this one though no field of its spec points
     at them (a metafield's owner and definition): with the spec's `Ref`s they make the order.
+    `formerly`: of a desired resource, the key that git says it had before.
     `follows`: those that come before it where both change, and do not stop it where they fail.
     """
 
@@ -76,6 +77,7 @@ class Resource(Generic[S]):
     follows: tuple[Address, ...] = ()
     maybe: Mapping[str, Any] = field(default_factory=lambda: NO_VALUES)
     is_draft: bool = False
+    formerly: Key | None = None
     shows: tuple[tuple[str, str], ...] = ()
 
     def picture(self, name: str) -> str | None:

@@ -288,7 +288,7 @@ def case(variant: str, states: tuple[Mapping[str, str], ...], drifts: Mapping[st
         raw=collection,
         drifts=drifts,
         stranger=("product", "gift-card", {"title": "Another name"}),
-        unread=frozenset({"image_url"}),
+        unread=frozenset({"image_url", "redirect"}),
         variant=variant,
     )
 

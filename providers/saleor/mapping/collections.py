@@ -27,6 +27,9 @@ from reconciler.provider import Compilation, Mapped
 
 def collections(intent: Collections, compilation: Compilation) -> Mapped:
     """Nothing of those whose rules nobody was asked about."""
+    if intent.moved:
+        cause = "the slug of a collection of Saleor is not changed here"
+        yield Problem(intent.at("moved"), cause, "take moved out, and change it in the dashboard")
     for found in declared(intent):
         if isinstance(found, Problem):
             yield found

@@ -157,6 +157,8 @@ class Collection:
     image_alt: Owned[str | None] = UNSTATED
     image_url: Owned[Annotated[str, CREATE_ONLY]] = UNSTATED
     """Where the picture is fetched from; unstated: it is a file of the shop."""
+    redirect: Owned[Annotated[bool, CREATE_ONLY]] = UNSTATED
+    """Whether the address under the old handle leads to the new one; stated where git renames."""
     model: Owned[str] = UNSTATED
     """`sources`, or `ruleSet`: the older model. Stated only where it may be left."""
     match: Owned[str | None] = UNSTATED
@@ -363,6 +365,7 @@ async def _update(session: ShopifyWriter, change: Change[Collection]) -> Outcome
     collection = await _shown(session, fields, moved)
     if change.renamed_from is not None:
         collection["handle"] = change.address.key
+        collection["redirectNewHandle"] = bool(fields.get("redirect"))
     if changes_rules(change):
         (row,) = await rows_of(session, [{"id": str(change.remote)}])
         ours = our_sources(row) if row else OurSources()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from providers.shopify.conditions import (
@@ -22,6 +23,7 @@ from reconciler.intent.collection import Collection as Declared
 from reconciler.intent.collection import Collections, Picture
 from reconciler.intent.condition import Condition as Asked
 from reconciler.intent.condition import Excluding
+from reconciler.intent.explain import nearest
 from reconciler.intent.styles import declared
 from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
@@ -49,6 +51,8 @@ _BELOW: Final = "/*"
 
 
 def collections(intent: Collections, compilation: Compilation) -> Mapped:
+    yield from _moves_without_sense(intent)
+    formerly = {moved.to: old for old, moved in intent.moved.items()}
     for found in declared(intent):
         if isinstance(found, Problem):
             yield found
@@ -57,8 +61,34 @@ def collections(intent: Collections, compilation: Compilation) -> Mapped:
         problems = list(_problems(handle, collection, place))
         yield from problems
         if not problems:
-            yield _collection(compilation.target.name, handle, collection, place)
+            made = _collection(compilation.target.name, handle, collection, place)
+            yield _renamed(made, intent, formerly.get(handle))
             yield from _published(compilation.target.name, handle, collection, place)
+
+
+def _moves_without_sense(intent: Collections) -> Iterator[Problem]:
+    handles = {found[0] for found in declared(intent) if not isinstance(found, Problem)}
+    for old, moved in intent.moved.items():
+        place = intent.at("moved", old)
+        if moved.to not in handles:
+            cause = f"this document states no collection {moved.to}"
+            yield Problem(place, cause, nearest(moved.to, sorted(handles)))
+        if old in handles:
+            cause = f"{old} has moved to {moved.to}, and is stated here all the same"
+            yield Problem(place, cause, "take one of the two out")
+    targets = [moved.to for moved in intent.moved.values()]
+    for twice in sorted({to for to in targets if targets.count(to) > 1}):
+        cause = f"several collections have moved to {twice}"
+        yield Problem(intent.at("moved"), cause, "leave the one that it really is")
+
+
+def _renamed(
+    made: Resource[Collection], intent: Collections, old: Key | None
+) -> Resource[Collection]:
+    if old is None:
+        return made
+    spec = replace(made.spec, redirect=intent.moved[old].redirect)
+    return replace(made, spec=spec, formerly=old)
 
 
 def _problems(handle: Key, collection: Declared, place: Source) -> Iterator[Problem]:
