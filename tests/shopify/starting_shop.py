@@ -426,6 +426,9 @@ class StartingShop:
 
 def _plain(sort: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     given = {name: fields[name] for name in _FIELDS.get(sort, ()) if fields.get(name) is not None}
+    blog = fields.get("blog")
+    if sort == "Article" and isinstance(blog, Mapping):
+        given["blogId"] = blog.get("id")
     image = fields.get("image")
     if sort == "MediaImage" and isinstance(image, Mapping) and image.get("url"):
         given |= {name: image[name] for name in ("url", "width", "height") if name in image}

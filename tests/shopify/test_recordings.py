@@ -192,7 +192,10 @@ async def _replayed(rows: list[Row], replay: Replay) -> None:
                 replay.passed_over[name] = why
                 continue
             uploads.precede(sandbox, told)
-            found = await _asked(client, row, comparison)
+            try:
+                found = await _asked(client, row, comparison)
+            except Exception as failure:
+                found = [f"the sandbox fails: {failure!r}"]
             uploads.follow(sandbox, row)
             replay.note(row, name, found)
 

@@ -148,3 +148,26 @@ def test_only_own_variants_are_deleted() -> None:
     assert told["product"] is None
     assert told["userErrors"][0]["code"] == "AT_LEAST_ONE_VARIANT_DOES_NOT_BELONG_TO_THE_PRODUCT"
     assert product(shop, "play-bag-tan")["variants"]["nodes"] == foreign["variants"]["nodes"]
+
+
+def test_the_whole_catalog_is_asked() -> None:
+    """For its variants, and for the words that its products use."""
+    shop = Emulated()
+    own = product(shop)
+    row = {"id": own["variants"]["nodes"][0]["id"], "inventoryItem": {"sku": "A1"}}
+    shop.data(BULK_UPDATE, id=own["id"], variants=[row], some=False)
+    told = shop.data(
+        """{
+          productVariants(first: 9, query: "sku:a1") { nodes { sku product { handle } } }
+          productVariantsCount(query: "product_type:bags") { count }
+          productTypes(first: 3) { nodes edges { node } pageInfo { hasNextPage } }
+        }"""
+    )
+
+    assert told["productVariants"]["nodes"] == [
+        {"sku": "A1", "product": {"handle": "arp-dress-black"}}
+    ]
+    assert told["productVariantsCount"] == {"count": 2}
+    assert told["productTypes"]["nodes"] == ["Bags", "Belts", "Dresses"]
+    assert told["productTypes"]["edges"][0] == {"node": "Bags"}
+    assert told["productTypes"]["pageInfo"] == {"hasNextPage": True}

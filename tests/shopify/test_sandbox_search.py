@@ -156,3 +156,12 @@ def test_what_is_looked_up_is_what_is_found(shop: Emulated, query: str, handles:
     nodes = shop.data(WALK, first=9, q=query)["products"]["nodes"]
 
     assert [node["handle"] for node in nodes] == handles
+
+
+def test_a_cursor_of_another_list_is_refused(shop: Emulated) -> None:
+    """One that was sorted otherwise, as one that is none."""
+    by_title = "{ products(first: 1, sortKey: TITLE) { pageInfo { endCursor } } }"
+    cursor = shop.data(by_title)["products"]["pageInfo"]["endCursor"]
+    told = [shop.ask(WALK, first=1, after=after) for after in (cursor, "nowhere")]
+
+    assert [body["errors"][0]["extensions"]["code"] for body in told] == ["BAD_REQUEST"] * 2

@@ -154,5 +154,12 @@ ARTICLE: Final = Sort(
     "Article",
     "article",
     "blogs",
-    {"body": "", "summary": None, "tags": [], "templateSuffix": None, "author": None},
+    {
+        "body": "",
+        "summary": None,
+        "tags": [],
+        "templateSuffix": None,
+        "author": None,
+        "blogId": None,
+    },
 )

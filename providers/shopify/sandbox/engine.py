@@ -23,6 +23,7 @@ from providers.shopify.sandbox import (
     bulk,
     bundles,
     by_hand,
+    catalog,
     collections,
     cost,
     definitions,
@@ -60,6 +61,7 @@ _PARTS: Final = (
     access,
     bulk,
     by_hand,
+    catalog,
     collections,
     definitions,
     files,
@@ -85,7 +87,7 @@ _PARTS: Final = (
 
 
 @cache
-def _schema() -> GraphQLSchema:
+def answering_schema() -> GraphQLSchema:
     """The schema with every resolver in its place."""
     built: GraphQLSchema = schema()
     for part in _PARTS:
@@ -103,14 +105,14 @@ def _schema() -> GraphQLSchema:
 
 def run(shop: Shop, text: str, variables: Mapping[str, Any], operation_name: str | None) -> Body:
     """The answer's body. Nothing is charged for what is not even looked at."""
-    bulk.advance(shop, _schema(), partial(_line, shop))
+    bulk.advance(shop, answering_schema(), partial(_line, shop))
     asked = document(text)
     if asked.errors or asked.node is None:
         return {"errors": list(asked.errors)}
     operation = asked.operation(operation_name)
     if operation is None:
         return {"errors": [{"message": "An operation name is required"}]}
-    wrong = list(problems(_schema(), operation, variables, shop.version))
+    wrong = list(problems(answering_schema(), operation, variables, shop.version))
     if wrong:
         return {"errors": wrong}
     return _charged(shop, asked, operation, variables)
@@ -141,7 +143,7 @@ def _line(
     shop: Shop, node: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
 ) -> Body:
     """One line of a bulk mutation; the bucket has no part in it."""
-    wrong = list(problems(_schema(), operation, variables, shop.version))
+    wrong = list(problems(answering_schema(), operation, variables, shop.version))
     oversized = wrong or list(_oversized(operation, variables))
     return {"errors": oversized} if oversized else _executed(shop, node, operation, variables)
 
@@ -150,7 +152,7 @@ def _executed(
     shop: Shop, node: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
 ) -> Body:
     result = execute_sync(
-        _schema(),
+        answering_schema(),
         node,
         root_value={},
         context_value=shop,
@@ -194,10 +196,10 @@ def _too_dear(requested: int) -> Body:
 
 def _oversized(operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Iterator[Body]:
     """Lists that are longer than any list may be, anywhere in the arguments."""
-    root = _schema().get_root_type(operation.operation)
+    root = answering_schema().get_root_type(operation.operation)
     assert root is not None
     definitions_ = operation.variable_definitions or ()
-    values = get_variable_values(_schema(), definitions_, dict(variables))
+    values = get_variable_values(answering_schema(), definitions_, dict(variables))
     assert not isinstance(values, list), "variables were checked before"
     for field in operation.selection_set.selections:
         if isinstance(field, FieldNode) and field.name.value in root.fields:

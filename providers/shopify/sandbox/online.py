@@ -41,8 +41,10 @@ def _article_fields(shop: Shop) -> search.Fields:
         **_PAGE_FIELDS,
         "tag": search.one_of(lambda article: article["tags"]),
         "author": search.text_is(lambda article: str((article["author"] or {}).get("name"))),
-        "blog_title": search.text_is(lambda article: str((_blog(shop, article) or {})["title"])),
-        "blog_id": lambda article, value: str(number(article["blogId"])) == value,
+        "blog_title": search.text_is(
+            lambda article: str((_blog(shop, article) or {}).get("title"))
+        ),
+        "blog_id": lambda article, value: str(number(article["blogId"] or "")) == value,
     }
 
 
@@ -54,7 +56,7 @@ _ORDER: Final[Mapping[str, _Value]] = {
     "CREATED_AT": lambda thing: thing["createdAt"],
     "PUBLISHED_AT": lambda thing: thing["publishedAt"] or "",
     "AUTHOR": lambda thing: str((thing["author"] or {}).get("name")).casefold(),
-    "BLOG_TITLE": lambda thing: thing["blogId"],
+    "BLOG_TITLE": lambda thing: thing["blogId"] or "",
 }
 
 
@@ -81,7 +83,7 @@ _comments, _ = _listed("Comment", lambda _: _COMMENT_FIELDS, lambda c: (c["body"
 
 
 def _blog(shop: Shop, article: Thing) -> Thing | None:
-    return shop.get(article["blogId"])
+    return shop.get(article["blogId"] or "")
 
 
 def _articles_of(shop: Shop, blog: Thing) -> list[Thing]:

@@ -69,10 +69,18 @@ def _window(ordered: Ordered, args: Mapping[str, Any]) -> tuple[int, int]:
     if args.get("reverse"):
         after, before = before, after
     if after:
-        start = ordered.up_to(_place(after))
+        start = _at(ordered.up_to, after)
     if before:
-        end = ordered.before(_place(before))
+        end = _at(ordered.before, before)
     return start, end
+
+
+def _at(count: Callable[[Place], int], cursor: str) -> int:
+    """A cursor of a list that is sorted otherwise leads nowhere here."""
+    try:
+        return count(_place(cursor))
+    except TypeError as error:
+        raise refusal(f"Invalid cursor: {cursor}", "BAD_REQUEST") from error
 
 
 def _cursor(place: Place) -> str:

@@ -200,6 +200,17 @@ def _update(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     return {"product": shop.get(changed["id"]), "userErrors": []}
 
 
+def _change_status(_: Any, info: Info, **args: Any) -> dict[str, Any]:
+    shop = info.context
+    product = _meant(shop, {"id": args["productId"]})
+    if product is None:
+        message = "Product does not exist"
+        error = user_error(["productId"], message, "PRODUCT_NOT_FOUND")
+        return {"product": None, "userErrors": [error]}
+    changed = change_product(shop, product, {"status": args["status"]})
+    return {"product": changed, "userErrors": []}
+
+
 def _media_errors(args: Mapping[str, Any]) -> list[UserError]:
     return product_media.address_errors(args.get("media") or ())
 
@@ -310,6 +321,7 @@ FIELDS: Final = {
         "productCreate": _create,
         "productDelete": _delete,
         "productUpdate": _update,
+        "productChangeStatus": _change_status,
     },
     "Product": {
         "category": _category,
