@@ -90,13 +90,13 @@ def test_one_operation_of_several_is_run_by_its_name() -> None:
 
 @pytest.mark.usefixtures("client")
 def test_a_definition_and_its_value_are_written() -> None:
-    """A number is stored as a text, and comes back as a number in `jsonValue`."""
+    """A number is stored as a text in one form, and comes back as a number in `jsonValue`."""
     definition = {"namespace": "python", "key": "looks", "name": "Looks", "pin": True}
     definition |= {"type": "number_integer", "ownerType": "PRODUCT"}
     made = _asked(DEFINE, definition=definition)["data"]["metafieldDefinitionCreate"]
     row = {"ownerId": _product(), "namespace": "python", "key": "looks"}
-    value = _asked(SET, metafields=[{**row, "value": "7"}])["data"]["metafieldsSet"]
-    bad = _asked(SET, metafields=[{**row, "value": "7.0"}])["data"]["metafieldsSet"]
+    value = _asked(SET, metafields=[{**row, "value": "7.0"}])["data"]["metafieldsSet"]
+    bad = _asked(SET, metafields=[{**row, "value": "seven"}])["data"]["metafieldsSet"]
 
     assert made["userErrors"] == []
     assert value["metafields"] == [{"value": "7", "jsonValue": 7}]
