@@ -255,6 +255,13 @@ class HasFoundation(Protocol):
     def stands_on(self, key: Key) -> tuple[str, Key]: ...
 
 
+class RefersInWords(Protocol[S_in]):
+    """A kind whose specs refer to others within texts, where no `Ref` tells. A rollback asks it
+    what must be there for a spec to be written again."""
+
+    def refers_to(self, target: str, spec: S_in, /) -> Iterable[Address]: ...
+
+
 class HasNothing(Protocol):
     """A kind that forgets and still can be emptied: its spec for "there is to be nothing". A
     rollback takes back a creation with it; without it the creation stays, and that is said."""

@@ -220,10 +220,15 @@ def _wanted(
     return Resource(
         image.address,
         spec,
-        needs=image.needs,
+        needs=tuple(dict.fromkeys((*image.needs, *_in_words(provider, image, spec)))),
         follows=image.follows,
         intent=(image.applied or {}).get("intent"),
     )
+
+
+def _in_words(provider: AnyProvider, image: Image, spec: Any) -> Iterable[Address]:
+    refers_to = getattr(provider.kind(image.address.kind), "refers_to", None)
+    return refers_to(image.address.target, spec) if refers_to else ()
 
 
 def _emptied(provider: AnyProvider, image: Image) -> bool:
@@ -265,6 +270,9 @@ def _row_now(spec_type: type, image: Image, now: Resource[Any] | None) -> Row | 
             row[name] = {**(row.get(name) or {}), entry: value}
         else:
             row[name] = value
+    ours = (image.applied or {}).get("spec") or {}
+    made_of = {part.name for part in shape(spec_type) if part.create_only}
+    row |= {name: ours[name] for name in made_of & ours.keys()}
     for name in keyed:
         if along := _entries_that_went_along(image, now, name):
             row[name] = {**along, **(row.get(name) or {})}

@@ -22,8 +22,16 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
-from providers.shopify.conditions import condition_input, fragment, of_rule, parsed, told
-from reconciler.model.address import Remote
+from providers.shopify.conditions import (
+    condition_input,
+    definition_key,
+    fragment,
+    metafields_of,
+    of_rule,
+    parsed,
+    told,
+)
+from reconciler.model.address import Address, Remote
 from reconciler.provider import Remotes
 
 TITLE: Final = "Planogram"
@@ -216,6 +224,18 @@ class Wish:
 
 
 _OF_CONDITIONS: Final = tuple(part for part in Part if part is not Part.SUB_COLLECTION)
+
+
+def referred_to(target: str, entries: Iterable[str]) -> Iterator[Address]:
+    """What conditions refer to must be there before: products, collections and definitions."""
+    for text in entries:
+        part = part_of(text)
+        if part in (Part.CHOICE, Part.EXCLUDED):
+            yield Address(target, "product", handle_in(text))
+        elif part in (Part.SUB_COLLECTION, Part.WITHOUT_COLLECTION):
+            yield Address(target, "collection", handle_in(text))
+    for name in set(metafields_of(entries)):
+        yield Address(target, "metafield_definition", definition_key(name))
 
 
 def creation(wish: Wish, remotes: Remotes) -> list[dict[str, Any]]:

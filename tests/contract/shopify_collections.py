@@ -204,9 +204,14 @@ def collection(client: httpx.Client) -> Mapping[str, Any] | None:
         "image_alt": picture["altText"],
         "model": "ruleSet" if found["ruleSet"] else "sources",
         "match": inclusion.get("matchType", "").lower() or None,
-        "excluded_match": (exclusion.get("matchType") or "").lower() or None,
+        "excluded_match": exclusion["matchType"].lower() if _joined(exclusion) else None,
         "conditions": sorted(_texts(found), key=json.dumps),
     }
+
+
+def _joined(side: Mapping[str, Any]) -> bool:
+    """Whether there are conditions to be joined: Shopify keeps the word when they are gone."""
+    return len(side.get("conditions") or ()) > 1
 
 
 def _side(found: Mapping[str, Any], side: str) -> Mapping[str, Any]:

@@ -31,6 +31,7 @@ from providers.shopify.sources import (
     difference,
     our_sources,
     part_of,
+    referred_to,
 )
 from providers.shopify.sources import Wish as Membership
 from reconciler.concurrent import side_by_side
@@ -211,6 +212,9 @@ class CollectionKind:
         asked = [c for c in found if c is not None and c.on == "tag" and c.relation == "is"]
         tags = tuple(tag for condition in asked for tag in condition.values)
         return About("collection", tags=tags)
+
+    def refers_to(self, target: str, spec: Collection) -> Iterable[Address]:
+        return referred_to(target, spec.conditions) if isinstance(spec.conditions, tuple) else ()
 
     def batches(self, changes: Sequence[Change[Collection]]) -> Iterable[Batch[Collection]]:
         for part in parts_of(changes, READ_TOGETHER):

@@ -12,13 +12,11 @@ from providers.shopify.conditions import (
     NULL,
     Condition,
     amount,
-    definition_key,
-    metafields_of,
     on_metafield,
 )
 from providers.shopify.kinds.collection import Collection, file_name
 from providers.shopify.kinds.publication_listing import PublicationListing, Stand, needs_of
-from providers.shopify.sources import COLLECTION, PRODUCT, WITHOUT, Part, handle_in, part_of
+from providers.shopify.sources import COLLECTION, PRODUCT, WITHOUT, referred_to
 from reconciler.intent.collection import Collection as Declared
 from reconciler.intent.collection import Collections, Picture
 from reconciler.intent.condition import Condition as Asked
@@ -145,7 +143,7 @@ def _collection(
             **_image(collection.image, says_none="image" in says),
         ),
         source=place,
-        needs=tuple(sorted(_needs(target, entries))),
+        needs=tuple(sorted(referred_to(target, entries))),
         intent=digest({"handle": handle, **collection.model_dump(mode="json", exclude_unset=True)}),
     )
 
@@ -201,18 +199,6 @@ def _excluded_match(collection: Declared) -> Any:
     if excluding is None or not excluding.conditions[1:] or excluding.collections:
         return UNSTATED
     return excluding.match
-
-
-def _needs(target: str, entries: tuple[str, ...]) -> Iterator[Address]:
-    """What is referred to must be there before: products, collections and definitions."""
-    for text in entries:
-        part = part_of(text)
-        if part in (Part.CHOICE, Part.EXCLUDED):
-            yield Address(target, "product", handle_in(text))
-        elif part in (Part.SUB_COLLECTION, Part.WITHOUT_COLLECTION):
-            yield Address(target, "collection", handle_in(text))
-    for name in set(metafields_of(entries)):
-        yield Address(target, "metafield_definition", definition_key(name))
 
 
 def entry_of(asked: Asked) -> str:
