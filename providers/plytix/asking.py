@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from providers.plytix.catalog import PRODUCTS, all_products, product_by_id
+from providers.plytix.catalog import all_products, product_by_id
 from providers.plytix.catalog import condition as where
 from providers.plytix.client import Filters, PlytixReader
 from providers.plytix.definitions import MULTISELECT, Definitions, definitions
 from providers.plytix.terms import key_of
+from providers.plytix.versions import PRODUCTS
 from reconciler.intent.base import Intent
 from reconciler.intent.collection import Collections
 from reconciler.intent.condition import Condition

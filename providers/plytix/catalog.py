@@ -12,15 +12,12 @@ from typing import Final, TypeVar
 
 from providers.plytix.client import PAGE, Filters, PlytixReader, PlytixWriter, Refused, Row
 from providers.plytix.filenames import follows_convention, image_of
+from providers.plytix.versions import ASSETS, ATTRIBUTES, PRODUCTS
 from providers.plytix.windowed import everything
 from reconciler.model.address import Address, Key, Remote
 
 T = TypeVar("T")
 
-PRODUCTS: Final = "/api/v2/products"
-"""v2 tells the ids of linked assets where v1 tells whole assets."""
-ASSETS: Final = "/api/v1/assets"
-ATTRIBUTES: Final = "/api/v1/attributes/product"
 GALLERY: Final = "MediaGalleryAttribute"
 
 AT_ONCE: Final = PAGE - 1

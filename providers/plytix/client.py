@@ -18,6 +18,7 @@ from providers.kit.connection import connect
 from providers.kit.retry import SAFE
 from providers.kit.throttle import Windows, parsed
 from providers.plytix.tokens import Bearer, token_request
+from providers.plytix.versions import PRODUCTS, WrittenVersions, asks
 from reconciler.model.cost import Pace
 from reconciler.provider import (
     Distrusted,
@@ -159,9 +160,8 @@ class ReadOnly(httpx.AsyncBaseTransport):
         self._inner = inner
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        path = request.url.path
-        if request.method != "GET" and not (request.method == "POST" and path.endswith("/search")):
-            raise ValueError(f"a read session does not send {request.method} {path}")
+        if not asks(request):
+            raise ValueError(f"a read session does not send {request.method} {request.url.path}")
         return await self._inner.handle_async_request(request)
 
     async def aclose(self) -> None:
@@ -188,8 +188,8 @@ async def identify(session: PlytixReader) -> str:
     known = account.get("id") or account.get("_id")
     if known:
         return str(known)
-    async for row in session.search("/api/v2/products/search", [], [], "sku"):
-        product = await session.get(f"/api/v2/products/{row['id']}")
+    async for row in session.search(f"{PRODUCTS}/search", [], [], "sku"):
+        product = await session.get(f"{PRODUCTS}/{row['id']}")
         if product and product.get("account_id"):
             return str(product["account_id"])
     raise Distrusted("neither the token nor a product tells which account this is")
@@ -208,7 +208,7 @@ async def _opened(
         bearer = Bearer(inner, request, lambda token: windows.allow(token.windows))
         windows = Windows(bearer)
         layers.append((bearer, windows))
-        return ReadOnly(windows) if read_only else windows
+        return ReadOnly(windows) if read_only else WrittenVersions(windows)
 
     usage = Usage()
     async with connect(target, wire, usage, throttle=throttle, window=60.0) as client:

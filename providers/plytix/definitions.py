@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from providers.plytix.catalog import ATTRIBUTES, GALLERY
+from providers.plytix.catalog import GALLERY
 from providers.plytix.client import PlytixReader, Row
+from providers.plytix.versions import ATTRIBUTES
 from reconciler.model.address import Key
 
 DROPDOWN: Final = "DropdownAttribute"

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from providers.plytix.catalog import AT_ONCE, PRODUCTS, condition, parts_of, product_by_id, products
+from providers.plytix.catalog import AT_ONCE, condition, parts_of, product_by_id, products
 from providers.plytix.client import PlytixReader, Row
+from providers.plytix.versions import PRODUCTS
 from reconciler.model.address import Key, Remote
 
 THUMBNAIL: Final = "thumbnail"

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from providers.plytix.catalog import PRODUCTS, is_already_linked
+from providers.plytix.catalog import is_already_linked
 from providers.plytix.client import PlytixWriter, Refused, Row
 from providers.plytix.holdings import THUMBNAIL, linked
+from providers.plytix.versions import PRODUCTS
 from providers.plytix.writing import repeated
 from reconciler.model.address import Remote
 from reconciler.provider import PlatformError

@@ -10,9 +10,10 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Final
 
-from providers.plytix.catalog import ASSETS, all_assets, assets, by_image, parts_of, picture
+from providers.plytix.catalog import all_assets, assets, by_image, parts_of, picture
 from providers.plytix.client import PlytixReader, PlytixWriter, Refused, Row
 from providers.plytix.filenames import follows_convention, image_of
+from providers.plytix.versions import ASSETS
 from providers.plytix.writing import each
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Change, Pictures

@@ -11,9 +11,10 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from functools import partial
 from typing import Annotated, Final
 
-from providers.plytix.catalog import ATTRIBUTES, parts_of
+from providers.plytix.catalog import parts_of
 from providers.plytix.client import PlytixReader, PlytixWriter, Row
 from providers.plytix.definitions import definitions
+from providers.plytix.versions import ATTRIBUTES
 from providers.plytix.writing import each, made, repeated
 from reconciler.model.address import Address, Key
 from reconciler.model.change import Change

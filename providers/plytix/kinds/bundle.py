@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from providers.plytix.catalog import all_products, product_by_id, product_ids, products
 from providers.plytix.client import PlytixReader, PlytixWriter, Row
 from providers.plytix.kinds.relationship import relationships
+from providers.plytix.versions import RELATED
 from providers.plytix.writing import each, repeated
 from reconciler.concurrent import side_by_side
 from reconciler.model.address import Address, Key, Remote
@@ -28,7 +29,6 @@ from reconciler.provider import (
     Wanted,
 )
 
-RELATED: Final = "/api/v1/products"
 """Relations are written by v1, in the forms in which `plytix-pim-client` writes them."""
 
 

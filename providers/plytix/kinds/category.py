@@ -10,9 +10,10 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Final
 
-from providers.plytix.catalog import PRODUCTS, condition, product_ids
+from providers.plytix.catalog import condition, product_ids
 from providers.plytix.client import PlytixReader, PlytixWriter, Refused, Row
 from providers.plytix.links import noted
+from providers.plytix.versions import CATEGORIES, PRODUCTS
 from providers.plytix.writing import made, repeated
 from reconciler.concurrent import side_by_side
 from reconciler.model.address import Address, Key, Remote
@@ -31,7 +32,6 @@ from reconciler.provider import (
     Wanted,
 )
 
-CATEGORIES: Final = "/api/v1/categories/product"
 LANE: Final = "categories"
 """One category after another, so that no product is put into two at once."""
 

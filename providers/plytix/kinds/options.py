@@ -10,10 +10,11 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Final
 
-from providers.plytix.catalog import ATTRIBUTES, PRODUCTS, condition, parts_of
+from providers.plytix.catalog import condition, parts_of
 from providers.plytix.client import PlytixReader, PlytixWriter
 from providers.plytix.definitions import definitions
 from providers.plytix.kinds.attribute import PAGES, READ_TOGETHER
+from providers.plytix.versions import ATTRIBUTES, PRODUCTS
 from providers.plytix.writing import each
 from reconciler.concurrent import side_by_side
 from reconciler.model.address import Address, Key

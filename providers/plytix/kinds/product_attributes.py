@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Final
 
-from providers.plytix.catalog import PRODUCTS, all_products, parts_of, product_by_id, products
+from providers.plytix.catalog import all_products, parts_of, product_by_id, products
 from providers.plytix.client import PlytixReader, PlytixWriter, Row
 from providers.plytix.definitions import COMPUTED, MEDIA, canonical, types
+from providers.plytix.versions import PRODUCTS
 from providers.plytix.writing import each
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Change

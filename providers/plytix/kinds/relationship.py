@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from functools import partial
-from typing import Final
 
 from providers.plytix.client import PlytixReader, PlytixWriter, Row
+from providers.plytix.versions import RELATIONSHIPS
 from providers.plytix.writing import each, made, repeated
 from reconciler.model.address import Address, Key
 from reconciler.model.change import Change
@@ -15,8 +15,6 @@ from reconciler.model.outcome import Outcome, Status, done
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Owned, spec
 from reconciler.provider import ALL, Batch, Echo, Layer, OnDrop, Precondition, Wanted
-
-RELATIONSHIPS: Final = "/api/v1/relationships"
 
 
 @spec
