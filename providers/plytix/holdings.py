@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from providers.plytix.catalog import AT_ONCE, condition, parts_of, product_by_id, products
-from providers.plytix.client import PlytixReader, Row
+from providers.plytix.client import PlytixReader, Refused, Row
+from providers.plytix.definitions import definitions
 from providers.plytix.versions import PRODUCTS
 from reconciler.model.address import Key, Remote
 
@@ -47,10 +48,30 @@ async def in_full(session: PlytixReader, rows: Sequence[Row], labels: Sequence[s
     ]
 
 
+async def holding(
+    session: PlytixReader, skus: Iterable[Key], labels: Sequence[str]
+) -> tuple[list[Row], Sequence[str]]:
+    """The products of these SKUs with all that they hold in these columns, and the labels that the
+    account has: a search that names another is refused (422), for all products."""
+    skus = list(skus)
+    try:
+        return await _holding(session, skus, labels), labels
+    except Refused as refusal:
+        known = await definitions(session)
+        there = [label for label in labels if label in known]
+        if refusal.status != 422 or len(there) == len(labels):
+            raise
+    return await _holding(session, skus, there), there
+
+
+async def _holding(session: PlytixReader, skus: Iterable[Key], labels: Sequence[str]) -> list[Row]:
+    rows = [row async for row in products(session, skus, columns(labels))]
+    return await in_full(session, rows, labels)
+
+
 async def holders(session: PlytixReader, skus: Iterable[Key], label: str) -> frozenset[Key]:
     """Those of these products that have images already: in the gallery, or a thumbnail."""
-    rows = [row async for row in products(session, skus, columns([label]))]
-    whole = await in_full(session, rows, [label])
+    whole, _ = await holding(session, skus, [label])
     return frozenset(
         row["sku"] for row in whole if linked(row, f"attributes.{label}") or linked(row, THUMBNAIL)
     )

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from reconciler.model.change import Cause
+from reconciler.model.outcome import Status
 from tests.workshop import Workshop, problems_of
 
 POLICY = {"adopt": True, "prune": True, "create": "attributes"}
@@ -208,3 +209,74 @@ def test_that_an_order_can_not_be_set_is_said(tmp_path: Path) -> None:
 
     assert (first, last) == ([], [])
     assert "order can not be set" in between
+
+
+def test_a_gallery_that_the_account_does_not_have_holds_its_own_only(tmp_path: Path) -> None:
+    """Its label is told with each product; galleries elsewhere are made, and the images too. So it
+    is when the attribute goes later: nothing fails, and what is in it is held."""
+    shop = Workshop(tmp_path, "plytix", "pim", POLICY)
+    host, other = "https://m.media-amazon.com/images/I", "AMZN-US-B0BXT4N8JS"
+
+    def images(label: str, sku: str, name: str) -> dict[str, str]:
+        text = (
+            f"targets: [pim]\ninto: {{gallery: {label}}}\nproducts:\n  {sku}:\n    images:\n"
+            f"      MAIN: {{url: '{host}/{name}.jpg'}}\n"
+        )
+        return {f"images/{label}.yaml": text}
+
+    shop.write(images("amazon_images", AMAZON, "one") | images("no_such_images", other, "two"))
+    plan = shop.plan()
+    applied = shop.apply()
+
+    (held,) = plan.holds.items()
+    assert (held[0].key, held[1].reason) == (f"{other}/no_such_images", "dangling")
+    assert "pim/attribute/no_such_images, which does not exist" in held[1].message
+    done = {a.key for a, outcome in applied.outcomes.items() if outcome.status is Status.DONE}
+    assert done == {"one.jpg", "two.jpg", f"{AMAZON}/amazon_images"}
+
+    shop.write({"images/no_such_images.yaml": None})
+    shop.apply()
+    with shop.sandbox().store.transaction() as store:
+        attributes = store.all("attribute").items()
+        gone = next(id_ for id_, one in attributes if one["label"] == "amazon_images")
+        store.delete("attribute", gone)
+
+    assert {a.key for a in shop.plan().holds} == {f"{AMAZON}/amazon_images"}
+
+
+def test_options_that_products_have_by_now_are_not_rolled_back_unasked(tmp_path: Path) -> None:
+    """The plan says how many products would lose them; without leave they stay, with it they go."""
+    shop = Workshop(tmp_path, "plytix", "pim", POLICY)
+    head = "taxonomy: color\nlabel: Color\ninput: dropdown\n"
+    black, olive = "black: {label: Black}", "olive: {label: Olive}"
+    shop.write(yaml("taxonomies", f"{head}terms: {{{black}}}\n"))
+    shop.apply()
+    shop.write(yaml("taxonomies", f"{head}terms: {{{black}, {olive}}}\n"))
+    shop.apply()
+    made = shop.last_run
+    for sku in (SHOE, OTHER):
+        shop.edit("product", sku, **{"attributes.color": "Olive"})
+
+    plan = shop.plan_rollback(made)
+    (change,) = plan.changes
+    held = plan.holds[change.address]
+    refused = shop.rollback(made)
+
+    assert change.effect is not None
+    assert change.effect.in_use == 2
+    assert (held.reason, change.effect.text) == (
+        "in_use",
+        "2 products have Olive, and would lose it",
+    )
+    assert change.effect.text in held.message
+    assert refused.outcomes[change.address].status is not Status.DONE
+    assert "Olive" in _options(shop)
+
+    assert not problems_of(shop.rollback(made, ["in_use=pim/options/color"]))
+    assert "Olive" not in _options(shop)
+
+
+def _options(shop: Workshop) -> list[str]:
+    with shop.sandbox().store.transaction() as store:
+        (color,) = (one for one in store.all("attribute").values() if one["label"] == "color")
+        return list(color["options"])

@@ -78,7 +78,7 @@ def test_the_first_plan(account: Account, site: Site, intents: Intents) -> None:
     assert len(plan.recorded) == 11
     assert (plan.violations, dict(plan.holds)) == ((), {})
     assert account.writes == []
-    assert len(account.asked) == 5
+    assert len(account.asked) == 6
 
 
 def test_apply_and_plan_again(account: Account, site: Site, intents: Intents) -> None:

@@ -42,7 +42,8 @@ def _specs(compiled: Compiled) -> dict[str, Any]:
 
 
 def test_images_become_assets_and_a_gallery() -> None:
-    """In the order of their slots, MAIN being the thumbnail; the product must be there first."""
+    """In the order of their slots, MAIN being the thumbnail; product and attribute must be there
+    first."""
     compiled = _compiled(
         HEAD + _product(SKU, SWATCH=AMAZON + "s.jpg", PT01=AMAZON + "p.jpg", MAIN=AMAZON + "m.jpg")
     )
@@ -56,7 +57,10 @@ def test_images_become_assets_and_a_gallery() -> None:
         "asset/p.jpg": Asset(url=AMAZON + "p.jpg", filename="amazon_02_PT01_p.jpg"),
         "asset/s.jpg": Asset(url=AMAZON + "s.jpg", filename="amazon_10_SWATCH_s.jpg"),
     }
-    assert [str(need) for need in gallery.needs] == [f"pim/product/{SKU}"]
+    assert [str(need) for need in gallery.needs] == [
+        f"pim/product/{SKU}",
+        "pim/attribute/amazon_images",
+    ]
     assert str(gallery.source) == "desired/images/0.yaml:5:3"
 
 

@@ -1,8 +1,8 @@
 """Galleries: the assets of one media attribute of a product, and the product's thumbnail.
 
-A gallery is there when its product is, and the attribute or the thumbnail holds an asset. The
-attribute is wholly ours: what else it holds is shown, by its image's name or else its file
-name, and taken out of it (never deleted). The thumbnail is ours when it is stated.
+A gallery is there when its product and its attribute are, and the attribute or the thumbnail
+holds an asset. The attribute is wholly ours: what else it holds is shown, by its image's name or
+else its file name, and taken out of it (never deleted). The thumbnail is ours when it is stated.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ from providers.plytix.catalog import (
     parts_of,
     picture,
     product_by_id,
-    products,
 )
 from providers.plytix.client import PlytixReader, PlytixWriter, Row
-from providers.plytix.holdings import THUMBNAIL, columns, in_full, linked
+from providers.plytix.holdings import THUMBNAIL, columns, holding, in_full, linked
 from providers.plytix.kinds.asset import picture_of
 from providers.plytix.links import Links, noted
 from reconciler.concurrent import side_by_side
@@ -186,11 +185,13 @@ async def _every(session: PlytixReader) -> list[Live]:
 async def _wanted(session: PlytixReader, wanted: Mapping[Key, Remote | None]) -> list[Live]:
     labels = sorted({_parts(key)[1] for key in wanted})
     skus = dict.fromkeys(_parts(key)[0] for key in wanted)
-    rows = [row async for row in products(session, skus, columns(labels))]
-    by_sku = {row["sku"]: row for row in await in_full(session, rows, labels)}
+    rows, there = await holding(session, skus, labels)
+    by_sku = {row["sku"]: row for row in rows}
     found: list[Live] = []
     for key, remote in wanted.items():
         sku, label = _parts(key)
+        if label not in there:
+            continue
         product = by_sku.get(sku) or (await product_by_id(session, remote) if remote else None)
         if product:
             found.append(Live(key, label, product))

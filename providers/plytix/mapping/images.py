@@ -136,7 +136,7 @@ def _gallery(intent: Images, sku: str, product: ProductImages, target: str) -> R
         ),
         source=intent.at("products", sku),
         intent=digest([sku, product.model_dump(mode="json")]),
-        needs=(Address(target, "product", sku),),
+        needs=(Address(target, "product", sku), Address(target, "attribute", intent.into.gallery)),
     )
 
 
