@@ -8,6 +8,7 @@ from typing import Any
 
 from reconciler.intent.base import Intent, Intents
 from reconciler.intent.capsule import Capsule
+from reconciler.intent.images import Images
 from reconciler.model.address import Address
 from reconciler.model.problem import Problem
 from reconciler.model.question import Answers, Question
@@ -26,7 +27,8 @@ class Compiled:
 
 def questions(provider: AnyProvider, intents: Intents) -> tuple[Question, ...]:
     """What the intents ask of the provider's live catalog, each question once."""
-    return tuple(dict.fromkeys(q for intent in intents for q in provider.questions(intent)))
+    asked = (q for intent in expanded(intents) for q in provider.questions(intent))
+    return tuple(dict.fromkeys(asked))
 
 
 def questions_that_matter(
@@ -37,7 +39,7 @@ def questions_that_matter(
 
     The others need not be asked: unanswered, they come to nothing on both sides.
     """
-    here = (base.for_target(target.name), intents.for_target(target.name))
+    here = tuple(expanded(side.for_target(target.name)) for side in (base, intents))
     asked = tuple(dict.fromkeys(q for side in here for q in questions(provider, side)))
     marks = {question: f"⟨{number}⟩" for number, question in enumerate(asked)}
     answers = {question: (mark,) for question, mark in marks.items()}
@@ -48,8 +50,12 @@ def questions_that_matter(
 
 
 def expanded(intents: Intents) -> Intents:
-    """The documents, a capsule being the images that its state comes to."""
-    return Intents.made_of(i.images if isinstance(i, Capsule) else i for i in intents)
+    """The documents, a capsule being the images that its state comes to. What any document calls
+    a type of accessories is one for a capsule too."""
+    types = tuple(dict.fromkeys(t for d in intents.of(Images) for t in d.into.accessories))
+    return Intents.made_of(
+        i.images.without_looks_of(types) if isinstance(i, Capsule) else i for i in intents
+    )
 
 
 def differing(before: State, after: State) -> frozenset[Address]:

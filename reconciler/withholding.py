@@ -120,7 +120,24 @@ def withheld(
         refusal = about and (_uncommitted(about, new) or _refused(about, here, there, target))
         if refusal:
             found[address] = refusal
+    found |= _upon_collections(provider, desired, found)
     return {**_for_them_alone(desired, found), **found}
+
+
+def _upon_collections(
+    provider: AnyProvider, desired: State, found: Withheld
+) -> dict[Address, Refusal]:
+    """What stands on a withheld collection, as its place on a channel does, also where the
+    collection itself is there already."""
+    upon: dict[Address, Refusal] = {}
+    for address in desired:
+        stands_on = getattr(provider.kind(address.kind), "stands_on", None)
+        if stands_on is None or address in found:
+            continue
+        foundation = Address(address.target, *stands_on(address.key))
+        if foundation in found:
+            upon[address] = found[foundation]
+    return upon
 
 
 def _for_them_alone(desired: State, found: Withheld) -> dict[Address, Refusal]:

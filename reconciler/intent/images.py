@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints, model_validator
@@ -96,6 +96,14 @@ class Images(Intent):
         has_looks = any(product.look for product in self.products.values())
         types = self.into.accessories if has_looks else ()
         return tuple(Question("type", type_) for type_ in types)
+
+    def without_looks_of(self, types: Iterable[str]) -> Images:
+        """The same, with these product types among the accessories."""
+        accessories = tuple(dict.fromkeys((*self.into.accessories, *types)))
+        if accessories == self.into.accessories:
+            return self
+        into = self.into.model_copy(update={"accessories": accessories})
+        return self.model_copy(update={"into": into})
 
     def pictures(self) -> Iterator[tuple[Place, str]]:
         for product, wanted in self.products.items():

@@ -27,6 +27,7 @@ from tests.workshop import Workshop
 CAPSULE: Final = "S227"
 EXPORT: Final = ROOT.parent / "shared" / "data" / "shopify-csv" / "apparel.csv"
 NAMESPACE: Final = "altuzarra"
+CHANNELS: Final = ("Online Store", "Point of Sale")
 
 CAPSULE_YAML: Final = f"targets: [shop]\ncapsule: {CAPSULE}\nswatches: {{largest: 6000}}\n"
 METAFIELDS: Final = """\
@@ -130,6 +131,7 @@ class House:
         collections = (
             f"targets: [shop]\nper_style:\n  styles:\n{listed}  handle: style-{{slug}}\n"
             "  collection:\n    title: style_{style}\n"
+            f"    channels: [{', '.join(CHANNELS)}]\n"
             "    rules: {conditions: [{tag: 'style_{style}'}]}\n"
         )
         above = f"capsules/{CAPSULE}"
@@ -158,7 +160,7 @@ class House:
         store.put("sandbox", "seeded", {"by": "the client"})
         shop = Shop(store)
         open_shop(shop, "House", "house.myshopify.com")
-        channel = plant(shop, "Publication", {"name": "Online Store"})
+        online, _ = (plant(shop, "Publication", {"name": name}) for name in CHANNELS)
         for handle, product in season()["products"].items():
             images = [plant(shop, "MediaImage", {"name": name}) for name in product["media"]]
             made = plant(
@@ -178,7 +180,7 @@ class House:
         source = {"title": "Planogram", "inclusion": {"conditions": [{"productTag": tagged}]}}
         there = {"handle": "style-varsity", "title": "style_Varsity", "sources": [source]}
         plant(shop, "Collection", there)
-        publications.publish_everything(shop, channel)
+        publications.publish_everything(shop, online)
 
     def run(self, *arguments: str, code: int | None = 0) -> Result:
         """code: the exit code to insist on; None: any."""

@@ -130,6 +130,30 @@ def test_a_product_off_its_channel_is_the_states_matter(shop: Workshop) -> None:
     }
 
 
+def test_what_stands_on_a_style_collection_is_not_written_without_it(shop: Workshop) -> None:
+    """A collection that is there already is put on no channel while no product authorises it."""
+    shop.write({"collections/styles.yaml": STYLE})
+    written(shop, tags=["style_Ink"], allowed_actions={"collection_write": True})
+    shop.apply()
+    shop.write({"collections/styles.yaml": STYLE + "    channels: [Point of Sale]\n"})
+    allowed = codes(shop.plan())
+    written(shop, tags=["style_Ink"], **UNSAID)
+    held = codes(shop.plan())
+
+    assert LISTING not in allowed
+    assert held[LISTING] == "NO_AUTHORISING_PRODUCT"
+
+
+LISTING = "shop/publication_listing/collection/style-ink/Point of Sale"
+STYLE = """\
+targets: [shop]
+collections:
+  style-ink:
+    title: style_Ink
+    rules: {conditions: [{tag: style_Ink}]}
+"""
+
+
 def test_a_capsule_narrows_a_plan(shop: Workshop) -> None:
     """To what is about its products; an unknown CPI is told."""
     written(shop)
@@ -140,6 +164,28 @@ def test_a_capsule_narrows_a_plan(shop: Workshop) -> None:
 
     assert {str(c.address) for c in plan.changes} >= {LOOK, FABRIC}
     assert not any(c.address.kind == "collection" for c in plan.changes)
+
+
+def test_an_accessory_by_its_type_gets_no_look_image(shop: Workshop) -> None:
+    """What an `images/` document calls a type of accessories is one for a capsule too, though the
+    product's state does not say so; also where a pull request moves nothing but the state."""
+    written(shop, **UNSAID)
+    shop.write({"images/shop.yaml": ACCESSORIES.format(type="Dresses")})
+    base = shop.intents()
+    written(shop)
+    accessory = [str(c.address) for c in shop.plan(base=base).changes]
+    shop.write({"images/shop.yaml": ACCESSORIES.format(type="Bags")})
+    other = [str(c.address) for c in shop.plan(base=base).changes]
+
+    assert LOOK not in accessory
+    assert LOOK in other
+
+
+ACCESSORIES = """\
+targets: [shop]
+into: {{look: altuzarra.look_image, accessories: [{type}]}}
+products: {{}}
+"""
 
 
 def test_two_statements_of_one_look_image_are_told(shop: Workshop) -> None:

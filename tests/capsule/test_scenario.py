@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.capsule.shop import CAPSULE, EXPORT, House, season
+from tests.capsule.shop import CAPSULE, CHANNELS, EXPORT, House, season
 from tests.shopify.raw import ask
 
 pytestmark = [
@@ -71,8 +72,11 @@ def look(house: House) -> dict[str, Any]:
     )
     found = ask(
         house.shop,
-        f"""{{ products(first: 50) {{ nodes {{ handle {fields} }} }}
-        collections(first: 50) {{ nodes {{ handle products(first: 50) {{ nodes {{ handle }} }} }} }}
+        f"""{{ products(first: 10) {{ nodes {{ handle {fields} }} }}
+        collections(first: 10) {{ nodes {{
+          handle products(first: 10) {{ nodes {{ handle }} }}
+          resourcePublicationsV2(first: 3) {{ nodes {{ publication {{ name }} }} }}
+        }} }}
         }}""",
     )
     seen: dict[str, Any] = {
@@ -83,7 +87,13 @@ def look(house: House) -> dict[str, Any]:
         row["handle"]: sorted(p["handle"] for p in row["products"]["nodes"])
         for row in found["collections"]["nodes"]
     }
+    seen["channels"] = {row["handle"]: _channels(row) for row in found["collections"]["nodes"]}
     return seen
+
+
+def _channels(collection: dict[str, Any]) -> list[str]:
+    listed = collection["resourcePublicationsV2"]["nodes"]
+    return sorted(one["publication"]["name"] for one in listed)
 
 
 def _referred(metafield: Any) -> str | None:
@@ -110,7 +120,7 @@ def run_all(house: House) -> set[str]:
 
 PARTS = (
     ("look_image", "swatch_image"),
-    ("shop/collection/",),
+    ("shop/collection/", "shop/publication_listing/collection/"),
     ("size_guide_page",),
 )
 """What steps 8, 9 and 10 write."""
@@ -131,7 +141,9 @@ def test_ten_steps_in_order(house: House) -> None:
             assert seen[name] == wanted, (parts, name, told)
     collections = {k: v for k, v in expected["collections"].items() if v is not None}
 
-    assert look(house)["collections"] == collections
+    seen = look(house)
+    assert seen["collections"] == collections
+    assert seen["channels"] == dict.fromkeys(collections, sorted(CHANNELS))
     assert stages(house) == season()["stages"]
     assert [row["reason"] for row in house.log("manual_review_queue")] == [
         "AMBIGUOUS_HERO_CANDIDATES"
@@ -147,22 +159,29 @@ def test_ten_steps_in_order(house: House) -> None:
     assert statuses == {"held", "skipped", "failed"}, "the upload that fails is tried again"
 
 
-def test_an_edit_between_derive_and_apply_is_caught(house: House) -> None:
-    """Somebody chose another look image in the admin after the plan was reviewed: the write is
-    held, nothing is overwritten, and the next look at the shop logs what moved."""
+@pytest.mark.parametrize("is_reviewed", [False, True], ids=["before the plan", "after the plan"])
+def test_an_edit_between_derive_and_apply_is_caught(house: House, is_reviewed: bool) -> None:
+    """Somebody chose another look image in the admin after ours was derived: the write is held,
+    nothing is overwritten, and the next look at the shop logs what moved."""
     prepared(house)
     apply(house, "look_image")
     key = "product/ocean-blue-shirt/altuzarra.look_image"
     house.step("unlock", "--cpis", "1001-0001")
     house.shop.write({f"capsules/{CAPSULE}/capsule.yaml": OTHER_LOOK})
-    house.run("plan", "--capsule", CAPSULE, "--out", "plan.json")
-    house.shop.edit("metafield", key, file="red_back.jpg")
+    house.step("inspect")
+    derived = house.step("derive", "--cpis", "1001-0001")
+    plan = ("plan", "--capsule", CAPSULE, "--out", "plan.json")
+    edit = partial(house.shop.edit, "metafield", key, file="red_back.jpg")
+    steps = [edit, partial(house.run, *plan)]
+    for step in reversed(steps) if is_reviewed else steps:
+        step()
     told = json.loads(house.run("apply", "--reviewed", "plan.json", "--json", code=None).stdout)
     (outcome,) = [o for o in told["outcomes"] if o["address"] == f"shop/metafield/{key}"]
     house.step("inspect")
     house.step("reconcile")
     rows = [row for row in house.log("asset_drift") if row["cpi"] == "1001-0001"]
 
+    assert derived["ocean-blue-shirt"].startswith("ADOPT ocean_ghost.jpg")
     assert outcome["status"] == "held"
     assert look(house)["look_image"]["ocean-blue-shirt"] == "red_back.jpg"
     assert rows[-1]["observed"]["lost"] == ["look_image"]
@@ -199,9 +218,13 @@ def test_what_is_held_has_a_code_and_a_remedy(house: House) -> None:
     silk = held.pop(files[0])
     codes = {address: hold.get("code", hold["reason"]) for address, hold in held.items()}
 
+    unauthorised = [
+        f"shop/{where}"
+        for style in ("collection/style-white", "collection/style-zip")
+        for where in (style, *(f"publication_listing/{style}/{channel}" for channel in CHANNELS))
+    ]
     assert codes == {
-        "shop/collection/style-white": "NO_AUTHORISING_PRODUCT",
-        "shop/collection/style-zip": "NO_AUTHORISING_PRODUCT",
+        **dict.fromkeys(unauthorised, "NO_AUTHORISING_PRODUCT"),
         "shop/metafield/product/silk-summer-top/altuzarra.swatch_image": "NOT_AUTHORISED",
         "shop/metafield/product/white-cotton-shirt/altuzarra.size_guide_page": "NOT_ELIGIBLE",
         "shop/metafield/product/zipped-jacket/altuzarra.size_guide_page": "LOCKED",
