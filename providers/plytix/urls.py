@@ -6,12 +6,16 @@ Plytix fetches what it is given. A URL that leads into somebody's own network is
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from reconciler.model.public import is_public_name
+
+_REMEMBERED: Final = 65_536
+"""Images whose names are not worked out again: products share them, and each is looked at often."""
 
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._+-]")
 
@@ -24,6 +28,7 @@ class UnfitUrl(ValueError):
         self.remedy = remedy
 
 
+@lru_cache(_REMEMBERED)
 def image_name(url: str) -> str:
     """The image's own name: the path's last part, percent-decoded, with `_` for what does not
     belong into a file name. Raises `UnfitUrl`."""

@@ -44,6 +44,19 @@ def test_filters_are_or_of_and(account: Account) -> None:
     assert _skus(found) == {"AMZN-US-B07X8Z63ZL", "MCA0032-W-07.5"}
 
 
+@pytest.mark.parametrize("operator", ["eq", "like"])
+def test_many_alternatives_find_what_each_finds(account: Account, operator: str) -> None:
+    """They are looked up together: among texts, other values and none, with a condition more or
+    without, they come to the same as asked one by one."""
+    more = _is("status", "eq", "completed")
+    for field, values in (("sku", ("mca0032", "MCA0032-m-13", "xyz")), ("gtin", ("0", "84", "x"))):
+        groups = [[_is(field, operator, value), more] for value in values]
+        bare = [[_is(field, operator, value)] for value in values]
+        for alternatives in (groups, bare, [*bare[:1], *groups[1:]]):
+            each = [_skus(_search(account, "v2/products", group)) for group in alternatives]
+            assert _skus(_search(account, "v2/products", *alternatives)) == set().union(*each)
+
+
 @pytest.mark.parametrize(
     ("condition", "found"),
     [

@@ -137,18 +137,15 @@ def check_scale(folder: Path, size: Size) -> None:
     scale.apply("two")
 
     assert len(scale.uploads) == len(set(scale.uploads)) == size.images
+    skus = set(map(mapped.sku, range(size.products)))
     with scale.account.sandbox.store.transaction() as store:
-        products = [p for p in store.all("product").values() if p["sku"] in _skus(size)]
+        products = [p for p in store.all("product").values() if p["sku"] in skus]
         made = [a for a in store.all("asset").values() if "61img" in a["filename"]]
     assert len(made) == size.images
     assert sum(len(p["media"]["amazon_images"]) for p in products) == size.references
     assert all(p["thumbnail"] for p in products)
     assert scale.rate() >= 0.95 * 50 / 10
     assert scale.plan().is_empty
-
-
-def _skus(size: Size) -> set[str]:
-    return set(map(mapped.sku, range(size.products)))
 
 
 def test_a_tenth_of_a_tenth(tmp_path: Path) -> None:

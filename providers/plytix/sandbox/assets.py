@@ -6,7 +6,9 @@ import base64
 import binascii
 import hashlib
 import mimetypes
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -51,9 +53,8 @@ def created(store: Store, body: Any, now: str) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise invalid(("_schema", "Invalid input type."))
     source, filename = _by_url(store, body) if "url" in body else _by_content(body)
-    for asset in store.all("asset").values():
-        if asset["source"] == source:
-            raise Refusal(409, "Asset already exists", ("asset.id", asset["id"]))
+    for asset in store.where("asset", "source", source):
+        raise Refusal(409, "Asset already exists", ("asset.id", asset["id"]))
     asset = new_asset(store, filename, source, now)
     return told(store, asset)
 
@@ -169,9 +170,15 @@ def _assigned(store: Store) -> Column:
 
 
 def _products_with(store: Store, asset: str) -> int:
-    return sum(
-        asset == product["thumbnail"] or any(asset in ids for ids in product["media"].values())
-        for product in store.all("product").values()
+    return store.derived("product", "held assets", _held)[asset]
+
+
+def _held(products: Iterable[Document]) -> Counter[str]:
+    """How many products hold each asset."""
+    return Counter(
+        id_
+        for product in products
+        for id_ in {product["thumbnail"], *chain.from_iterable(product["media"].values())} - {None}
     )
 
 

@@ -139,20 +139,37 @@ def _matcher(filters: Any, columns: Mapping[str, Column]) -> Callable[[Document]
     groups = [[_condition(condition, columns) for condition in group] for group in filters]
     if not groups:
         return lambda document: True
-    named = _by_one_field(filters)
-    if named is not None:
-        return _looked_up(columns[named].value, filters, groups)
+    parts: dict[tuple[Any, Any], list[int]] = {}
+    for index, group in enumerate(filters):
+        parts.setdefault(_asked_alike(group), []).append(index)
+    tests = [
+        _any_of(kind, columns, [filters[i] for i in indexes], [groups[i] for i in indexes])
+        for kind, indexes in parts.items()
+    ]
+    return tests[0] if len(tests) == 1 else lambda document: any(one(document) for one in tests)
+
+
+def _asked_alike(group: Any) -> tuple[Any, Any]:
+    """Field and operator of alternatives that can be tried together; nothing for all others."""
+    if not group:
+        return None, None
+    field, operator = group[0]["field"], group[0]["operator"]
+    together = operator == "eq" or (operator == "like" and len(group) == 1)
+    return (field, operator) if together else (None, None)
+
+
+def _any_of(
+    kind: tuple[Any, Any],
+    columns: Mapping[str, Column],
+    filters: Any,
+    groups: list[list[Callable[[Document], bool]]],
+) -> Callable[[Document], bool]:
+    field, operator = kind
+    if operator == "eq":
+        return _looked_up(columns[field].value, filters, groups)
+    if operator == "like":
+        return _containing(columns[field].value, filters)
     return lambda document: any(all(holds(document) for holds in group) for group in groups)
-
-
-def _by_one_field(filters: Any) -> str | None:
-    """The field that each alternative first compares for equality."""
-    if len(filters) < 2 or not all(filters):
-        return None
-    firsts = [group[0] for group in filters]
-    field = firsts[0].get("field")
-    is_one = all((one.get("field"), one.get("operator")) == (field, "eq") for one in firsts)
-    return str(field) if is_one else None
 
 
 def _looked_up(
@@ -162,10 +179,26 @@ def _looked_up(
     table: dict[Any, list[list[Callable[[Document], bool]]]] = {}
     for group, conditions in zip(filters, groups, strict=True):
         table.setdefault(_folded(group[0]["value"]), []).append(conditions)
-    return lambda document: any(
-        all(holds(document) for holds in conditions)
-        for conditions in table.get(_hashable(_folded(value(document))), ())
-    )
+
+    def holds(document: Document) -> bool:
+        asked = table.get(_hashable(_folded(value(document))))
+        return asked is not None and any(all(one(document) for one in group) for group in asked)
+
+    return holds
+
+
+def _containing(value: Callable[[Document], Any], filters: Any) -> Callable[[Document], bool]:
+    """Alternatives that ask for parts of one text, which is folded once for all of them."""
+    parts = [str(group[0]["value"]).casefold() for group in filters]
+
+    def holds(document: Document) -> bool:
+        text = value(document)
+        if not isinstance(text, str):
+            return False
+        folded = text.casefold()
+        return any(part in folded for part in parts)
+
+    return holds
 
 
 def _hashable(value: Any) -> Any:
