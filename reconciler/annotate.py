@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Any
 
 from reconciler.model.address import Address, Key
@@ -46,8 +47,15 @@ def _pictures(provider: AnyProvider, change: AnyChange, at: Lookup) -> Pictures 
     seen: Pictures | None = look(change, at) if look else None
     if seen is None:
         return None
-    public = Pictures(_public(seen.before), _public(seen.after))
-    return public if public.before or public.after else None
+    files = tuple(_in_repository(change, path) for path in seen.files)
+    public = Pictures(_public(seen.before), _public(seen.after), files)
+    return public if public.before or public.after or files else None
+
+
+def _in_repository(change: AnyChange, path: str) -> str:
+    """A path below the folder of desired state, as the paths of documents begin."""
+    folder = PurePosixPath(change.source.path).parts[:1] if change.source else ()
+    return str(PurePosixPath(*folder, path))
 
 
 def _public(urls: Iterable[str]) -> tuple[str, ...]:

@@ -243,7 +243,8 @@ Lookup = Callable[[str, Key], Resource[Any] | None]
 
 
 class HasPictures(Protocol[S]):
-    """A kind whose changes can be looked at. Pure: it tells what was read or stated anyway."""
+    """A kind whose changes can be looked at. Pure: it tells what was read or stated anyway, files
+    by their paths below the folder of desired state."""
 
     def pictures(self, change: Change[S], at: Lookup) -> Pictures | None: ...
 

@@ -22,16 +22,19 @@ MOST_OBJECTIONS: Final = 20
 MOST_WARNINGS: Final = 20
 
 
-def comment(plan: Plan, limit: int = LIMIT, *, images: bool = True) -> str:
+def comment(
+    plan: Plan, limit: int = LIMIT, *, images: bool = True, files_at: str | None = None
+) -> str:
     """The whole comment, at most `limit` characters. images: whether pictures of image changes
-    are drawn, the public ones."""
+    are drawn, the public ones. files_at: the address below which the repository's files are found
+    as the plan has them; without it those that are to be uploaded are told by their paths."""
     seen = view(plan)
     sections: list[Callable[[int], str]] = [
         partial(section, "Held: not carried out", list(_blocks(seen.held))),
         partial(section, "Changes", list(_blocks(seen.pending))),
     ]
     if images:
-        sections.append(partial(thumbnails, (*seen.held, *seen.pending)))
+        sections.append(partial(thumbnails, (*seen.held, *seen.pending), files_at=files_at))
     text = "\n".join([*_head(seen), f"- plan {code(plan.digest[:12])}", "", ""])
     for left, drawn in zip(range(len(sections), 0, -1), sections, strict=True):
         text += drawn(limit - len(text) - (left - 1) * FRAME)

@@ -92,6 +92,7 @@ def change_data(change: AnyChange) -> Json:
         "pictures": {
             "before": list(change.pictures.before),
             "after": list(change.pictures.after),
+            **({"files": list(change.pictures.files)} if change.pictures.files else {}),
         }
         if change.pictures
         else None,

@@ -84,10 +84,12 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """What an image change replaces, and by what: addresses of pictures, for people to look at."""
+    """What an image change replaces, and by what: addresses of pictures, for people to look at.
+    files: the paths of those that lie in the repository and are to be uploaded."""
 
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,10 +210,13 @@ def test_a_chosen_look_wins_and_is_recorded(house: House) -> None:
 
 
 def test_what_is_held_has_a_code_and_a_remedy(house: House) -> None:
-    """By address, and nothing else waits for it; `--allow` does not overrule it."""
+    """By address, and nothing else waits for it; the swatches to upload are told for people to look
+    at, those that are held too."""
     prepared(house)
     made = json.loads(house.run("plan", "--json").stdout)
     held = {row["address"]: row["hold"] for row in made["held"]}
+    pictures = [row["pictures"] or {} for row in (*made["changes"], *made["held"])]
+    swatches = {path for one in pictures for path in one.get("files", ())}
     files = [address for address in held if address.startswith("shop/file/")]
     silk = held.pop(files[0])
     codes = {address: hold.get("code", hold["reason"]) for address, hold in held.items()}
@@ -231,4 +234,9 @@ def test_what_is_held_has_a_code_and_a_remedy(house: House) -> None:
     }
     assert [files[0].split("_pg")[0], len(files)] == ["shop/file/S227_1003-0001_swatch", 1]
     assert silk["code"] == "NOT_AUTHORISED"
+    assert swatches == {
+        f"desired/capsules/{CAPSULE}/assets/swatches/{product['swatch']}"
+        for product in season()["products"].values()
+        if "swatch" in product and not product.get("locked") and product.get("eligible", True)
+    }
     assert all(hold["remedy"] for hold in held.values())

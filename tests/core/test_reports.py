@@ -291,6 +291,26 @@ def test_pictures_that_are_not_public_are_never_drawn() -> None:
     assert "token=1" not in told
 
 
+def test_a_picture_of_the_repository_is_shown_from_the_planned_commit() -> None:
+    """With its path, which stands alone where no commit is known; nothing gets out of its place."""
+    files = ("desired/capsules/S226/assets/swatches/a b.png", 'desired/<b>".png')
+    plan = many(1)
+    change = replace(plan.changes[0], pictures=Pictures(files=files))
+    shown = replace(plan, changes=(change,))
+    told = comment(shown, files_at="https://github.com/house/catalog/raw/abc123")
+    above = "https://github.com/house/catalog/raw/abc123/desired"
+
+    assert re.findall(r'src="([^"]*)"', told) == [
+        f"{above}/capsules/S226/assets/swatches/a%20b.png",
+        f"{above}/%3Cb%3E%22.png",
+    ]
+    assert f"<code>{files[0]}</code>" in told
+    assert "<b>" not in told
+    assert "<img" not in comment(shown)
+    assert f"<code>{files[0]}</code>" in comment(shown)
+    assert plan_data(shown)["changes"][0]["pictures"]["files"] == list(files)
+
+
 def test_links_belong_to_their_addresses() -> None:
     """Changes that are alike are said once, and each address has its own link."""
     desired = [resource("shelf", f"s{n}", title="Same") for n in range(3)]

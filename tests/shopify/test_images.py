@@ -176,6 +176,15 @@ def test_pictures_are_shown_in_the_plan(shop: Workshop) -> None:
     assert "/files/home_banner.jpg" in banner
 
 
+def test_a_picture_of_the_repository_is_told_by_its_path(shop: Workshop) -> None:
+    """As people are shown paths, of what is to be uploaded alone."""
+    put(shop, "images/look.png", png(1))
+    shop.write({"images/looks.yaml": LOOK})
+    shown = [c.pictures.files for c in shop.plan().changes if c.pictures]
+
+    assert [f for files in shown for f in files] == ["desired/images/look.png"]
+
+
 def test_a_replaced_picture_is_planned_by_itself(shop: Workshop) -> None:
     """Under the same path: a plan of what moved since a commit shows the new file, and what
     refers to it; the catalog is asked which products are accessories."""

@@ -115,10 +115,13 @@ class FileKind:
         return "the file stays in the shop; delete it in the admin where nothing shows it"
 
     def pictures(self, change: Change[File], _at: Lookup) -> Pictures | None:
-        """What comes from the web, which git shows anyway. What is in the shop already may be a
-        draft's."""
+        """What comes from the web or from the repository, which git shows anyway. What is in the
+        shop already may be a draft's."""
         source = change.after.spec.source if change.after and change.before is None else None
-        return Pictures((), (source,)) if isinstance(source, str) and "://" in source else None
+        if not isinstance(source, str):
+            return None
+        is_web = "://" in source
+        return Pictures(after=(source,)) if is_web else Pictures(files=(source,))
 
     def batches(self, changes: Sequence[Change[File]]) -> Iterable[Batch[File]]:
         """New files some at a time: a place for each, the uploads, one mutation that makes them,

@@ -38,6 +38,10 @@ class Job:
             raise Usage(f"a {self.event_name} event is for no pull request")
         return found
 
+    def files_at(self, commit: str) -> str:
+        """The address below which GitHub has the repository's files as of a commit."""
+        return f"{self.run_url.partition('/actions/runs/')[0]}/raw/{commit}"
+
     def connect(self) -> AbstractAsyncContextManager[GitHub]:
         """A session with the repository. Raises `Usage` where the job has no token."""
         if not self.token:

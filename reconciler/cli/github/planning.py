@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -176,10 +177,11 @@ def _validate(workspace: Workspace) -> None:
 
 def _of_plan(made: Plan, job: Job, *, images: bool) -> dict[str, Any]:
     run = f"\n[The whole plan is an artifact of this run]({job.run_url}).\n"
+    told = partial(comment, made, images=images, files_at=job.files_at(job.pull["head"]["sha"]))
     return {
         "headline": headline(made),
-        "comment": comment(made, images=images) + run,
-        "summary": comment(made, SUMMARY_CHARACTERS, images=images),
+        "comment": told() + run,
+        "summary": told(SUMMARY_CHARACTERS),
         "annotations": notes(made),
         "is_silent": not made.scope.planned and not made.warnings,
         "facts": {"digest": made.digest, "conclusion": conclusion(made), "text": summary(made)},
