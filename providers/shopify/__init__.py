@@ -1,5 +1,5 @@
-"""Shopify: metafields with their definitions, files, galleries and collections, over the Admin
-GraphQL API."""
+"""Shopify: metafields with their definitions, tags, files, galleries, collections, bundles and
+publications, over the Admin GraphQL API."""
 
 from __future__ import annotations
 

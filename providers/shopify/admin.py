@@ -1,6 +1,6 @@
 """Links into Shopify's admin.
 
-Pages and files are never written, so no change leads to them. A metafield is shown on its
+Pages are never written, and changes of files lead nowhere. A metafield is shown on its
 product's page, a listing on that of what is listed; what stands under no product yet leads nowhere.
 """
 

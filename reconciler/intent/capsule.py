@@ -134,8 +134,12 @@ class Capsule(Intent, Rules):
             into=Purposes(look=self.into.look, swatch=self.into.swatch),
             products=products,
         )
-        placed = made.placed(Places(self._state_places.path, positions))
+        placed = made.placed(self._places_of_images(positions))
         return placed.beside(dict(self._assets_of(placed)))
+
+    def _places_of_images(self, positions: Mapping[Place, Position]) -> Places:
+        """The state's lines; those of `capsule.yaml` where the state says nothing of images."""
+        return Places(self._state_places.path, positions) if positions else self._places
 
     def _assets_of(self, images: Images) -> Iterator[tuple[str, Asset]]:
         """The swatches by their paths below `desired/`."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from reconciler.intent.base import Intents
+from reconciler.intent.capsule import Capsule
 from reconciler.model.errors import Usage
 from reconciler.model.plan import Plan
 from reconciler.selection import Selection
@@ -198,3 +199,12 @@ def test_two_statements_of_one_look_image_are_told(shop: Workshop) -> None:
     shop.write({"images/shop.yaml": images})
     with pytest.raises(Exception, match="is said a second time"):
         shop.plan()
+
+
+def test_what_a_platform_has_no_home_for_is_told_in_the_capsules_own_file(shop: Workshop) -> None:
+    """Before there is a state, a capsule's images stand where `capsule.yaml` speaks of them."""
+    into = "into:\n  look: altuzarra.look_image\n"
+    shop.write({"capsules/S226/capsule.yaml": f"targets: [shop]\ncapsule: S226\n{into}"})
+    (capsule,) = shop.intents().of(Capsule)
+
+    assert str(capsule.images.at("into", "look")) == "desired/capsules/S226/capsule.yaml:4:3"
