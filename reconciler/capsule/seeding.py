@@ -243,11 +243,7 @@ def _record(row: Row, preflight: dict[str, Any]) -> dict[str, Any]:
         "overrides": {"manual_go": False, "notes": ""},
         "assets": {},
         "assets_provenance": {},
-        "allowed_actions": {
-            "metafield_write": False,
-            "collection_write": False,
-            "size_guide_write": False,
-        },
+        "allowed_actions": {"metafield_write": False, "collection_write": False},
         "tags": [],
         "observed": {},
     }

@@ -435,6 +435,21 @@ belt-tan,S226-1 TAN,1-2,ACC,yes,no,NO-GO,IMAGE_HARD_FAIL,No image; No price,0
 """
 
 
+def test_a_seeded_product_that_exists_may_have_its_size_guide() -> None:
+    """Seeding forbids none: that is people's word, by `size_guide_write: false`."""
+    rows, _ = seeding.read("m.csv", MASTER, "S226")
+    done = work()
+    seeding.seed(done, rows, {})
+    before = may(done.draft().product("arp-dress-black"), "size_guide", "S226", target="shop")
+    done = again(done)
+    reconciliation.reconcile(done, [seen(HERO)])
+    there = may(done.draft().product("arp-dress-black"), "size_guide", "S226", target="shop")
+
+    assert before is not None
+    assert before.code == "NOT_AUTHORISED"
+    assert there is None
+
+
 def test_seeding_makes_what_is_missing_and_rewrites_nothing_imported() -> None:
     """An imported record does not enter enrichment again; identity never moves."""
     rows, _ = seeding.read("m.csv", MASTER, "S226")

@@ -329,6 +329,23 @@ def test_a_fork_gets_the_files_words_and_no_secret(settled: Catalog) -> None:
 
 
 @extended
+def test_a_picture_to_upload_is_shown_from_the_planned_commit(settled: Catalog) -> None:
+    """It lies in the repository and not yet in the shop."""
+    looks = (
+        "targets: [shop]\ninto: {media: true}\n"
+        "products: {medina-sweater-oat: {images: {A: {path: images/look.gif}}}}\n"
+    )
+    files = {"desired/images/look.gif": "GIF89a", "desired/images/looks.yaml": looks}
+    number = settled.open(files)
+    planned = settled.plan(number)
+    head = settled.github.bare.commit("topic").sha
+
+    assert planned.conclusion == "success", planned.log
+    shown = f'src="{settled.github.html_url}/raw/{head}/desired/images/look.gif"'
+    assert shown in settled.comment(number, "plan")
+
+
+@extended
 def test_a_comment_that_copies_our_header_is_left_alone(settled: Catalog) -> None:
     """Anybody may write it; ours is the one that our token wrote."""
     number = settled.open({STYLES: styles("Karina_Skirt", "Minamoto_Dress", title="{style}")})
