@@ -98,7 +98,9 @@ _ALONE: Final[tuple[Callable[[str, Product], Found], ...]] = (
 def moved(before: ProductState, after: ProductState) -> list[Broken]:
     """What no edit may do, people's included: identity and preflight are what they were."""
     found = []
+    by_cpi = {product.cpi: key for key, product in after.products.items()}
     for key, was in before.products.items():
+        key = key if key in after.products else by_cpi.get(was.cpi, key)
         now = after.products.get(key)
         if now is None:
             continue

@@ -117,6 +117,17 @@ def test_a_key_is_the_handle_and_a_cpi_stands_once() -> None:
     ]
 
 
+def test_a_handle_does_not_change_under_a_new_key() -> None:
+    """A record is the same product's by its CPI, whatever it is filed under."""
+    states = [state(RECORD), state(record(handle="arp-dress-noir")), state()]
+    was, renamed, gone = (ProductState.model_validate_json(json.dumps(one)) for one in states)
+    (told,) = invariants.moved(was, renamed)
+
+    assert (told.product, told.rule) == ("arp-dress-noir", "IDENTITY_IMMUTABLE")
+    assert told.way == ("products", "arp-dress-noir", "handle")
+    assert invariants.moved(was, gone) == []
+
+
 MOVES: list[tuple[str, dict[str, Any], tuple[str, ...], Any, str]] = [
     ("identity", {}, ("cpi",), "1-2", "IDENTITY_IMMUTABLE"),
     ("type", {}, ("product_type",), "Shoes", "IDENTITY_IMMUTABLE"),
