@@ -349,7 +349,8 @@ def _pointing_at_nothing(situation: Situation) -> Iterator[Broken]:
             missing = tuple(sorted(a for a in pointed_at(change.after) if a not in known))
             if missing:
                 names = _listed([str(address) for address in missing])
-                yield change, f"{change.address} refers to {names}, which does not exist", missing
+                absent = "which does not exist" if len(missing) == 1 else "which do not exist"
+                yield change, f"{change.address} refers to {names}, {absent}", missing
 
 
 def _still_pointed_at(situation: Situation) -> Iterator[Broken]:

@@ -356,7 +356,7 @@ def _scoped(
         return desired, applied, Scope(total, total)
     unknown = sorted(str(a) for a in part if a not in {*desired, *applied})
     if unknown and not lenient:
-        raise Usage(f"--only {unknown[0]}: it is neither declared nor managed")
+        raise Usage(f"{unknown[0]} is neither declared nor managed")
     wanted = _closure(part, desired)
     kept = {a: r for a, r in desired.items() if a in wanted}
     ours = {a: r for a, r in applied.items() if a in wanted}

@@ -38,7 +38,8 @@ def moved(whole: Plan) -> Plan:
     let_be = sum(is_tolerated(whole, c) for c in whole.changes)
     found = tuple(c for c in whole.changes if c.has_drifted and not is_tolerated(whole, c))
     others = len(whole.changes) - len(found) - let_be
-    said = (f"{others} more changes wait for an apply: see plan",) if others else ()
+    waiting = "1 more change waits" if others == 1 else f"{others} more changes wait"
+    said = (f"{waiting} for an apply: see plan",) if others else ()
     let_alone = (f"{let_be} tolerated: see tolerances.yaml",) if let_be else ()
     addresses = {change.address for change in found}
     return replace(

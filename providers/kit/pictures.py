@@ -93,10 +93,15 @@ class Pictures:
         for address in found:
             if not (_is_public(address) or (self._loopback and address.is_loopback)):
                 raise Unfetched(
-                    f"{place.host} is {address}, which is no address of the public internet"
+                    f"{_named(place.host, address)} is no address of the public internet"
                     " · put the picture where everybody can fetch it, or commit it and write path:"
                 )
         return found[0]
+
+
+def _named(host: str, address: Address) -> str:
+    """A host beside the address behind it, where these are two things."""
+    return host if host == str(address) else f"{host} is {address}, which"
 
 
 def _is_public(address: Address) -> bool:

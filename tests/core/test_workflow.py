@@ -119,7 +119,7 @@ def test_drift_is_told_from_intent(desk: Desk) -> None:
     found = desk.drift(desired)
 
     assert [(c.address.key, c.cause.value) for c in found.changes] == [("a", "drift")]
-    assert found.warnings == ("1 more changes wait for an apply: see plan",)
+    assert found.warnings == ("1 more change waits for an apply: see plan",)
 
 
 def test_equal_strangers_are_recorded_without_a_write(desk: Desk) -> None:
@@ -455,6 +455,14 @@ def test_a_reference_to_nothing_is_held(desk: Desk) -> None:
 
     assert hold.reason == "dangling"
     assert "toy/label/nowhere" in hold.message
+
+
+def test_all_that_a_change_lacks_is_named(desk: Desk) -> None:
+    """A label and a room that are nowhere are told in one sentence."""
+    plan = desk.plan(intents(shelf={"a@attic": {"label": "nowhere"}}))
+    (hold,) = plan.holds.values()
+
+    assert hold.message.endswith("toy/label/nowhere, toy/room/attic, which do not exist")
 
 
 def test_what_is_only_looked_up_is_needed_in_every_plan(desk: Desk) -> None:

@@ -62,7 +62,7 @@ def test_loopback_is_refused_otherwise() -> None:
 @pytest.mark.parametrize(
     ("path", "why"),
     [
-        ("/to-private.png", "10.1.2.3 is 10.1.2.3, which is no address of the public internet"),
+        ("/to-private.png", "10.1.2.3 is no address of the public internet"),
         ("/to-file.png", "is no address of a picture on the web"),
         ("/round.png", "leads on and on"),
         ("/large.png", "has more than the 20 MB"),
