@@ -100,8 +100,9 @@ def _moved_documents(before: Intents, after: Intents) -> Intents:
 def mapped(
     intent: Intent, provider: AnyProvider, compilation: Compilation
 ) -> Iterator[Resource[Any] | Problem]:
-    """What one intent comes to among all of a compilation; a capsule, what its images come to."""
-    if isinstance(intent, Capsule):
+    """What one intent comes to among all of a compilation; a capsule, what its images come to,
+    on a platform where its products can be inspected."""
+    if isinstance(intent, Capsule) and provider.inspect is not None:
         intent = intent.images
     mapping = provider.mapping.get(type(intent))
     if mapping is not None:

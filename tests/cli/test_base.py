@@ -13,6 +13,9 @@ import pytest
 from tests.cli.test_cli import planogram
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.extended
+"""Each runs the program a few times."""
+
 
 class Clone:
     """The living example in a git repository, in a folder of its repository."""

@@ -46,6 +46,7 @@ def test_a_shop_is_written_down_and_its_plan_is_empty(empty: Path) -> None:
     assert files(empty) == before
 
 
+@pytest.mark.extended
 def test_a_shop_of_another_platform_is_written_down_too(empty: Path) -> None:
     """The one command for all platforms that can be."""
     told = planogram(empty, "import", "live", "--target", "shop")

@@ -15,7 +15,13 @@ from tests.contract.case import Case
 from tests.contract.test_contract import CASES, _writing, raw, workshop
 from tests.workshop import Workshop, problems_of
 
-STEPS = [(case, number) for case in CASES for number in range(len(case.states) + 1)]
+STEPS = [
+    pytest.param(
+        case, number, marks=[pytest.mark.extended] if 1 < number < len(case.states) else []
+    )
+    for case in CASES
+    for number in range(len(case.states) + 1)
+]
 """Each case's transitions: into each of its states, and to being dropped."""
 
 every_step = pytest.mark.parametrize(("case", "step"), STEPS, ids=lambda part: str(part))

@@ -208,8 +208,8 @@ def test_a_direct_push_of_a_selector_is_not_taken_as_carried_out(settled: Catalo
 @pytest.mark.parametrize(
     "trouble",
     [
-        "empty",
-        *(pytest.param(t, marks=extended) for t in ("missing", "expired", "of another commit")),
+        pytest.param(trouble, marks=extended)
+        for trouble in ("empty", "missing", "expired", "of another commit")
     ],
 )
 def test_without_a_plan_to_go_by_nothing_is_applied(settled: Catalog, trouble: str) -> None:

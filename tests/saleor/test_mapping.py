@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -13,7 +14,10 @@ from providers.saleor.kinds.attribute import Attribute
 from providers.saleor.kinds.attribute_value import AttributeValue
 from providers.saleor.kinds.product_attributes import ProductAttributes
 from reconciler.compile import Compiled, compile_for
+from reconciler.intent.base import Intent
+from reconciler.intent.capsule import Capsule
 from reconciler.intent.loader import INTENT_KINDS, load
+from reconciler.intent.tags import Tags
 from tests.saleor.market import TARGET
 
 TARGETS = b"market:\n  provider: saleor\n  environment: staging\n  sandbox: true\n"
@@ -260,6 +264,24 @@ def test_a_description_means_nothing_to_the_platform() -> None:
     assert was == same != other
 
 
+HOMELESS: Final[Mapping[type[Intent], str]] = {
+    Tags: "Saleor's products have no tags",
+    Capsule: "its products are inspected on Shopify only",
+}
+
+
 def test_every_kind_of_intent_has_a_home() -> None:
-    """What people can write can be said of a Saleor shop."""
-    assert set(PROVIDER.mapping) == set(INTENT_KINDS)
+    """What people can write can be said of a Saleor shop, or there is a reason why not."""
+    assert {*PROVIDER.mapping, *HOMELESS} == set(INTENT_KINDS)
+    assert not {*PROVIDER.mapping} & {*HOMELESS}
+
+
+def test_a_capsule_is_told_at_its_target_once() -> None:
+    """Not by the images that it would come to."""
+    text = "targets: [market]\ncapsule: S226\ninto: {look: a.look_image}\n"
+    found = compiled({"capsules/S226/capsule": text})
+
+    assert [str(problem) for problem in found.problems] == [
+        "desired/capsules/S226/capsule.yaml:1:11  saleor does not honour capsules, and market is a "
+        "saleor target · take market out of targets"
+    ]
