@@ -27,7 +27,7 @@ class Compiled:
 
 def questions(provider: AnyProvider, intents: Intents) -> tuple[Question, ...]:
     """What the intents ask of the provider's live catalog, each question once."""
-    asked = (q for intent in expanded(intents) for q in provider.questions(intent))
+    asked = (q for intent in expanded(provider, intents) for q in provider.questions(intent))
     return tuple(dict.fromkeys(asked))
 
 
@@ -39,7 +39,7 @@ def questions_that_matter(
 
     The others need not be asked: unanswered, they come to nothing on both sides.
     """
-    here = tuple(expanded(side.for_target(target.name)) for side in (base, intents))
+    here = tuple(expanded(provider, side.for_target(target.name)) for side in (base, intents))
     asked = tuple(dict.fromkeys(q for side in here for q in questions(provider, side)))
     marks = {question: f"⟨{number}⟩" for number, question in enumerate(asked)}
     answers = {question: (mark,) for question, mark in marks.items()}
@@ -49,9 +49,11 @@ def questions_that_matter(
     return tuple(q for q in asked if q in moved or any(marks[q] in key for key in keys))
 
 
-def expanded(intents: Intents) -> Intents:
-    """The documents, a capsule being the images that its state comes to. What any document calls
-    a type of accessories is one for a capsule too."""
+def expanded(provider: AnyProvider, intents: Intents) -> Intents:
+    """The documents, a capsule being the images that its state comes to, where its products can be
+    inspected. What any document calls a type of accessories is one for a capsule too."""
+    if provider.inspect is None:
+        return intents
     types = tuple(dict.fromkeys(t for d in intents.of(Images) for t in d.into.accessories))
     return Intents.made_of(
         i.images.without_looks_of(types) if isinstance(i, Capsule) else i for i in intents
@@ -71,7 +73,7 @@ def compile_for(
     target: Target, provider: AnyProvider, intents: Intents, answers: Answers | None
 ) -> Compiled:
     """The desired state of one target. `answers` is None where nobody was asked."""
-    compilation = Compilation(target, expanded(intents.for_target(target.name)), answers)
+    compilation = Compilation(target, expanded(provider, intents.for_target(target.name)), answers)
     resources: dict[Address, Resource[Any]] = {}
     problems: list[Problem] = []
     for intent in compilation.intents:
