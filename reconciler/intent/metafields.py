@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 from pydantic import Field, StringConstraints, model_validator
 from typing_extensions import TypeAliasType
 
-from reconciler.intent.base import Intent, Part, Text
+from reconciler.intent.base import Intent, Part, Place, Text
 from reconciler.model.question import Question
+from reconciler.model.resource import Source
 
 MetafieldKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{2,64}$")]
 Namespace = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{3,255}$")]
@@ -113,3 +114,14 @@ class Metafields(Intent):
 
     def questions(self) -> Iterator[Question]:
         return (selected.products.question for selected in self.selectors)
+
+    def places_of_several(self) -> Iterator[Source]:
+        """Where a value is a list or a mapping, by name or by selector."""
+        said: list[tuple[Place, Content]] = [
+            (("values", product, key), value)
+            for product, values in self.values.items()
+            for key, value in values.items()
+        ]
+        for index, selected in enumerate(self.selectors):
+            said += [(("selectors", index, "set", k), v) for k, v in selected.set.items()]
+        return (self.at(*place) for place, v in said if isinstance(v, tuple | Mapping))

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import reduce
 from typing import Any
 
 from providers.plytix.asking import ASKED, EVERY, asked_by
@@ -17,10 +16,10 @@ from reconciler.intent.collection import Collections
 from reconciler.intent.condition import Condition
 from reconciler.intent.contract import taxonomies
 from reconciler.intent.explain import nearest
+from reconciler.intent.members import members
 from reconciler.intent.styles import declared
 from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
-from reconciler.model.question import Answers, Question
 from reconciler.model.resource import Resource, Source
 from reconciler.model.spec import digest
 from reconciler.provider import Compilation, Mapped
@@ -39,9 +38,9 @@ def collections(intent: Collections, compilation: Compilation) -> Mapped:
             cause = f"another collection is called {collection.title}, and Plytix knows no handles"
             problems.append(Problem(place, cause, "give each a title of its own"))
         yield from problems
-        members = _members(collection, compilation.answers)
-        if not problems and members is not None:
-            yield _category(collection, members, place, compilation.target.name)
+        belonging = members(collection, asked_by, EVERY, compilation.answers)
+        if not problems and belonging is not None:
+            yield _category(collection, belonging, place, compilation.target.name)
 
 
 def _titles(compilation: Compilation) -> Iterator[str]:
@@ -92,39 +91,6 @@ def _term_problems(asked: str, place: Source, compilation: Compilation) -> Itera
     if option != key and key_of(option) != key:
         cause = f"the option {option!r} does not read like {key}, so no search finds it by that"
         yield Problem(place, cause, f"set options: key for {compilation.target.name}")
-
-
-def _members(collection: Declared, answers: Answers | None) -> tuple[Key, ...] | None:
-    """The products that belong, in the order of their SKUs; None where it is not known."""
-    rules, chosen = collection.rules, frozenset(collection.products or ())
-    if rules is None:
-        return tuple(sorted(chosen))
-    sets = [_found(condition, answers) for condition in rules.conditions]
-    known = [found for found in sets if found is not None]
-    if len(known) < len(sets):
-        return None
-    joined = reduce(frozenset.intersection if rules.match == "all" else frozenset.union, known)
-    return tuple(sorted(joined | chosen))
-
-
-def _found(condition: Condition, answers: Answers | None) -> frozenset[Key] | None:
-    """A condition of several values that says "not" is met value by value."""
-    each = [_with_value(question, condition, answers) for question in asked_by(condition)]
-    known = [found for found in each if found is not None]
-    if not known or len(known) < len(each):
-        return None
-    return reduce(frozenset.intersection if condition.values == "all" else frozenset.union, known)
-
-
-def _with_value(
-    question: Question, condition: Condition, answers: Answers | None
-) -> frozenset[Key] | None:
-    if answers is None or question not in answers:
-        return None
-    found = frozenset(answers[question])
-    if condition.relation == "is":
-        return found
-    return frozenset(answers[EVERY]) - found if EVERY in answers else None
 
 
 def _category(

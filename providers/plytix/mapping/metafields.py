@@ -10,7 +10,6 @@ from providers.plytix.kinds.attribute import Attribute
 from providers.plytix.kinds.options import Options
 from providers.plytix.kinds.product_attributes import ProductAttributes
 from providers.plytix.mapping.labels import label_of
-from reconciler.intent.base import Place
 from reconciler.intent.metafields import Content, Definition, Metafields
 from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
@@ -54,20 +53,12 @@ def metafields(intent: Metafields, compilation: Compilation) -> Mapped:
 
 def _no_values(intent: Metafields) -> Iterator[Problem]:
     """Lists and mappings, by name or by selector."""
-    said: list[tuple[Place, Content]] = [
-        (("values", product, key), value)
-        for product, values in intent.values.items()
-        for key, value in values.items()
-    ]
-    for index, selected in enumerate(intent.selectors):
-        said += [(("selectors", index, "set", k), v) for k, v in selected.set.items()]
-    for place, value in said:
-        if isinstance(value, tuple | Mapping):
-            yield Problem(
-                intent.at(*place),
-                "an attribute of Plytix holds one value, and this is a list or a mapping",
-                "write a text or a number, or take the Plytix target out of targets",
-            )
+    for place in intent.places_of_several():
+        yield Problem(
+            place,
+            "an attribute of Plytix holds one value, and this is a list or a mapping",
+            "write a text or a number, or take the Plytix target out of targets",
+        )
 
 
 def field_label(namespace: str, key: str) -> Key:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import reduce
 from typing import Any
 
 from providers.saleor.asking import ASKED, EVERY, asked
@@ -13,13 +12,12 @@ from providers.saleor.mapping.tags import nothing_for_tags
 from providers.saleor.mapping.taxonomy import LONGEST, taxonomies
 from providers.saleor.prose import canonical
 from reconciler.intent.collection import Collection as Declared
-from reconciler.intent.collection import Collections, Condition
-from reconciler.intent.condition import Relation
+from reconciler.intent.collection import Collections
 from reconciler.intent.explain import nearest
+from reconciler.intent.members import members
 from reconciler.intent.styles import declared
 from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
-from reconciler.model.question import Answers, Question
 from reconciler.model.resource import Resource, Source
 from reconciler.model.spec import UNSTATED, digest
 from reconciler.provider import Compilation, Mapped
@@ -37,9 +35,9 @@ def collections(intent: Collections, compilation: Compilation) -> Mapped:
         handle, collection, place = found
         problems = list(_problems(handle, collection, place, compilation))
         yield from problems
-        members = _members(collection, compilation.answers)
-        if not problems and members is not None:
-            yield _collection(handle, collection, members, place, compilation.target.name)
+        belonging = members(collection, asked, EVERY, compilation.answers)
+        if not problems and belonging is not None:
+            yield _collection(handle, collection, belonging, place, compilation.target.name)
             yield from _published(handle, collection, place, compilation.target.name)
 
 
@@ -97,39 +95,6 @@ def _unknown_term(asked: str, place: Source, compilation: Compilation) -> Iterat
     if taxonomy is not None and key not in taxonomy.terms:
         cause = f"the taxonomy {slug} has no term {key}"
         yield Problem(place, cause, nearest(key, list(taxonomy.terms)))
-
-
-def _members(collection: Declared, answers: Answers | None) -> tuple[Key, ...] | None:
-    """The products that belong, in the order of their slugs; None where it is not known."""
-    rules, chosen = collection.rules, frozenset(collection.products or ())
-    if rules is None:
-        return tuple(sorted(chosen))
-    sets = [_found(condition, answers) for condition in rules.conditions]
-    known = [found for found in sets if found is not None]
-    if len(known) < len(sets):
-        return None
-    joined = reduce(frozenset.intersection if rules.match == "all" else frozenset.union, known)
-    return tuple(sorted(joined | chosen))
-
-
-def _found(condition: Condition, answers: Answers | None) -> frozenset[Key] | None:
-    """A condition of several values that says "not" is met value by value."""
-    each = [_with_value(question, condition.relation, answers) for question in asked(condition)]
-    known = [found for found in each if found is not None]
-    if not known or len(known) < len(each):
-        return None
-    return reduce(frozenset.intersection if condition.values == "all" else frozenset.union, known)
-
-
-def _with_value(
-    question: Question, relation: Relation, answers: Answers | None
-) -> frozenset[Key] | None:
-    if answers is None or question not in answers:
-        return None
-    found = frozenset(answers[question])
-    if relation == "is":
-        return found
-    return frozenset(answers[EVERY]) - found if EVERY in answers else None
 
 
 def _collection(

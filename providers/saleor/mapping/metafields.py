@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 
 from providers.saleor.kinds.product_metadata import ProductMetadata
 from providers.saleor.mapping.tags import nothing_for_tags
-from reconciler.intent.base import Place
 from reconciler.intent.metafields import Content, Metafields
 from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
@@ -39,20 +38,12 @@ def metafields(intent: Metafields, compilation: Compilation) -> Mapped:
 
 def _no_texts(intent: Metafields) -> Iterator[Problem]:
     """Lists and mappings, by name or by selector: metadata keeps texts."""
-    said: list[tuple[Place, Content]] = [
-        (("values", product, key), value)
-        for product, values in intent.values.items()
-        for key, value in values.items()
-    ]
-    for index, selected in enumerate(intent.selectors):
-        said += [(("selectors", index, "set", k), v) for k, v in selected.set.items()]
-    for place, value in said:
-        if isinstance(value, tuple | Mapping):
-            yield Problem(
-                intent.at(*place),
-                "Saleor keeps a metafield as a metadata text, and this is a list or a mapping",
-                "write a text, or take the Saleor target out of targets",
-            )
+    for place in intent.places_of_several():
+        yield Problem(
+            place,
+            "Saleor keeps a metafield as a metadata text, and this is a list or a mapping",
+            "write a text, or take the Saleor target out of targets",
+        )
 
 
 def _selected(
