@@ -29,6 +29,8 @@ from reconciler.site import Site
 from tests.virtual_time import run_in_virtual_time
 
 HOST: Final = "http://127.0.0.1"
+PATIENCE: Final = 10.0
+"""Seconds. A fault that nobody met would let a plain request wait for ever."""
 
 
 class InProcess(httpx.BaseTransport):
@@ -44,7 +46,8 @@ class InProcess(httpx.BaseTransport):
         asked = httpx.Request(
             request.method, request.url, headers=request.headers, content=request.read()
         )
-        answer = await self.inner.handle_async_request(asked)
+        with anyio.fail_after(PATIENCE):
+            answer = await self.inner.handle_async_request(asked)
         return httpx.Response(
             answer.status_code, headers=answer.headers, content=await answer.aread()
         )
