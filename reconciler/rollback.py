@@ -273,10 +273,23 @@ def _row_now(spec_type: type, image: Image, now: Resource[Any] | None) -> Row | 
     ours = (image.applied or {}).get("spec") or {}
     made_of = {part.name for part in shape(spec_type) if part.create_only}
     row |= {name: ours[name] for name in made_of & ours.keys()}
+    for part in shape(spec_type):
+        if part.merge is Merge.SEQUENCE and part.name in image.before:
+            row[part.name] = _whole_order(image, part.name)
     for name in keyed:
         if along := _entries_that_went_along(image, now, name):
             row[name] = {**along, **(row.get(name) or {})}
     return row
+
+
+def _whole_order(image: Image, name: str) -> Value:
+    """A change of an order tells of what is on both sides only; what the run took away had a place
+    in it too."""
+    told, live = image.before[name], (image.live or {}).get(name)
+    if not isinstance(told, list) or not isinstance(live, list):
+        return told
+    ours = {*told, *(((image.applied or {}).get("spec") or {}).get(name) or ())}
+    return [entry for entry in live if entry in ours]
 
 
 def _entries_that_went_along(image: Image, now: Resource[Any], name: str) -> Mapping[Path, Value]:
