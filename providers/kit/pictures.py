@@ -43,7 +43,7 @@ class Pictures:
                 return await self._followed(url)
         except TimeoutError:
             raise Unfetched(f"{url} did not come within {self._seconds:g} s") from None
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Unfetched(
                 f"{url} could not be fetched: {error or type(error).__name__}"
             ) from error
@@ -64,7 +64,7 @@ class Pictures:
         async with httpx.AsyncClient(transport=transport, trust_env=False) as client:
             response = await client.send(request, stream=True)
             try:
-                if response.is_redirect:
+                if response.has_redirect_location:
                     return response.headers["Location"]
                 if response.status_code != 200:
                     raise Unfetched(f"{place} answers HTTP {response.status_code}")

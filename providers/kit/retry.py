@@ -100,6 +100,8 @@ class _Pieces(httpx.AsyncByteStream):
 class Retry(httpx.AsyncBaseTransport):
     """Up to five attempts with full jitter; a throttled request waits as long as it is told.
 
+    An answer that is not handed on is closed: read or not, it keeps no connection.
+
     window: how long to wait on a 429 that does not say (seconds), where the platform's window
     is known; None lets such an answer count as a failed attempt.
     """
@@ -119,8 +121,10 @@ class Retry(httpx.AsyncBaseTransport):
         waited = 0.0
         while True:
             answer = await self._attempt(request)
-            if isinstance(answer, httpx.Response) and not _must_repeat(answer):
-                return answer
+            if isinstance(answer, httpx.Response):
+                if not _must_repeat(answer):
+                    return answer
+                await answer.aclose()
             wait = self._told_to_wait(answer)
             if wait is None:
                 failures += 1
@@ -141,6 +145,7 @@ class Retry(httpx.AsyncBaseTransport):
                 raise Ambiguous(_told(error)) from error
             return error
         if response.status_code >= 500 and not request.extensions.get(SAFE):
+            await response.aclose()
             raise Ambiguous(_told(response))
         return response
 

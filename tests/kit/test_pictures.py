@@ -30,6 +30,10 @@ class Web:
             return RedirectResponse("file:///etc/passwd")
         if path == "/round.png":
             return RedirectResponse("/round.png")
+        if path == "/nowhere.png":
+            return Response(status_code=302)
+        if path == "/to-port.png":
+            return Response(status_code=302, headers={"Location": "https://a.example:port/x.png"})
         if path == "/moved.png":
             return RedirectResponse("/here.png")
         if path == "/large.png":
@@ -65,6 +69,8 @@ def test_loopback_is_refused_otherwise() -> None:
         ("/to-private.png", "10.1.2.3 is no address of the public internet"),
         ("/to-file.png", "is no address of a picture on the web"),
         ("/round.png", "leads on and on"),
+        ("/nowhere.png", "answers HTTP 302"),
+        ("/to-port.png", "Invalid port"),
         ("/large.png", "has more than the 20 MB"),
     ],
 )
@@ -92,6 +98,16 @@ def test_private_hosts_are_refused_before_anything_is_sent(host: str) -> None:
 
     why = told(lambda: anyio.run(partial(pictures.fetch, f"http://{host}/a.png")))
     assert "no address of the public internet" in why
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.example:port/x.png", "http://[::1/x.png", "https://a\x00.example/x.png"]
+)
+def test_what_is_no_address_is_told(url: str) -> None:
+    """As a picture that can not be fetched, not as a fault."""
+    pictures = Pictures(None, loopback=False, seconds=10)
+
+    assert "could not be fetched" in told(lambda: anyio.run(partial(pictures.fetch, url)))
 
 
 def test_in_one_process_no_name_is_looked_up() -> None:

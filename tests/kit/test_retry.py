@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import anyio
 import httpx
 import pytest
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from providers.kit.retry import SAFE, Deadline, Retry
+from providers.kit.retry import SAFE, Deadline, Prompt, Retry
+from providers.kit.served import served
 from reconciler.provider import Ambiguous, Unavailable
 from tests.virtual_time import run_in_virtual_time
 
@@ -114,3 +118,46 @@ def test_an_answer_has_a_deadline_on_the_loops_clock() -> None:
         return anyio.current_time()
 
     assert run_in_virtual_time(run) == 30
+
+
+class Busy:
+    """A site on this machine that goes through a list of states; the last one stays."""
+
+    def __init__(self, *states: int) -> None:
+        self.states = iter(states)
+        self.last = 500
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.last = next(self.states, self.last)
+        await Response("x" * 1000, self.last)(scope, receive, send)
+
+
+def through_one_connection(site: Busy, *safe: bool) -> list[str]:
+    """What came of requests, one after another, whose answers are left unread by `Prompt`."""
+
+    async def run(address: str) -> list[str]:
+        wire = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=1))
+        transport = Retry(Prompt(wire, 5), jitter=lambda: 0.0)
+        with anyio.fail_after(5):
+            async with httpx.AsyncClient(transport=transport, timeout=None) as client:
+                return [await _came_of(client, address, is_safe) for is_safe in safe]
+
+    with served(site) as address:  # type: ignore[arg-type]
+        return anyio.run(partial(run, address))
+
+
+async def _came_of(client: httpx.AsyncClient, address: str, is_safe: bool) -> str:
+    try:
+        response = await client.put(address, extensions={SAFE: is_safe})
+    except Ambiguous:
+        return "ambiguous"
+    except Unavailable:
+        return "unavailable"
+    return f"{response.status_code} {len(response.content)}"
+
+
+def test_a_dropped_answer_gives_its_connection_back() -> None:
+    """Also one that nobody reads: the next request finds the only connection free."""
+    assert through_one_connection(Busy(503, 429, 200), True) == ["200 1000"]
+    assert through_one_connection(Busy(500, 200), False, True) == ["ambiguous", "200 1000"]
+    assert through_one_connection(Busy(*[503] * 5, 200), True, True) == ["unavailable", "200 1000"]
