@@ -76,22 +76,6 @@ _OTHER_COST: Final = {
 }
 """Steps that are answered alike at another cost: how Shopify reckons what pages within pages, and
 files of several sorts, have really cost is not understood."""
-_COST: Final = {
-    ("2025-01_online-store_online-store-content-search-filters", 7),
-    ("2025-01_online-store_online-store-content-search-filters", 8),
-    ("2025-01_products_collections-catalog", 1),
-    ("2025-01_products_product-create-media-parity", 3),
-    ("2025-01_products_product-update-media-parity", 2),
-    ("2026-04_media_file-create-content-type-inference", 3),
-}
-"""Steps that are answered alike at another cost: how Shopify reckons what pages within pages have
-really cost is not understood, nor pages of media."""
-_COST: Final = {
-    ("2025-01_online-store_online-store-content-search-filters", 7),
-    ("2025-01_online-store_online-store-content-search-filters", 8),
-}
-"""Steps that are answered alike at another cost: how Shopify reckons what a page of articles with
-their comments has really cost is not understood."""
 _COST: Final = "extensions.cost."
 _WHOLE_SHOP: Final = ("data", "collectionsCount", "count")
 """How many collections a shop has in all: a recording does not show them all."""
