@@ -10,15 +10,15 @@ from threading import Thread
 from typing import Final
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from providers.kit.certificate import Certificate
-from providers.kit.sandbox import Sandbox
 
 LOOPBACK: Final = "127.0.0.1"
 
 
 def serve(
-    app: Sandbox, port: int, tell: Callable[[str], None], certificate: Certificate | None = None
+    app: ASGIApp, port: int, tell: Callable[[str], None], certificate: Certificate | None = None
 ) -> None:
     """Serve until interrupted. `tell` is called with the address once requests are taken.
 
@@ -31,7 +31,7 @@ def serve(
 
 
 @contextmanager
-def served(app: Sandbox, certificate: Certificate | None = None) -> Iterator[str]:
+def served(app: ASGIApp, certificate: Certificate | None = None) -> Iterator[str]:
     """Serve in a thread for as long as the block lasts; yields the address."""
     with _listening(0, certificate) as (door, address):
         server = uvicorn.Server(_config(app, certificate))
@@ -52,7 +52,7 @@ def _listening(port: int, certificate: Certificate | None) -> Iterator[tuple[soc
         yield door, f"{scheme}://{LOOPBACK}:{door.getsockname()[1]}"
 
 
-def _config(app: Sandbox, certificate: Certificate | None) -> uvicorn.Config:
+def _config(app: ASGIApp, certificate: Certificate | None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         log_level="error",

@@ -158,7 +158,9 @@ collections:
 def test_a_capsule_narrows_a_plan(shop: Workshop) -> None:
     """To what is about its products; an unknown CPI is told."""
     written(shop)
-    shop.write({"collections/c.yaml": "targets: [shop]\ncollections: {a: {title: A, rules: {conditions: [{tag: x}]}}}\n"})  # fmt: skip  # noqa: E501
+    rules = "{conditions: [{tag: x}]}"
+    collection = f"targets: [shop]\ncollections: {{a: {{title: A, rules: {rules}}}}}\n"
+    shop.write({"collections/c.yaml": collection})
     plan = shop.plan(selection=Selection(capsule="S226", cpis=("8317-000410",)))
     with pytest.raises(Usage, match="no product of S226"):
         shop.plan(selection=Selection(capsule="S226", cpis=("1-1",)))

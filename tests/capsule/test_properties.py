@@ -168,7 +168,7 @@ TestSeason.settings = settings(
 
 
 @pytest.mark.extended
-class TestManySeasons(Season.TestCase):  # type: ignore[misc, valid-type]
+class TestManySeasons(Season.TestCase):  # type: ignore[misc, valid-type]  # made by hypothesis
     """The same, many times."""
 
     settings = settings(

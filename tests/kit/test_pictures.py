@@ -10,6 +10,7 @@ import httpx
 import pytest
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from providers.kit.pictures import Pictures, Unfetched
 from providers.kit.served import served
@@ -18,9 +19,8 @@ from providers.kit.served import served
 class Web:
     """A small site on this machine."""
 
-    async def __call__(self, scope: object, receive: object, send: object) -> None:
-        request = Request(scope)  # type: ignore[arg-type]
-        await self.answer(request)(scope, receive, send)  # type: ignore[arg-type]
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.answer(Request(scope))(scope, receive, send)
 
     def answer(self, request: Request) -> Response:
         path = request.url.path
@@ -42,7 +42,7 @@ class Web:
 
 
 def fetched(path: str, *, loopback: bool = True) -> bytes:
-    with served(Web()) as address:  # type: ignore[arg-type]
+    with served(Web()) as address:
         pictures = Pictures(None, loopback=loopback, seconds=10)
         return anyio.run(partial(pictures.fetch, f"{address}{path}"))
 

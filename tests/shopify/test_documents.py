@@ -54,7 +54,7 @@ STYLES = {
     },
 }
 
-STATES: tuple[Mapping[str, str], ...] = (
+STATES: tuple[Mapping[str, str | None], ...] = (
     metafields(
         definitions={
             "fit": line(choices=["Slim", "Wide"]),
@@ -97,9 +97,12 @@ STATES: tuple[Mapping[str, str], ...] = (
             "new-in": collection("In", rules={"match": "any", "conditions": [{"type": "Bags"}]})
         }
     ),
-    metafields()
-    | {"collections/shop.yaml": None, "channels/shop.yaml": None, "tags/shop.yaml": None}
-    | {"bundles/shop.yaml": None},  # type: ignore[dict-item]
+    {
+        **metafields(),
+        **dict.fromkeys(
+            f"{name}/shop.yaml" for name in ("collections", "channels", "tags", "bundles")
+        ),
+    },
 )
 
 

@@ -178,7 +178,7 @@ async def _replayed(rows: list[Row], replay: Replay) -> None:
             uploads.precede(sandbox, told)
             try:
                 found = await _asked(client, row, comparison)
-            except Exception as failure:
+            except Exception as failure:  # told as a difference of its step; the others go on
                 found = [f"the sandbox fails: {failure!r}"]
             uploads.follow(sandbox, row)
             replay.note(row, name, found)

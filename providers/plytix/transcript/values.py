@@ -140,7 +140,7 @@ def _said(
         if about is None or about.input == "boolean":
             yield label, value
             continue
-        options = [value] if isinstance(value, str) else list(value)  # type: ignore[arg-type]
+        options = list(value) if isinstance(value, tuple) else [str(value)]
         if any(option not in about.terms for option in options):
             unsaid[label] = unsaid.get(label, 0) + 1
             continue

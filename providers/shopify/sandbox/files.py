@@ -163,7 +163,10 @@ def _wrong(shop: Shop, index: int, wanted: Mapping[str, Any]) -> Iterator[UserEr
         told = "Provided filename extension must match original source."
         yield error("filename", told, "MISMATCHED_FILENAME_AND_ORIGINAL_SOURCE")
     elif mode == "REPLACE" and sort not in ("IMAGE", "FILE"):
-        told = f"Duplicate resolution mode 'REPLACE' is not supported for '{sort or 'MISSING'}' media type."  # noqa: E501 - the vendor's words
+        told = (
+            "Duplicate resolution mode 'REPLACE' is not supported for "
+            f"'{sort or 'MISSING'}' media type."
+        )
         yield error("duplicateResolutionMode", told, "INVALID_DUPLICATE_MODE_FOR_TYPE")
     elif mode == "REPLACE" and name is None:
         told = "Missing filename argument when attempting to use REPLACE duplicate mode."
@@ -353,7 +356,10 @@ def _wrong_values(index: int, wanted: Mapping[str, Any], file: Thing) -> Iterato
         told = "Updating the original source is not supported for this media type."
         yield error("originalSource", told, "INVALID")
     elif source is not None and preview is not None and file["__typename"] == "MediaImage":
-        told = "Cannot update the preview image and image at the same time because they are one and the same."  # noqa: E501 - the vendor's words
+        told = (
+            "Cannot update the preview image and image at the same time because they are one and "
+            "the same."
+        )
         yield error("previewImageSource", told, "INVALID")
         yield error("originalSource", told, "INVALID")
     elif any(

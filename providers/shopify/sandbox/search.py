@@ -87,20 +87,17 @@ def demanded(query: str, field: str) -> str | None:
 
 def text_is(read: Callable[[Thing], str]) -> Match:
     """Equal but for case; a trailing `*` asks for the beginning only."""
-
-    def match(thing: Thing, value: str) -> bool:
-        text, wanted = read(thing).casefold(), value.casefold()
-        return text.startswith(wanted[:-1]) if wanted.endswith("*") else text == wanted
-
-    return match
+    return lambda thing, value: _is(read(thing), value)
 
 
 def one_of(read: Callable[[Thing], Iterable[str]]) -> Match:
     """As `text_is`, for any of several texts."""
-    return lambda thing, value: any(
-        text_is(lambda _, text=text: text)(thing, value)  # type: ignore[misc]
-        for text in read(thing)
-    )
+    return lambda thing, value: any(_is(text, value) for text in read(thing))
+
+
+def _is(text: str, value: str) -> bool:
+    text, wanted = text.casefold(), value.casefold()
+    return text.startswith(wanted[:-1]) if wanted.endswith("*") else text == wanted
 
 
 def in_list(read: Callable[[Thing], str]) -> Match:
