@@ -117,9 +117,9 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> Seen:
     async with provider.reading(target, site.wire()) as session:
         account = await provider.identify(session)
         must_be_the_same_account(site, account)
-        declared, part, answers = await _asked_for(site, session, intents, wishes)
-        applied = site.ledger.state({kind.name: kind.spec for kind in provider.kinds})
-        applied = moved_rows(declared, applied)
+        rows = site.ledger.state({kind.name: kind.spec for kind in provider.kinds})
+        declared, part, answers = await _asked_for(site, session, intents, rows, wishes)
+        applied = moved_rows(declared, rows)
         may_be_unknown = wishes.lenient or wishes.base is not None
         desired, applied, scope = _scoped(declared, applied, part, lenient=may_be_unknown)
         live = await observe(provider, session, site.name, desired, applied)
@@ -181,7 +181,7 @@ def _withheld(
 
 
 async def _asked_for(
-    site: Site, session: Any, intents: Intents, wishes: Wishes
+    site: Site, session: Any, intents: Intents, applied: State, wishes: Wishes
 ) -> tuple[State, frozenset[Address] | None, Answers]:
     """All that git states, the part of it that is to be planned (None: all of it), and what the
     catalog answered."""
@@ -203,7 +203,6 @@ async def _asked_for(
             withheld(provider, site.name, intents, wishes.authority, compiled.resources),
         )
         part = moved if part is None else part
-    applied = site.ledger.state({kind.name: kind.spec for kind in provider.kinds})
     meant = wishes.selection.part(provider, site.name, intents, compiled.resources, applied)
     if meant is not None:
         part = meant if part is None else part & meant

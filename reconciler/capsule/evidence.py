@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.capsule.looks import candidates
-from reconciler.capsule.state import Product
 from reconciler.model.product import LiveProduct, Medium
 
 
@@ -119,10 +118,6 @@ def merged(known: Iterable[Mapping[str, Any]], seen: Iterable[dict[str, Any]]) -
     fresh = {row["cpi"]: row for row in seen}
     kept = [fresh.pop(str(row.get("cpi")), dict(row)) for row in known]
     return [*kept, *fresh.values()]
-
-
-def is_of(product: Product, row: Row) -> bool:
-    return product.cpi == row.cpi and product.handle == row.handle
 
 
 class UnreadableEvidence(Exception):

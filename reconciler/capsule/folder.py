@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Any, Final
 
 from reconciler.capsule import invariants
 from reconciler.capsule.state import Broken, BrokenState, StateText, read_state
-from reconciler.capsule.text import OURS, appended, layout_of, rows
+from reconciler.capsule.text import OURS, Layout, appended, layout_of, rows
 
 RULES: Final = "capsule.yaml"
 MANIFEST: Final = "manifests/images_manifest.jsonl"
@@ -73,9 +74,13 @@ class Folder:
             raise BrokenState(wrong)
         return read
 
-    def log(self, path: str) -> list[dict[str, Any]]:
-        """The rows of a log. Raises `BrokenLog`."""
-        return rows(path, self.text(path) or "")
+    def log(self, path: str, needed: Iterable[str] = ()) -> list[dict[str, Any]]:
+        """The rows of a log, each with the needed fields. Raises `BrokenLog`."""
+        return list(self.lines(path, needed).values())
+
+    def lines(self, path: str, needed: Iterable[str] = ()) -> dict[int, dict[str, Any]]:
+        """The same, by the lines that they stand in."""
+        return rows(path, self.text(path) or "", needed)
 
     def append(self, path: str, added: list[dict[str, Any]]) -> bool:
         return bool(added) and self.write(path, appended(self.text(path) or "", added))
@@ -96,15 +101,13 @@ class Folder:
         text = self.text(path)
         if text is not None and json.loads(text) == data:
             return False
-        compact = OURS.__class__(indent=None)
-        new = OURS if pretty else compact
+        new = OURS if pretty else Layout(indent=None)
         layout = layout_of(text, json.loads(text)) if text is not None else new
         return self.write(path, layout.text(data))
 
-    def newest(self, folder: str, ending: str) -> str | None:
-        """The last file of a folder, by name, whose name ends so."""
-        found = sorted(p for p in self.paths() if p.startswith(folder) and p.endswith(ending))
-        return found[-1] if found else None
+    def newest(self, pattern: str) -> str | None:
+        """The last file, by name, whose path is of the pattern (`inputs/*.csv`)."""
+        return max((path for path in self.paths() if fnmatchcase(path, pattern)), default=None)
 
     def paths(self) -> Iterator[str]:
         yield from self.files

@@ -6,7 +6,7 @@ stays and the loss is told as drift. Down it goes only by a rollback that somebo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -98,7 +98,11 @@ LADDER: Final = (
     Rung(Stage.PRE_FLIGHT, "a record in the state", _seeded),
     Rung(Stage.ENRICHED, "a row in an import CSV", _enriched),
     Rung(Stage.IMPORT_READY, "a committed decision of a person to upload it", _ready),
-    Rung(Stage.IMPORTED, "the live product, seen by an inspection", _imported),
+    Rung(
+        Stage.IMPORTED,
+        "the live product, seen by an inspection (which implies the rungs below)",
+        _imported,
+    ),
     Rung(
         Stage.MEDIA_ATTACHED,
         "as many live images as expected, and an adopted look image (accessories need none)",
@@ -144,8 +148,3 @@ def advanced(product: Product, evidence: Evidence) -> Step:
     if reached.height < known.height:
         return Step(known, regression=f"{known} is not proved any more: {lacking or 'rolled back'}")
     return Step(reached, locks=reached is Stage.LIVE and known is not Stage.LIVE)
-
-
-def table() -> Mapping[str, str]:
-    """Rung → its evidence, for the documentation."""
-    return {rung.stage.value: rung.evidence for rung in LADDER}

@@ -10,12 +10,14 @@ from reconciler.capsule.folder import PRODUCT_MAP, Folder
 from reconciler.capsule.swatches import Swatch
 
 SWATCH = "swatch"
+_FILE = ("file", "sha256")
 
 
 def newest(rows: Sequence[Mapping[str, Any]], cpi: str, role: str) -> Mapping[str, Any] | None:
-    """The last row of a product's role."""
+    """The last row of a product's role that says which file it is about: one that was written by
+    another program, without path or hash, counts for nothing until it is promoted again."""
     found = (r for r in reversed(rows) if r.get("cpi") == cpi and r.get("role") == role)
-    return next(found, None)
+    return next((r for r in found if all(isinstance(r.get(n), str) for n in _FILE)), None)
 
 
 def row(capsule: str, handle: str, swatch: Swatch, now: str) -> dict[str, Any]:

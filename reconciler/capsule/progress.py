@@ -17,6 +17,8 @@ NOOP_ALREADY_SET: Final = "NOOP_ALREADY_SET"
 HELD: Final = "HELD"
 FAILED: Final = "FAILED"
 
+_NEEDED: Final = ("cpi", "field", "result")
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -73,7 +75,7 @@ def _resolve(work: Work, product: Product, result: Result) -> None:
     for purpose, path in paths.items():
         said = result.fields.get(purpose)
         if said in queues.RESOLVING:
-            rows = work.folder.log(path)
+            rows = work.folder.log(path, queues.NEEDED)
             work.folder.append(path, queues.resolved(rows, product.cpi, work.now, str(said)))
 
 
@@ -81,7 +83,7 @@ def _log(work: Work, product: Product, result: Result, run: str) -> None:
     """One row a value, where it came to something else than the last time. That a value is there
     already is no news after it was written."""
     path = f"outputs/write_results_{work.capsule}.jsonl"
-    known = {(r["cpi"], r["field"]): str(r["result"]) for r in work.folder.log(path)}
+    known = {(r["cpi"], r["field"]): str(r["result"]) for r in work.folder.log(path, _NEEDED)}
     added: list[dict[str, Any]] = []
     for name, said in {**result.fields, **result.collections}.items():
         last = known.get((product.cpi, name))

@@ -6,7 +6,7 @@ a row of its own (`resolved_at`), so that nothing that was written is written ov
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from reconciler.capsule.text import without
@@ -15,6 +15,9 @@ SWATCH_MISSING: Final = "SWATCH_MISSING_LOCALLY"
 
 RESOLVING: Final = frozenset({"WROTE", "NOOP_ALREADY_SET"})
 """Results of a write that answer what was asked."""
+
+NEEDED: Final = ("cpi", "handle", "reason")
+"""What a row of a queue is told apart by, and whose it is."""
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -40,11 +43,8 @@ def asked(
     return [{"cpi": cpi, "handle": handle, "reason": reason, **more, "timestamp": now}]
 
 
-def resolved(
-    rows: Rows, cpi: str, now: str, result: str, keep: Iterable[str] = ()
-) -> list[dict[str, Any]]:
-    """The rows that resolve all that is asked of a product, but for some reasons."""
-    stay = set(keep)
+def resolved(rows: Rows, cpi: str, now: str, result: str) -> list[dict[str, Any]]:
+    """The rows that resolve all that is asked of a product."""
     return [
         {
             "cpi": cpi,
@@ -54,7 +54,7 @@ def resolved(
             "result": result,
         }
         for (about, reason), row in open_rows(rows).items()
-        if about == cpi and reason not in stay
+        if about == cpi
     ]
 
 

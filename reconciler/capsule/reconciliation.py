@@ -3,6 +3,7 @@ and what only people know is asked."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -37,14 +38,11 @@ def reconcile(
             continue
         told.append(Told(product.cpi, handle, *_reconciled(work, draft, product, row, enriched)))
         _log(work, product, draft.product(handle), row, local, work.evidence(enriched))
-    ids = {r.cpi: r.live.remote for r in rows if r.live and r.cpi in _cpis(draft)}
+    known = {product.cpi for product in draft.state.products.values()}
+    ids = {r.cpi: r.live.remote for r in rows if r.live and r.cpi in known}
     manifest.mapped(work.folder, ids)
     work.keep(draft)
     return told
-
-
-def _cpis(draft: Draft) -> set[str]:
-    return {product.cpi for product in draft.state.products.values()}
 
 
 def _reconciled(
@@ -63,23 +61,28 @@ def _reconciled(
 
 
 def _observe(work: Work, draft: Draft, product: Product, row: evidence.Row) -> bool:
-    assert row.live is not None
-    known = product.live_at(work.target)
-    live = {
-        "product_gid": row.live.remote,
-        "status": row.live.status if not row.live.is_active else "ACTIVE",
-        "published": row.live.is_published,
-        "media_count": len(row.live.media),
-        "stated": list(row.standing.stated),
-        "written": _still(known.written if known else {}, row),
-        "collections": _still(known.collections if known else {}, row),
-    }
+    live = _seen(work, product, row)
     way = ("observed", "targets", work.target)
     moved = timed(draft, product.handle, way, live, "observed_at", work.now)
     if not product.import_.imported:
         moved |= draft.set(product.handle, ("import", "imported"), True)
         moved |= draft.set(product.handle, ("import", "imported_at"), work.now)
     return moved
+
+
+def _seen(work: Work, product: Product, row: evidence.Row) -> dict[str, Any]:
+    """What the record is to say of the target, but for the time."""
+    assert row.live is not None
+    known = product.live_at(work.target)
+    return {
+        "product_gid": row.live.remote,
+        "status": "ACTIVE" if row.live.is_active else row.live.status,
+        "published": row.live.is_published,
+        "media_count": len(row.live.media),
+        "stated": list(row.standing.stated),
+        "written": _still(known.written if known else {}, row),
+        "collections": _still(known.collections if known else {}, row),
+    }
 
 
 def _still(known: Mapping[str, bool], row: evidence.Row) -> dict[str, bool]:
@@ -170,18 +173,8 @@ def _lost(work: Work, before: Product, row: evidence.Row, proof: Evidence) -> It
 
 def _as_seen(work: Work, product: Product, row: evidence.Row) -> Product:
     """The record as it would be with what was seen, for a frozen one too."""
-    assert row.live is not None
-    known = product.live_at(work.target)
-    live = Live(
-        product_gid=row.live.remote,
-        status="ACTIVE" if row.live.is_active else row.live.status,
-        published=row.live.is_published,
-        media_count=len(row.live.media),
-        stated=row.standing.stated,
-        written=_still(known.written if known else {}, row),
-        collections=_still(known.collections if known else {}, row),
-        observed_at=work.now,
-    )
+    seen = {**_seen(work, product, row), "observed_at": work.now}
+    live = Live.model_validate_json(json.dumps(seen))
     targets = {**product.observed.targets, work.target: live}
     observed = product.observed.model_copy(update={"targets": targets})
     return product.model_copy(update={"observed": observed})
@@ -194,7 +187,7 @@ def _ask_for_swatch(work: Work, product: Product, local: swatches.Found) -> None
     if swatch is not None or product.assets.swatch_image is not None:
         return
     reason = why or queues.SWATCH_MISSING
-    rows = work.folder.log(path)
+    rows = work.folder.log(path, queues.NEEDED)
     more = {"problems": [p for one in found for p in one.problems]} if found else {}
     added = queues.asked(rows, product.cpi, product.handle, reason, work.now, **more)
     work.folder.append(path, added)
@@ -209,7 +202,7 @@ def _ask_for_look(work: Work, product: Product, row: evidence.Row) -> None:
         return
     path = work.folder.review_queue_path
     names = [one.name for one in found.candidates]
-    rows = work.folder.log(path)
+    rows = work.folder.log(path, queues.NEEDED)
     added = queues.asked(
         rows, product.cpi, product.handle, found.reason, work.now, candidates=names
     )

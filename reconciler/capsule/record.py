@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.capsule import invariants
-from reconciler.capsule.state import BrokenState, Product, ProductState, StateText, validated
+from reconciler.capsule.state import (
+    BrokenState,
+    Product,
+    ProductState,
+    StateText,
+    validated,
+    validated_product,
+)
 
 Way = tuple[str, ...]
 
@@ -34,7 +41,7 @@ class Draft:
 
     def product(self, handle: str) -> Product:
         """The record as it stands in the draft."""
-        return self.state.products[handle]
+        return validated_product(handle, self.record(handle))
 
     @property
     def state(self) -> ProductState:

@@ -54,7 +54,7 @@ def read(name: str, content: bytes, capsule: str) -> tuple[list[Row], list[str]]
     if all(column in columns for column in MASTER_COLUMNS):
         return [_master(name, number, row) for number, row in enumerate(table, start=2)], []
     if all(column in columns for column in EXPORT_COLUMNS):
-        return _export(table, capsule)
+        return _export(name, table, capsule)
     raise Prerequisite(
         f"{name} is no source of products · a masterfile has the columns"
         f" {', '.join(MASTER_COLUMNS)}, an export {', '.join(EXPORT_COLUMNS)}"
@@ -108,7 +108,7 @@ def _listed(cell: str | None) -> list[str]:
     return [part.strip() for part in (cell or "").split(";") if part.strip()]
 
 
-def _export(table: csv.DictReader[str], capsule: str) -> tuple[list[Row], list[str]]:
+def _export(name: str, table: csv.DictReader[str], capsule: str) -> tuple[list[Row], list[str]]:
     """A product over several rows; its CPI stands in a tag, `cpi_3004-416689`."""
     found: dict[str, Row] = {}
     images: dict[str, set[str]] = {}
@@ -125,6 +125,11 @@ def _export(table: csv.DictReader[str], capsule: str) -> tuple[list[Row], list[s
         if image and handle in found:
             images.setdefault(handle, set()).add(image)
             position = (row.get("Image Position") or "").strip()
+            if position and not position.isdecimal():
+                raise Prerequisite(
+                    f"{name}:{table.line_num}  the image position {position!r} is no whole number"
+                    " · export the products again"
+                )
             found[handle].max_position = max(found[handle].max_position, int(position or 1))
     for handle, addresses in images.items():
         found[handle].images = len(addresses)
@@ -152,8 +157,8 @@ def preflights(contents: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
             data = json.loads(contents[path])
             listed = data.values() if isinstance(data, dict) else data
             for one in listed:
-                names = ("status", "image_status", "errors", "warnings")
-                found[str(one["handle"])] = {name: one[name] for name in names if name in one}
+                more = {n: one[n] for n in ("image_status", "errors", "warnings") if n in one}
+                found[str(one["handle"])] = {"status": one["status"], **more}
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Prerequisite(
                 f"{path} holds no judgements by handle ({error}) · run the preflight again"

@@ -48,8 +48,8 @@ class Standing:
 def standings(work: Work, proof: Evidence) -> list[Standing]:
     """Of the products that are meant, in the state's order."""
     asked = {
-        **queues.open_rows(work.folder.log(work.folder.swatch_queue_path)),
-        **queues.open_rows(work.folder.log(work.folder.review_queue_path)),
+        **queues.open_rows(work.folder.log(work.folder.swatch_queue_path, queues.NEEDED)),
+        **queues.open_rows(work.folder.log(work.folder.review_queue_path, queues.NEEDED)),
     }
     draft = work.draft()
     return [

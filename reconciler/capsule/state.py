@@ -193,11 +193,6 @@ class Product(Section):
     observed: Observed = Observed()
 
     @property
-    def is_frozen(self) -> bool:
-        """Whether no command may change its record."""
-        return self.promotion.locked or not self.import_.eligible
-
-    @property
     def is_go(self) -> bool:
         """Whether nothing of its judgements stands against it: the newest one counts, and people's
         decisions outweigh it."""
@@ -280,9 +275,17 @@ def validated(data: Any) -> ProductState:
         raise BrokenState(list(_schema_broken(error))) from error
 
 
-def _schema_broken(error: ValidationError) -> Iterator[Broken]:
+def validated_product(handle: str, record: Any) -> Product:
+    """The model of one record. Raises `BrokenState`."""
+    try:
+        return Product.model_validate_json(json.dumps(record))
+    except ValidationError as error:
+        raise BrokenState(list(_schema_broken(error, ("products", handle)))) from error
+
+
+def _schema_broken(error: ValidationError, above: tuple[str | int, ...] = ()) -> Iterator[Broken]:
     for detail in error.errors(include_url=False, include_context=False):
-        way = tuple(detail["loc"])
+        way = (*above, *detail["loc"])
         if way == ("schema_version",):
             cause = f"it is of version {detail['input']!r}, and only {VERSION!r} is known"
             yield Broken(None, "SCHEMA_VERSION", cause, "migrate it, or take a newer version", way)

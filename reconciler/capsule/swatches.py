@@ -102,7 +102,9 @@ def checked(path: str, cpi: str, content: bytes, rules: Swatches) -> Swatch:
             profile = _profile(image.info.get("icc_profile"))
             image.load()
             mode = image.mode
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+    except (
+        UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError,
+    ) as error:  # fmt: skip
         told = f"it is no image that can be read: {str(error)[:80] or type(error).__name__}"
         return Swatch(path, cpi, sha256, problems=(told,))
     problems = tuple(_problems(format_, size, mode, profile, rules))

@@ -49,9 +49,10 @@ def line(row: Mapping[str, Any]) -> str:
     return json.dumps(row, ensure_ascii=False) + "\n"
 
 
-def rows(path: str, content: str) -> list[dict[str, Any]]:
-    """The rows of a log. Raises `BrokenLog` for a line that is none."""
-    found = []
+def rows(path: str, content: str, needed: Iterable[str] = ()) -> dict[int, dict[str, Any]]:
+    """The rows of a log by their lines. Raises `BrokenLog` for a line that is none, or that lacks
+    one of the needed fields."""
+    found = {}
     for number, text in enumerate(content.splitlines(), start=1):
         if not text.strip():
             continue
@@ -61,7 +62,11 @@ def rows(path: str, content: str) -> list[dict[str, Any]]:
             raise BrokenLog(f"{path}:{number}  is no JSON: {error} · correct the line") from error
         if not isinstance(row, dict):
             raise BrokenLog(f"{path}:{number}  is no row · write one JSON object a line")
-        found.append(row)
+        if lacking := [name for name in needed if name not in row]:
+            raise BrokenLog(
+                f"{path}:{number}  has no {lacking[0]} · write it, or take the line out"
+            )
+        found[number] = row
     return found
 
 

@@ -43,8 +43,11 @@ def advance_capsules(
     workspace: Workspace, sites: Iterable[Site], applied: Applied, run: str
 ) -> Iterator[str]:
     """Writes what the run came to into each capsule's state and queues, and nothing else; yields
-    what could not be. What was applied stands in the ledger whatever happens here."""
-    by_name = {site.name: site for site in sites}
+    what could not be. What was applied stands in the ledger whatever happens here. What was tried
+    on the sandbox of a real shop (`--sandbox`) is no progress of its capsules."""
+    targets = workspace.desired.targets
+    tried = {name for name in targets if workspace.all_sandboxed and not targets[name].sandbox}
+    by_name = {site.name: site for site in sites if site.name not in tried}
     for document in workspace.desired.intents.of(Capsule):
         for name in document.targets:
             if name in by_name and document.state is not None:

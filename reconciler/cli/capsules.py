@@ -23,6 +23,9 @@ from reconciler.cli.desk import Cpis, Desk, InspectJson, Name, Pretty, SourceCsv
 from reconciler.inspecting import inspect as look
 from reconciler.model.errors import InvalidDesiredState, Usage
 
+SOURCES = ("inputs/*_masterfile.csv", "inputs/products_export_*.csv")
+"""Where a capsule's products come from: the first of these that there is one of."""
+
 capsule = typer.Typer(
     name="capsule",
     help="A capsule's products, from upload to live: files change, no shop does.",
@@ -55,24 +58,21 @@ def seed(
 
 
 def _seed(opened: Desk, source: Path | None) -> list[Told]:
-    path, content = _source(opened, source, ("_masterfile.csv", ".csv"))
+    path, content = _source(opened, source, SOURCES)
     rows, passed_over = seeding.read(path, content, opened.document.capsule)
     opened.work.warnings += passed_over
-    files = opened.work.folder.files
-    judged = seeding.preflights(
-        {p: files[p] for p in files if p.startswith("preflight_outputs/") and p.endswith(".json")}
-    )
+    judged = seeding.preflights(opened.work.folder.files)
     return seeding.seed(opened.work, rows, judged)
 
 
-def _source(opened: Desk, given: Path | None, endings: Sequence[str]) -> tuple[str, bytes]:
-    """A CSV that was named, or the last of `inputs/`."""
+def _source(opened: Desk, given: Path | None, patterns: Sequence[str]) -> tuple[str, bytes]:
+    """A CSV that was named, or the last of the first pattern that there is one of."""
     if given is not None:
         if not given.is_file():
             raise Usage(f"--source-csv {given}: there is no such file")
         return str(given), given.read_bytes()
     folder = opened.work.folder
-    path = next((p for ending in endings if (p := folder.newest("inputs/", ending))), None)
+    path = next((p for pattern in patterns if (p := folder.newest(pattern))), None)
     if path is None:
         raise Prerequisite(f"{opened.document.capsule} has no CSV in inputs/ · say --source-csv")
     return path, folder.files[path]

@@ -34,7 +34,7 @@ class Capsule(Intent, Rules):
 
     _state: ProductState | None = PrivateAttr(default=None)
     _state_places: Places = PrivateAttr(default=Places(""))
-    _manifest: tuple[Mapping[str, Any], ...] = PrivateAttr(default=())
+    _manifest: Mapping[int, Mapping[str, Any]] = PrivateAttr(default_factory=dict)
     _files: Mapping[str, bytes] = PrivateAttr(default_factory=dict)
 
     @property
@@ -63,21 +63,24 @@ class Capsule(Intent, Rules):
         yield from self._take_state(folder, f"{above}/{folder.state_path}")
         self._files = own
         try:
-            self._manifest = tuple(folder.log(MANIFEST))
+            self._manifest = folder.lines(MANIFEST)
         except BrokenLog as error:
             place, _, told = str(error).partition("  ")
             line = int(place.rsplit(":", 1)[-1])
             cause, _, remedy = told.partition(" · ")
             yield Problem(Source(f"{above}/{MANIFEST}", line), cause, remedy)
+        except BrokenState as error:
+            for one in error.broken:
+                yield Problem(Source(f"{above}/{MANIFEST}", 1), one.cause, one.remedy)
         yield from self._swatch_problems(f"{above}/{MANIFEST}")
 
     def _swatch_problems(self, path: str) -> Iterator[Problem]:
         """A manifest's newest row must be about the file that lies there."""
         for product in self.products.values():
-            row = manifest.newest(self._manifest, product.cpi, manifest.SWATCH)
+            row = self._swatch_row(product)
             if row is None:
                 continue
-            place = Source(path, self._manifest.index(row) + 1)
+            place = Source(path, next(n for n, known in self._manifest.items() if known is row))
             found = self._swatch(row)
             if found is None:
                 cause = f"{row['file']} of {product.cpi} is not there"
@@ -87,6 +90,9 @@ class Capsule(Intent, Rules):
                 yield Problem(place, cause, "register and promote it again")
             elif wrong := why_unfit(str(row["file"]), found):
                 yield Problem(place, *wrong)
+
+    def _swatch_row(self, product: Product) -> Mapping[str, Any] | None:
+        return manifest.newest(tuple(self._manifest.values()), product.cpi, manifest.SWATCH)
 
     def _swatch(self, row: Mapping[str, Any]) -> Asset | None:
         return asset(self._files.get(str(row["file"]), b""))
@@ -173,7 +179,7 @@ class Capsule(Intent, Rules):
         look = self.decision(product.cpi).look or (adopted.file_name if adopted else None)
         if look is not None and not product.is_accessory:
             yield "LOOK", "look_image", Image(file=look)
-        newest = manifest.newest(self._manifest, product.cpi, manifest.SWATCH)
+        newest = self._swatch_row(product)
         if newest is not None:
             path = f"{FOLDER}/{self.capsule}/{newest['file']}"
             yield "SWATCH", "swatch_image", Image(path=path)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import io
 import json
+import struct
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -134,3 +136,9 @@ def picture(format_: str = "PNG", size: tuple[int, int] = (64, 64), **options: A
     mode = options.pop("mode", "RGB")
     Image.new(mode, size, options.pop("colour", 128)).save(made, format_, **options)
     return made.getvalue()
+
+
+def vast() -> bytes:
+    """A PNG of a few bytes that says that it has 400 million pixels."""
+    head = struct.pack(">4s2I5B", b"IHDR", 20_000, 20_000, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from reconciler.capsule import invariants, progress, queues, reconciliation, steps
+from reconciler.capsule.evidence import Row
 from reconciler.capsule.state import Stage, read_state
 from tests.capsule.example import again, medium, picture, record, seen, work
 
@@ -40,7 +41,7 @@ class Season(RuleBasedStateMachine):
         ]
         swatch = {"assets/swatches/S226_8301-000001.png": picture()}
         self.done = work(*records, files=swatch)
-        self.shop: dict[str, dict[str, Any]] = {cpi: {"media": ()} for cpi in CPIS}
+        self.shop: dict[str, dict[str, Any] | None] = {cpi: {"media": ()} for cpi in CPIS}
         self.before = self.done
         self.clock = 0
         self.told_to_unlock = False
@@ -57,20 +58,25 @@ class Season(RuleBasedStateMachine):
     def rows(self) -> list[Any]:
         return [
             seen(*shop["media"], cpi=cpi, handle=CPIS[cpi], **shop.get("more", {}))
-            for cpi, shop in self.shop.items()
             if shop is not None
+            else Row(cpi, CPIS[cpi], None)
+            for cpi, shop in self.shop.items()
         ]
 
     @rule(cpi=cpis, names=st.lists(st.sampled_from(NAMES), max_size=3))
     def admin_edits_media(self, cpi: str, names: list[str | None]) -> None:
         media = tuple(medium(name, n) for n, name in enumerate(names, start=1))
-        self.shop[cpi] = {**self.shop[cpi], "media": media}
+        self.shop[cpi] = {**(self.shop[cpi] or {}), "media": media}
 
     @rule(cpi=cpis, active=st.booleans(), written=st.booleans())
     def admin_edits_product(self, cpi: str, active: bool, written: bool) -> None:
         lost = [] if written else ["look_image", "style_A"]
         more = {"is_active": active, "status": "ACTIVE" if active else "DRAFT", "lost": lost}
-        self.shop[cpi] = {**self.shop[cpi], "more": more}
+        self.shop[cpi] = {"media": (), **(self.shop[cpi] or {}), "more": more}
+
+    @rule(cpi=cpis)
+    def admin_deletes(self, cpi: str) -> None:
+        self.shop[cpi] = None
 
     @rule()
     def inspects_and_derives(self) -> None:

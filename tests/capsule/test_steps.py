@@ -25,6 +25,7 @@ from tests.capsule.example import (
     record,
     seen,
     state,
+    vast,
     work,
 )
 
@@ -384,6 +385,7 @@ SWATCH_FILES: list[tuple[str, bytes, str | None]] = [
     ("S226_8301-000001_cut.png", picture()[:40], "it is no image"),
     ("S226_8301-000001_text.png", b"hello", "it is no image"),
     ("S226_8301-000001_odd.png", picture(icc_profile=b"nonsense"), "its colour profile is"),
+    ("S226_8301-000001_vast.png", vast(), "it is no image"),
 ]
 
 

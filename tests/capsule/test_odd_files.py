@@ -1,0 +1,138 @@
+"""Files that a person or another program wrote otherwise: told with their place, or passed over."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from reconciler.capsule import manifest, progress, reconciliation, seeding
+from reconciler.capsule.folder import MANIFEST, Folder
+from reconciler.capsule.ladder import LADDER
+from reconciler.capsule.text import BrokenLog
+from reconciler.capsule.working import Prerequisite
+from reconciler.intent.loader import load
+from tests.capsule.example import RECORD, record, seen, state, work
+from tests.conftest import ROOT
+
+HANDLE, CPI = str(RECORD["handle"]), str(RECORD["cpi"])
+SWATCH = {"cpi": CPI, "role": "swatch", "file": "assets/swatches/a.png", "sha256": "0" * 64}
+CAPSULE = b"targets: [shop]\ncapsule: S226\ninto: {look: a.look_image, swatch: a.swatch_image}\n"
+TARGETS = b"shop:\n  provider: shopify\n  environment: staging\n  sandbox: true\n"
+EXPORT = "Handle,Type,Tags,Image Src,Image Position\n"
+
+
+def loaded(rows: bytes) -> list[str]:
+    above = "desired/capsules/S226"
+    files = {
+        "desired/targets.yaml": TARGETS,
+        f"{above}/capsule.yaml": CAPSULE,
+        f"{above}/state/product_state_S226.json": json.dumps(state(RECORD)).encode(),
+        f"{above}/{MANIFEST}": rows,
+    }
+    return [str(problem) for problem in load(files).problems]
+
+
+def lines(*rows: Mapping[str, Any]) -> bytes:
+    return "\n".join(json.dumps(row) for row in rows).encode()
+
+
+def test_a_manifest_row_without_a_file_counts_for_nothing() -> None:
+    """It says which product, and not which picture: promoting again writes a whole one."""
+    partial = {"cpi": CPI, "role": "swatch"}
+
+    assert loaded(lines(partial)) == []
+    assert manifest.newest([SWATCH, partial], CPI, "swatch") == SWATCH
+
+
+def test_a_swatch_that_is_not_there_is_told_at_its_line() -> None:
+    """Blank lines count too."""
+    (told,) = loaded(b"\n\n" + lines(SWATCH))
+
+    assert told.startswith(f"desired/capsules/S226/{MANIFEST}:3")
+    assert "is not there" in told
+
+
+def test_a_manifest_that_is_no_text_is_told() -> None:
+    (told,) = loaded(b"\xff\xfe")
+
+    assert "is not UTF-8 text" in told
+
+
+@pytest.mark.parametrize("missing", ["cpi", "handle", "reason"])
+def test_a_row_of_a_queue_lacks_nothing(missing: str) -> None:
+    """It would be asked of nobody, or be resolved by nothing."""
+    row = {"cpi": CPI, "handle": HANDLE, "reason": "SWATCH_MISSING_LOCALLY"}
+    del row[missing]
+    done = work(RECORD, files={"outputs/actions_swatch_queue_S226.jsonl": lines(row)})
+
+    with pytest.raises(BrokenLog, match=rf"S226\.jsonl:1  has no {missing} · "):
+        reconciliation.reconcile(done, [seen()])
+
+
+def test_a_result_without_a_field_is_told() -> None:
+    done = work(RECORD, files={"outputs/write_results_S226.jsonl": b'{"cpi": "1-2"}\n'})
+
+    with pytest.raises(BrokenLog, match=r":1  has no field · "):
+        progress.progress(done, {HANDLE: progress.Result({"look_image": "WROTE"})}, "run")
+
+
+def _judged(content: bytes) -> object:
+    return seeding.preflights({"preflight_outputs/a.json": content})
+
+
+def _exported(position: str) -> object:
+    row = f"dress,RTW,cpi_1-2,https://x.example/a.jpg,{position}\n"
+    return seeding.read("e.csv", (EXPORT + row).encode(), "S226")
+
+
+ODD: list[tuple[Callable[[], object], str]] = [
+    (lambda: _judged(b'[{"handle": "a"}]'), r"a\.json holds no judgements by handle \('status'\)"),
+    (lambda: _exported("1.0"), r"e\.csv:2  the image position '1\.0' is no whole number"),
+    (lambda: _exported("first"), r"the image position 'first' is no whole number"),
+]
+
+
+@pytest.mark.parametrize(("read", "told"), ODD)
+def test_an_odd_source_is_told_and_not_guessed_at(read: Callable[[], object], told: str) -> None:
+    with pytest.raises(Prerequisite, match=told):
+        read()
+
+
+def test_the_last_export_is_taken_and_no_other_table() -> None:
+    """A swatch list in `inputs/` is no source of products."""
+    names = ("products_export_1.csv", "products_export_2.csv", "swatch_list.csv")
+    folder = Folder("S226", {f"inputs/{name}": b"" for name in names})
+
+    assert folder.newest("inputs/products_export_*.csv") == "inputs/products_export_2.csv"
+    assert folder.newest("inputs/*_masterfile.csv") is None
+
+
+def test_a_large_capsule_is_reconciled_in_time_that_grows_with_it() -> None:
+    """Each record is looked at by itself: four times the products take at most eight times as
+    long, and not sixteen times."""
+
+    def taken(count: int) -> float:
+        records = [
+            record(handle=f"p-{n}", cpi=f"1-{n}", product_id=f"S226-1 {n}") for n in range(count)
+        ]
+        done = work(*records)
+        rows = [seen(cpi=f"1-{n}", handle=f"p-{n}") for n in range(count)]
+        began = time.process_time()
+        reconciliation.reconcile(done, rows)
+        return time.process_time() - began
+
+    taken(10)
+    assert taken(160) < 8 * taken(40)
+
+
+def test_the_ladder_is_documented_as_it_is() -> None:
+    """Rung by rung, with its evidence."""
+    page = (ROOT / "docs/capsules.md").read_text()
+    told = re.findall(r"^\| ([A-Z_]+) \| (.+?) \|$", page, flags=re.MULTILINE)
+
+    assert told == [(rung.stage.value, rung.evidence) for rung in LADDER]
