@@ -6,6 +6,7 @@ Reads platforms, and writes to none.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from reconciler.capsule.evidence import NOTHING_STATED, Row, Standing
@@ -16,15 +17,14 @@ from reconciler.compare import compare
 from reconciler.compile import compile_for, questions
 from reconciler.intent.base import Intents
 from reconciler.intent.capsule import Capsule
-from reconciler.model.address import Address
+from reconciler.model.address import Address, Key
 from reconciler.model.errors import InvalidDesiredState, Usage
 from reconciler.model.outcome import Status
-from reconciler.model.product import About
 from reconciler.model.resource import State
 from reconciler.planner import must_be_the_same_account, observe
 from reconciler.provider import AnyProvider, PlatformError
 from reconciler.site import Site
-from reconciler.withholding import about_of
+from reconciler.withholding import about_of, concerning
 
 SIZE_GUIDE: Final = "size_guide"
 """The purpose that not every product has: its type decides."""
@@ -54,13 +54,13 @@ async def inspect(
             is_live = await _as_stated(site, session, stated)
     except PlatformError as error:
         raise PlatformError(f"{site.name} ({site.target.endpoint}): {error}") from error
-    abouts = {address: about_of(site.provider, stated[address]) for address in stated}
+    places = Places.of(site.provider, stated)
     return [
         Row(
             product.cpi,
             product.handle,
             live.get(product.handle),
-            _standing(site.name, capsule, product, abouts, is_live)
+            _standing(site.name, capsule, product, places, is_live)
             if product.handle in live
             else NOTHING_STATED,
         )
@@ -78,14 +78,7 @@ async def _stated(
     compiled = compile_for(site.target, site.provider, intents, answers)
     if compiled.problems:
         raise InvalidDesiredState(compiled.problems)
-    handles = {product.handle for product in products}
-    styles = {tag for product in products for tag in product.styles(capsule.style_prefix)}
-    return {
-        address: resource
-        for address, resource in compiled.resources.items()
-        if (about := about_of(site.provider, resource))
-        and (handles.intersection(about.products) or styles.intersection(about.tags))
-    }
+    return concerning(site.provider, capsule, products, compiled.resources)
 
 
 async def _as_stated(site: Site, session: Any, stated: State) -> frozenset[Address]:
@@ -98,15 +91,34 @@ async def _as_stated(site: Site, session: Any, stated: State) -> frozenset[Addre
     return frozenset(stated) - {change.address for change in found.changes}
 
 
-Abouts = Mapping[Address, About | None]
+@dataclass(frozen=True)
+class Places:
+    """Where resources speak of products: fields by the product's key, collections by tag."""
+
+    fields: Mapping[Key, Sequence[tuple[str, Address]]]
+    collections: Mapping[str, Sequence[Address]]
+
+    @classmethod
+    def of(cls, provider: AnyProvider, resources: State) -> Places:
+        fields: dict[Key, list[tuple[str, Address]]] = {}
+        collections: dict[str, list[Address]] = {}
+        for address, resource in sorted(resources.items()):
+            about = about_of(provider, resource)
+            if about and about.field is not None:
+                for key in about.products:
+                    fields.setdefault(key, []).append((about.field, address))
+            if about and about.sort == "collection":
+                for tag in about.tags:
+                    collections.setdefault(tag, []).append(address)
+        return cls(fields, collections)
 
 
 def _standing(
-    target: str, capsule: Capsule, product: Product, abouts: Abouts, is_live: frozenset[Address]
+    target: str, capsule: Capsule, product: Product, places: Places, is_live: frozenset[Address]
 ) -> Standing:
-    fields = dict(_fields(capsule, product, abouts))
+    fields = dict(_fields(capsule, product, places))
     stands: dict[str, bool] = {purpose: at in is_live for purpose, at in fields.items()}
-    for tag, address in _collections(capsule, product, abouts):
+    for tag, address in _collections(capsule, product, places):
         stands[tag] = stands.get(tag, False) or address in is_live
     known = product.live_at(target)
     recorded = [*known.written, *known.collections] if known else []
@@ -116,7 +128,7 @@ def _standing(
     )
 
 
-def _fields(capsule: Capsule, product: Product, abouts: Abouts) -> Iterator[tuple[str, Address]]:
+def _fields(capsule: Capsule, product: Product, places: Places) -> Iterator[tuple[str, Address]]:
     """By purpose, where it is stated."""
     into = capsule.into
     purposes = {
@@ -124,38 +136,33 @@ def _fields(capsule: Capsule, product: Product, abouts: Abouts) -> Iterator[tupl
         into.swatch: "swatch_image",
         into.size_guide: SIZE_GUIDE,
     }
-    for address, about in sorted(abouts.items()):
-        if about and product.handle in about.products and about.field in purposes:
-            yield purposes[about.field or ""], address
+    for field, address in places.fields.get(product.handle, ()):
+        if field in purposes:
+            yield purposes[field], address
 
 
 def _collections(
-    capsule: Capsule, product: Product, abouts: Abouts
+    capsule: Capsule, product: Product, places: Places
 ) -> Iterator[tuple[str, Address]]:
-    styles = product.styles(capsule.style_prefix)
-    for address, about in sorted(abouts.items()):
-        if about and about.sort == "collection":
-            yield from ((tag, address) for tag in styles if tag in about.tags)
+    for tag in product.styles(capsule.style_prefix):
+        yield from ((tag, address) for address in places.collections.get(tag, ()))
 
 
 def results(
     provider: AnyProvider, target: str, capsule: Capsule, applied: Applied
 ) -> dict[str, Result]:
     """What an apply came to for each product of a capsule that it looked at, by handle."""
-    abouts = {
-        address: about_of(provider, resource)
-        for address, resource in applied.desired.items()
-        if address.target == target
-    }
+    ours = {a: resource for a, resource in applied.desired.items() if a.target == target}
+    places = Places.of(provider, ours)
     found = {}
     for handle, product in capsule.products.items():
         fields = {
             purpose: said
-            for purpose, address in _fields(capsule, product, abouts)
+            for purpose, address in _fields(capsule, product, places)
             if (said := _said(applied, address))
         }
         collections: dict[str, str] = {}
-        for tag, address in _collections(capsule, product, abouts):
+        for tag, address in _collections(capsule, product, places):
             said = _said(applied, address)
             if said and collections.get(tag) not in (WROTE, NOOP_ALREADY_SET):
                 collections[tag] = said

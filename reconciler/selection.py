@@ -13,7 +13,7 @@ from reconciler.model.address import Address, Key
 from reconciler.model.errors import Usage
 from reconciler.model.resource import State
 from reconciler.provider import AnyProvider, Layer, layer_of
-from reconciler.withholding import about_of
+from reconciler.withholding import concerning
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +65,10 @@ class Selection:
         )
         if capsule is None:
             return frozenset()
-        handles, styles = chosen(capsule, self.cpis)
-        found = ((a, about_of(provider, r)) for a, r in desired.items())
-        return frozenset(
-            address
-            for address, about in found
-            if about and (handles.intersection(about.products) or styles.intersection(about.tags))
-        )
+        if capsule.state is None:
+            raise Usage(f"{capsule.capsule} has no state · planogram capsule seed {self.capsule}")
+        meant = list(capsule.state.chosen(self.cpis).values())
+        return frozenset(concerning(provider, capsule, meant, desired))
 
     def may_make(self, provider: AnyProvider, address: Address) -> bool:
         """Whether what is needed may be made along with what is meant."""
@@ -86,17 +83,6 @@ class Selection:
 
     def _names(self, offering: Offering) -> bool:
         return not self.slugs or offering.offering in self.slugs
-
-
-def chosen(capsule: Capsule, cpis: tuple[str, ...]) -> tuple[set[Key], set[str]]:
-    """The keys of a capsule's products and the tags of their styles. Raises `Usage` for a CPI that
-    is none of the capsule's."""
-    known = {product.cpi for product in capsule.products.values()}
-    if missing := [cpi for cpi in cpis if cpi not in known]:
-        raise Usage(f"--cpis {missing[0]}: no product of {capsule.capsule} has it")
-    products = [p for p in capsule.products.values() if not cpis or p.cpi in cpis]
-    styles = {tag for product in products for tag in product.styles(capsule.style_prefix)}
-    return {product.handle for product in products}, styles
 
 
 EVERYTHING = Selection()

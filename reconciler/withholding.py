@@ -6,7 +6,7 @@ product is not eligible, count where they stand at HEAD or at the commit before 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -164,6 +164,20 @@ def about_of(provider: AnyProvider, resource: Resource[Any]) -> About | None:
     tell = getattr(provider.kind(resource.address.kind), "about", None)
     about: About | None = tell(resource) if tell is not None else None
     return about
+
+
+def concerning(
+    provider: AnyProvider, capsule: Capsule, products: Sequence[Product], resources: State
+) -> State:
+    """What is about these products of a capsule, and the collections of their styles."""
+    handles = {product.handle for product in products}
+    styles = {tag for product in products for tag in product.styles(capsule.style_prefix)}
+    return {
+        address: resource
+        for address, resource in resources.items()
+        if (about := about_of(provider, resource))
+        and (handles.intersection(about.products) or styles.intersection(about.tags))
+    }
 
 
 def _uncommitted(about: About, new: Mapping[Key, Member]) -> Refusal | None:

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from reconciler.capsule.text import Layout, layout_of
+from reconciler.model.errors import Usage
 
 VERSION: Final = "1.0"
 
@@ -216,12 +217,12 @@ class ProductState(Section):
     products: Mapping[str, Product] = Field(default_factory=dict)
 
     def chosen(self, cpis: tuple[str, ...]) -> dict[str, Product]:
-        """The products of these CPIs, all where none is named. Raises `KeyError` with a CPI that
-        is none of the capsule's."""
+        """The products of these CPIs, all where none is named. Raises `Usage` for a CPI that is
+        none of the capsule's."""
         known = {product.cpi for product in self.products.values()}
         for cpi in cpis:
             if cpi not in known:
-                raise KeyError(cpi)
+                raise Usage(f"--cpis {cpi}: no product of {self.capsule} has it")
         return {h: p for h, p in self.products.items() if not cpis or p.cpi in cpis}
 
 

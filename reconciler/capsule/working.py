@@ -62,13 +62,8 @@ class Work:
         return Draft(self.seeded(), self.now, may_unlock)
 
     def chosen(self, draft: Draft) -> dict[str, Product]:
-        """Raises `Prerequisite` for a CPI that is none of the capsule's."""
-        try:
-            return draft.state.chosen(self.cpis)
-        except KeyError as error:
-            raise Prerequisite(
-                f"--cpis {error.args[0]}: no product of {self.capsule} has it"
-            ) from (error)
+        """Raises `Usage` for a CPI that is none of the capsule's."""
+        return draft.state.chosen(self.cpis)
 
     def keep(self, draft: Draft) -> None:
         self.folder.write(self.folder.state_path, draft.text())

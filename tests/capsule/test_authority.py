@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from reconciler.cli.advancing import advance_capsules
+from reconciler.cli.composition import open_sites, open_workspace
 from reconciler.intent.base import Intents
 from reconciler.intent.capsule import Capsule
 from reconciler.model.errors import Usage
@@ -15,7 +17,7 @@ from reconciler.model.plan import Plan
 from reconciler.selection import Selection
 from reconciler.withholding import Authority
 from tests.capsule.example import NOW, record, state
-from tests.workshop import Workshop
+from tests.workshop import Workshop, problems_of
 
 EDITORIAL = "S226_8301-000330_editorial.jpg"
 METAFIELDS = """\
@@ -210,3 +212,23 @@ def test_what_a_platform_has_no_home_for_is_told_in_the_capsules_own_file(shop: 
     (capsule,) = shop.intents().of(Capsule)
 
     assert str(capsule.images.at("into", "look")) == "desired/capsules/S226/capsule.yaml:4:3"
+
+
+@pytest.mark.parametrize(("real", "moves"), [(False, True), (True, False)])
+def test_what_is_tried_on_the_sandbox_of_a_real_shop_moves_no_state(
+    shop: Workshop, real: bool, moves: bool
+) -> None:
+    """`apply --sandbox`: nothing of it is in the shop. Where the target is a sandbox by what git
+    says, the apply is its progress."""
+    written(shop)
+    applied = shop.apply()
+    if real:
+        address = "https://x.myshopify.com"
+        entry = {"provider": "shopify", "environment": "staging", "credentials": "SHOP"}
+        shop.write({"targets.yaml": json.dumps({"shop": {**entry, "endpoint": address}})})
+    workspace = open_workspace(shop.desired, all_sandboxed=True)
+    path = shop.desired / "capsules/S226/outputs/write_results_S226.jsonl"
+
+    assert not problems_of(applied)
+    assert list(advance_capsules(workspace, open_sites(workspace), applied, "run")) == []
+    assert path.exists() is moves
