@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 from providers.shopify.conditions import NULL, Condition, parsed
 from providers.shopify.sources import WITHOUT, Part, handle_in, part_of
@@ -11,9 +11,18 @@ from providers.shopify.sources import WITHOUT, Part, handle_in, part_of
 Words = dict[str, Any]
 
 
-def foreign(texts: Iterable[str]) -> list[str]:
-    """The texts for which there are no words."""
-    return [text for text in texts if not _has_words(text)]
+_BESIDE_CONDITIONS: Final = (Part.EXCLUSION, Part.EXCLUDED, Part.WITHOUT_COLLECTION)
+"""What a document says under `rules`, which has conditions."""
+
+
+def foreign(texts: Sequence[str]) -> list[str]:
+    """The texts for which there are no words: exclusions among them, where nothing is asked for."""
+    has_conditions = any(part_of(text) is Part.CONDITION for text in texts)
+    return [
+        text
+        for text in texts
+        if not _has_words(text) or (not has_conditions and part_of(text) in _BESIDE_CONDITIONS)
+    ]
 
 
 def collection_words(

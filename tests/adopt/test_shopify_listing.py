@@ -44,6 +44,17 @@ def test_a_listing_goes_into_its_entry(
     assert [line for line in found if line.startswith("+ ")] == lines
 
 
+def test_a_moment_within_a_minute_is_told(tmp_path: Path) -> None:
+    """A document says minutes: written to one, it would be another moment."""
+    shop = shop_with(tmp_path, channels=CHANNELS)
+    shop.edit("publication", CARD, publishDate="2026-12-01T08:00:52Z")
+    address = f"shop/publication_listing/{CARD}"
+    found = adopt(shop.desired, address)
+
+    assert "it is published from 2026-12-01T08:00:52Z" in refusals(found)[address]
+    assert " · " in refusals(found)[address]
+
+
 TAGS = """\
 targets: [shop]
 tags:

@@ -170,11 +170,50 @@ def test_all_that_a_definition_asks_is_written(at: Workshop) -> None:
     imported(at)
 
     assert FIT in text(at, "metafields/altuzarra.yaml")
-    assert text(at, "images/shop.yaml").endswith(
+    assert text(at, "images/shop.galleries.yaml").endswith(
         f"      PICTURE_01: {{file: {PICTURES[0]}}}\n"
         f"      PICTURE_02: {{file: {PICTURES[1]}}}\n"
         "    thumbnail: PICTURE_01\n"
     )
+
+
+def test_a_namespace_may_be_called_like_the_target(at: Workshop) -> None:
+    """Its swatches are written, and so are the galleries."""
+    at.edit("product", "fenice-skirt-sand", media=list(PICTURES))
+    reference = {"type": "file_reference"}
+    at.edit("metafieldDefinition", "product/shop.swatch_image", name="Swatch", **reference)
+    key = "product/play-bag-tan/shop.swatch_image"
+    at.edit("metafield", key, file=PICTURES[0], **reference)
+    imported(at)
+
+    assert "swatch: shop.swatch_image" in text(at, "images/shop.yaml")
+    assert "media: true" in text(at, "images/shop.galleries.yaml")
+    assert at.plan().is_empty
+
+
+NO_SAMPLES = {
+    "title": "Planogram",
+    "inclusion": {"matchType": "ALL", "conditions": [], "selections": ["play-bag-tan"]},
+    "exclusion": {
+        "matchType": "ANY",
+        "conditions": [
+            {"productTag": {"relation": "TAGGED_WITH", "matchType": "ANY", "values": ["sample"]}}
+        ],
+        "selections": ["gift-card"],
+    },
+}
+
+
+def test_exclusions_that_git_can_not_say_are_told(at: Workshop) -> None:
+    """They stand beside conditions in git: where there are none, the collection is left out, and
+    an apply does not take them out of the shop."""
+    at.edit("collection", "second-hand", sources=[NO_SAMPLES])
+    found = imported(at)
+    (told,) = [line for line in found.left_out if line.startswith("collection second-hand: ")]
+
+    assert "it has without tag is sample, without product gift-card ·" in told
+    assert "second-hand:" not in text(at, "collections/shop.yaml")
+    assert at.plan().is_empty
 
 
 def size_guides(at: Workshop, *handles: str, page: str = "size-guide-sweaters") -> None:

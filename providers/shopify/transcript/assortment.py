@@ -71,9 +71,8 @@ def channels(target: str, found: Sequence[Resource[PublicationListing]]) -> Iter
         stand = Stand.of(resource.address.key)
         part = stands.setdefault(stand.publication, {}).setdefault(f"{stand.sort}s", {})
         moment = resource.spec.published_at
-        is_whole = isinstance(moment, str) and moment.endswith(":00Z")
-        since = {"since": as_written(str(moment))} if is_whole else {}
-        part[stand.handle] = {"published": True, **since}
+        since = as_written(moment) if isinstance(moment, str) else None
+        part[stand.handle] = {"published": True, **_stated("since", since)}
     names = dict(_file_names(stands))
     for publication, content in stands.items():
         document = {"targets": [target], "channels": {publication: content}}

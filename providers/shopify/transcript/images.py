@@ -46,7 +46,8 @@ def images(target: str, found: Sequence[Resource[Metafield]]) -> Iterator[Told]:
 
 
 def galleries(target: str, found: Sequence[Resource[MediaOrder]]) -> Iterator[Told]:
-    """The pictures of products in their order, all in one document; other media are not told."""
+    """The pictures of products in their order, all in one document; other media are not told. No
+    namespace has a dot, so that no document of `images` is called like this one."""
     products: dict[Key, dict[str, Any]] = {}
     for one in found:
         names = one.spec.files if isinstance(one.spec.files, tuple) else ()
@@ -59,7 +60,7 @@ def galleries(target: str, found: Sequence[Resource[MediaOrder]]) -> Iterator[To
         products[one.address.key] = product
     if products:
         yield (
-            f"images/{target}.yaml",
+            f"images/{target}.galleries.yaml",
             {
                 "targets": [target],
                 "into": {"media": True},
