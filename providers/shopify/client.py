@@ -112,6 +112,13 @@ def told(error: Row) -> str:
     return f"{place}: {error['message']}{code}" if place else f"{error['message']}{code}"
 
 
+def row_of(error: Row) -> int:
+    """The place in the list that was sent of what a user error is about, or -1. An error's
+    `elementIndex` is always null."""
+    place: Sequence[str] = error.get("field") or ()
+    return int(place[1]) if len(place) > 1 and place[1].isdecimal() else -1
+
+
 @dataclass
 class ShopifyReader:
     """A session that can only read. `outside` is for the files that the shop tells addresses of;

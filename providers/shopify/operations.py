@@ -8,9 +8,9 @@ from typing import Any, Final
 import anyio
 
 from providers.kit.graphql import Query
-from providers.shopify.client import ShopifyWriter, UserErrors
+from providers.shopify.client import ShopifyReader, ShopifyWriter, UserErrors
 from reconciler.model.cost import Cost, Range
-from reconciler.provider import Ambiguous
+from reconciler.provider import Ambiguous, PlatformError
 
 SECONDS: Final = 120.0
 
@@ -25,6 +25,11 @@ _OPERATION: Final = Query(
     cost=3,
 )
 
+_JOB: Final = Query("query Job($id: ID!) { job(id: $id) { id done } }", cost=1)
+
+JOB_ASKED: Final = Range(Cost(), Cost(3, 3, 1.75))
+"""How often a job is asked whether it is done, in most cases; and how long that takes."""
+
 AWAITED: Final = Range(Cost(1, 1), Cost(4, 16, 2.5))
 """How often an operation is asked whether it is done, in most cases; and how long that takes."""
 
@@ -36,7 +41,7 @@ async def product_of(session: ShopifyWriter, operation: Mapping[str, Any]) -> Ma
     with anyio.move_on_after(SECONDS):
         while True:
             await anyio.sleep(pause)
-            found = (await session.query(_OPERATION, id=operation["id"]))["productOperation"]
+            found = await _looked_at(session, operation["id"])
             if found["status"] == "COMPLETE":
                 if found["userErrors"]:
                     raise UserErrors(found["userErrors"])
@@ -44,3 +49,29 @@ async def product_of(session: ShopifyWriter, operation: Mapping[str, Any]) -> Ma
                 return product
             pause = min(2 * pause, 4.0)
     raise Ambiguous(f"Shopify is still at work on it after {SECONDS:.0f} seconds")
+
+
+async def _looked_at(session: ShopifyWriter, id_: str) -> Mapping[str, Any]:
+    """What was accepted goes on, whether or not it can be looked at."""
+    try:
+        found: Mapping[str, Any] = (await session.query(_OPERATION, id=id_))["productOperation"]
+    except PlatformError as error:
+        raise Ambiguous(f"it was begun, and could not be looked at: {error}") from error
+    return found
+
+
+async def until_done(
+    session: ShopifyReader, job: Mapping[str, Any] | None, seconds: float = 60.0
+) -> None:
+    """Wait for a job that an accepted mutation left, as long as that is worth it. The mutation is
+    done, and how its job fares can not make that undone: where it does not end, or can not be
+    looked at, the reading that follows tells."""
+    pause = 0.25
+    with anyio.move_on_after(seconds):
+        try:
+            while job and not job["done"]:
+                await anyio.sleep(pause)
+                pause = min(2 * pause, 4.0)
+                job = (await session.query(_JOB, id=job["id"]))["job"]
+        except PlatformError:
+            return

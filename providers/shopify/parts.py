@@ -7,6 +7,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
+from providers.shopify.client import UserErrors
 from reconciler.concurrent import side_by_side
 from reconciler.model.change import Change
 from reconciler.model.outcome import Outcome, failed
@@ -27,6 +28,24 @@ async def one_by_one(
 ) -> list[Outcome[Any]]:
     """Each change with its own request, side by side; one that is refused stops no other."""
     return await side_by_side(partial(_one, write, change) for change in changes)
+
+
+async def together(
+    changes: Sequence[Change[Any]],
+    write: Callable[[Sequence[Change[Any]]], Awaitable[list[Outcome[Any]]]],
+) -> list[Outcome[Any]]:
+    """All by one request. Where one of them is refused without saying which, each goes with its
+    own."""
+    try:
+        return await write(changes)
+    except UserErrors as refused:
+        if len(changes) == 1:
+            return [failed(changes[0].address, str(refused), changes[0].remote)]
+
+    async def alone(change: Change[Any]) -> Outcome[Any]:
+        return (await write([change]))[0]
+
+    return await one_by_one(changes, alone)
 
 
 async def _one(

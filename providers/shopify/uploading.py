@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 import anyio
 
 from providers.kit.graphql import Mutation, Query
-from providers.shopify.client import ShopifyReader, ShopifyWriter, UserErrors, told
+from providers.shopify.client import ShopifyReader, ShopifyWriter, UserErrors, row_of, told
 from providers.shopify.naming import is_content, known_as
 from providers.shopify.originals import is_address
 from reconciler.concurrent import side_by_side
@@ -171,7 +171,7 @@ async def _staged(
     asked = [_target_input(name, content) for name, content in contents.items()]
     data = await session.writer.mutate(_STAGE, input=asked)
     payload = data["stagedUploadsCreate"]
-    wrong = {_index(error): told(error) for error in payload["userErrors"]}
+    wrong = {row_of(error): told(error) for error in payload["userErrors"]}
     places = anyio.Semaphore(_AT_ONCE)
     put = await side_by_side(
         partial(_put, session, places, name, content, target, wrong.get(index))
@@ -240,7 +240,7 @@ async def _created(
     try:
         payload = await session.mutate(_CREATE, "fileCreate", files=list(files))
     except UserErrors as refused:
-        wrong = {_index(error): error for error in refused.errors}
+        wrong = {row_of(error): error for error in refused.errors}
         if not wrong.keys() <= set(range(len(files))):
             wrong = dict.fromkeys(range(len(files)), refused.errors[0])
         for index, error in wrong.items():
@@ -263,11 +263,6 @@ async def _called(session: ShopifyReader, name: Key) -> File | None:
     return next((file for file in ready if _name(file) == name), None)
 
 
-def _index(error: Mapping[str, Any]) -> int:
-    place: Sequence[str] = error.get("field") or ()
-    return int(place[1]) if len(place) > 1 and place[1].isdecimal() else -1
-
-
 async def _processed(session: ShopifyWriter, pending: Mapping[Key, File], made: Made) -> None:
     """A file that could not be processed shows nothing and is taken out again."""
     by_id = {file["id"]: name for name, file in pending.items()}
@@ -277,24 +272,37 @@ async def _processed(session: ShopifyWriter, pending: Mapping[Key, File], made: 
         raise
     except PlatformError as error:
         raise Ambiguous(f"files were made, and could not be looked at: {error}") from error
-    useless = []
+    useless: dict[Key, str] = {}
     for file in settled:
         name = by_id[file["id"]]
         if file["fileStatus"] == "READY":
             made[name] = file
         elif file["fileStatus"] == "FAILED":
-            useless.append(file["id"])
+            useless[name] = file["id"]
             made[name] = await _failure(session, name, file)
     for name in by_id.values():
         made.setdefault(name, f"Shopify still processes it after {PATIENCE:g} s · plan again later")
     if useless:
-        await session.mutate(_DELETE, "fileDelete", fileIds=useless)
+        await _taken_out(session, useless, made)
+
+
+async def _taken_out(session: ShopifyWriter, useless: Mapping[Key, str], made: Made) -> None:
+    """Where that goes wrong, the others are there all the same."""
+    try:
+        await session.mutate(_DELETE, "fileDelete", fileIds=list(useless.values()))
+    except PlatformError as error:
+        for name, id_ in useless.items():
+            if isinstance(why := made[name], str):
+                made[name] = f"{why}; {id_} shows nothing and could not be deleted: {error}"
 
 
 async def _failure(session: ShopifyReader, name: Key, file: File) -> File | str:
     errors = file["fileErrors"]
     if any(error["code"] in _TAKEN for error in errors):
-        found = await _called(session, name)
+        try:
+            found = await _called(session, name)
+        except PlatformError as error:
+            return f"the name is taken, and what has it could not be looked up: {error}"
         if found is not None:
             return found
     return "; ".join(_words(error) for error in errors) or "Shopify could not process it"

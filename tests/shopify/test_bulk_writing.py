@@ -79,6 +79,19 @@ def test_a_refused_value_fails_alone(shop: Workshop) -> None:
     assert value_of(shop, "product-000004") == "Fits product-000004"
 
 
+def test_a_line_that_can_not_be_sent_again_fails_alone(shop: Workshop) -> None:
+    """What the operation carried out is done, and told so."""
+    shop.edit("metafieldDefinition", "product/altuzarra.fit", name="Fit",
+              type="single_line_text_field",
+              validations=[{"name": "max", "value": "30"}])  # fmt: skip
+    shop.write(document(**{"product-000003": "x" * 40}))
+    shop.inject(Fault.TOO_MANY, times=100, matching="x" * 40, after=1)
+    outcomes = shop.apply().outcomes.values()
+
+    assert sum(o.status.is_fine for o in outcomes if o.address.kind == "metafield") == MANY - 25
+    assert {o.status for o in outcomes if not o.status.is_fine} == {Status.FAILED}
+
+
 def test_an_edit_meanwhile_is_held(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     """What somebody wrote between plan and line is not overwritten."""
     shop.apply()

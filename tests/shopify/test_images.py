@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from providers.kit.sandbox import Fault
+from providers.shopify.kinds import file as file_kind
 from reconciler.model.outcome import Status
 from tests.shopify.pictures import png
 from tests.shopify.raw import ask, metafield
-from tests.workshop import Workshop
+from tests.workshop import Workshop, problems_of
 
 HANDLE = "medina-sweater-oat"
 
@@ -268,6 +269,52 @@ def test_a_description_is_kept_true(shop: Workshop) -> None:
     assert shop.plan().changes == ()
 
 
+TWO = document(
+    '      LOOK: {path: images/look.png, alt: "A sweater"}\n'
+    '      SIDE: {path: images/side.png, alt: "From the side"}\n',
+    rest="    look: LOOK\n",
+)
+
+
+def test_a_description_that_is_refused_fails_alone(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A picture that was there is told otherwise; the others of its request are done."""
+    put(shop, "images/look.png", png(1))
+    put(shop, "images/side.png", png(2))
+    shop.write({"images/looks.yaml": TWO})
+    upload = file_kind.uploaded
+
+    async def described_otherwise(*args: Any) -> Any:
+        made = await upload(*args)
+        return {name: {**f, "alt": "Old"} if "look" in name else f for name, f in made.items()}
+
+    monkeypatch.setattr(file_kind, "uploaded", described_otherwise)
+    shop.inject(Fault.TOO_MANY, times=100, matching="mutation UpdateFiles(")
+    found = {o.address.key: o for o in shop.apply().outcomes.values() if o.address.kind == "file"}
+    told = {key.split("_pg")[0]: (o.status, bool(o.remote)) for key, o in found.items()}
+
+    assert told == {"look": (Status.FAILED, True), "side": (Status.DONE, True)}
+
+
+def test_what_can_not_be_taken_out_again_fails_alone(shop: Workshop) -> None:
+    """A file that could not be processed is deleted; where that is refused the others are done."""
+    put(shop, "images/look.png", png(1))
+    put(shop, "images/side.png", png(2))
+    shop.write({"images/looks.yaml": TWO})
+    shop.apply()
+    (taken,) = [name for name in names(shop) if "look" in name]
+    shop.edit("file", taken, fileStatus="PROCESSING")
+    shop.edit("file", next(name for name in names(shop) if "side" in name), deleted=True)
+    shutil.rmtree(next(shop.folder.rglob("ledger.git")))
+    shop.inject(Fault.TOO_MANY, times=100, matching="mutation DeleteFailedFiles(")
+    found = {o.address.key: o for o in shop.apply().outcomes.values() if o.address.kind == "file"}
+    told = {key.split("_pg")[0]: o.status for key, o in found.items()}
+
+    assert told == {"look": Status.FAILED, "side": Status.DONE}
+    assert ["could not be deleted" in o.message for o in found.values() if o.message] == [True]
+
+
 GALLERY = document(
     "      MAIN: {path: images/a.png}\n      BACK: {path: images/b.png}\n"
     "      SWATCH: {path: images/s.png}\n",
@@ -302,6 +349,20 @@ def test_a_gallery_shows_what_git_says_in_its_order(shop: Workshop) -> None:
     assert settled == ()
     assert stems(shop) == ["b", "home_banner.jpg", "a", "c"]
     assert shop.plan().changes == ()
+
+
+def test_an_order_that_can_not_be_looked_at_is_no_failure(shop: Workshop) -> None:
+    """It was accepted; how far it is, the reading that follows tells."""
+    for place, name in enumerate(("a", "b", "s")):
+        put(shop, f"images/{name}.png", png(place))
+    shop.write({"images/g.yaml": GALLERY})
+    shop.apply()
+    shop.write({"images/g.yaml": GALLERY.replace("thumbnail: MAIN", "thumbnail: BACK")})
+    shop.inject(Fault.TOO_MANY, times=100, matching="($id: ID!) { job(")
+    applied = shop.apply()
+
+    assert not problems_of(applied), problems_of(applied)
+    assert stems(shop) == ["b", "a"]
 
 
 def test_a_picture_that_leaves_a_gallery_stays_in_the_shop(shop: Workshop) -> None:

@@ -17,6 +17,7 @@ from tests.shopify.documents import bundles
 from tests.workshop import Workshop, problems_of
 
 KEY = "summer-set"
+BY_HANDLE = "query ($handle: String!) { productByIdentifier(identifier: {handle: $handle}) { id } }"
 
 
 def live(shop: Workshop, handle: str = KEY) -> Any:
@@ -144,6 +145,27 @@ def test_what_goes_wrong_after_the_answer_is_told(shop: Workshop) -> None:
 
     assert outcomes["sets"].status is Status.FAILED
     assert "can't be a component" in (outcomes["sets"].message or "")
+
+
+def test_an_operation_that_can_not_be_looked_at_is_looked_up(shop: Workshop) -> None:
+    """It was accepted, and nobody knows how it went on: the bundle that comes is found."""
+    shop.inject(Fault.TOO_MANY, times=100, matching="query Operation(")
+    shop.write(bundles())
+    applied = shop.apply()
+
+    assert not problems_of(applied), problems_of(applied)
+    assert quantities(shop) == {"gift-card": 1, "watermill-belt": 1}
+
+
+def test_a_title_that_is_refused_loses_no_bundle(shop: Workshop) -> None:
+    """It is made, and its id is kept: the next run gives it its title."""
+    shop.write(bundles(title="Sommer-Set"))
+    shop.inject(Fault.TOO_MANY, times=100, matching="mutation UpdateBundle(")
+    (outcome,) = shop.apply().outcomes.values()
+
+    assert outcome.status is Status.FAILED
+    assert outcome.remote == raw.ask(shop, BY_HANDLE, handle=KEY)["productByIdentifier"]["id"]
+    assert "it was made, and not called so" in (outcome.message or "")
 
 
 def test_the_product_stays_when_git_states_the_bundle_no_more(shop: Workshop) -> None:

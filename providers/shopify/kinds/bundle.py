@@ -34,6 +34,7 @@ from reconciler.provider import (
     Batch,
     Echo,
     OnDrop,
+    PlatformError,
     Precondition,
     Unresolved,
     Wanted,
@@ -236,7 +237,13 @@ async def _create(session: ShopifyWriter, change: Change[Bundle]) -> Outcome[Bun
         text = f"the platform gave it the handle {made['handle']} · free {key}, then plan again"
         return Outcome(change.address, Status.FAILED, made["id"], None, made["handle"], text)
     if not is_its_own:
-        await _updated(session, {"productId": made["id"], "title": title})
+        try:
+            await _updated(session, {"productId": made["id"], "title": title})
+        except Ambiguous:
+            raise
+        except PlatformError as error:
+            text = f"it was made, and not called so: {error} · plan again"
+            return failed(change.address, text, made["id"])
     return done(change.address, made["id"])
 
 
@@ -258,10 +265,19 @@ async def _made(session: ShopifyWriter, key: Key, fields: Mapping[str, Any]) -> 
     except Ambiguous:
         for pause in _LOST_SECONDS:
             await anyio.sleep(pause)
-            (row,) = await _rows(session, [key])
+            row = await _found(session, key)
             if row is not None and row["bundleComponents"]["nodes"]:
                 return row
         raise
+
+
+async def _found(session: ShopifyReader, key: Key) -> Mapping[str, Any] | None:
+    """None also where it could not be looked up."""
+    try:
+        (row,) = await _rows(session, [key])
+    except PlatformError:
+        return None
+    return row
 
 
 async def _updated(session: ShopifyWriter, fields: Mapping[str, Any]) -> None:

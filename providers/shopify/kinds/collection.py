@@ -13,12 +13,11 @@ from functools import partial
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
-import anyio
-
 from providers.kit.graphql import Mutation, Query
 from providers.shopify.client import PAGE, ShopifyReader, ShopifyWriter, UserErrors
 from providers.shopify.conditions import parsed
 from providers.shopify.identified import Field, Wish, identified
+from providers.shopify.operations import JOB_ASKED, until_done
 from providers.shopify.parts import one_by_one, parts_of
 from providers.shopify.preview.foretelling import Asked, foretold
 from providers.shopify.search import term
@@ -46,9 +45,6 @@ from reconciler.provider import ALL, Batch, Echo, OnDrop, PlatformError, Precond
 
 READ_TOGETHER: Final = 10
 """Collections of a batch, which the core reads again before and after it."""
-
-JOB_SECONDS: Final = 60.0
-"""How long is waited for a collection's products to be gathered."""
 
 _TOGETHER: Final = 15
 _POINTS: Final = 32
@@ -121,11 +117,6 @@ _DELETE: Final = Mutation(
       }
     }"""
 )
-
-_JOB: Final = Query("query Job($id: ID!) { job(id: $id) { id done } }", cost=1)
-
-_JOB_ASKED: Final = Range(NOTHING, Cost(3, 3, 1.75))
-"""How often a job is asked whether it is done, in most cases; and how long that takes."""
 
 _GONE: Final = "Collection does not exist"
 
@@ -286,7 +277,7 @@ def _besides(change: Change[Collection]) -> Range:
     answer = Range(NOTHING, Cost(0, 3))
     if change.before is None or change.after is None or not changes_rules(change):
         return answer
-    return answer + Range(Cost(1, _fewest(change)), Cost(1, _POINTS)) + _JOB_ASKED
+    return answer + Range(Cost(1, _fewest(change)), Cost(1, _POINTS)) + JOB_ASKED
 
 
 def changes_rules(change: Change[Collection]) -> bool:
@@ -379,7 +370,7 @@ async def _update(session: ShopifyWriter, change: Change[Collection]) -> Outcome
     payload = await session.mutate(
         _UPDATE, "collectionUpdate", collection={"id": change.remote, **collection}
     )
-    await _gathered(session, payload["job"])
+    await until_done(session, payload["job"])
     return _told(change, payload["collection"])
 
 
@@ -450,17 +441,3 @@ def _told(change: Change[Collection], collection: Mapping[str, Any]) -> Outcome[
         return done(change.address, collection["id"])
     text = f"the platform gave it the handle {handle} · free {change.address.key}, then plan again"
     return Outcome(change.address, Status.FAILED, collection["id"], None, handle, text)
-
-
-async def _gathered(session: ShopifyWriter, job: Mapping[str, Any] | None) -> None:
-    """Wait until the products are gathered, as long as that is worth it: the collection itself
-    is written, and how its products fare can not make that undone."""
-    pause = 0.25
-    with anyio.move_on_after(JOB_SECONDS):
-        try:
-            while job and not job["done"]:
-                await anyio.sleep(pause)
-                pause = min(2 * pause, 4.0)
-                job = (await session.query(_JOB, id=job["id"]))["job"]
-        except PlatformError:
-            return

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any, Final
 from urllib.parse import unquote, urlsplit
 
 from providers.kit.graphql import Mutation, Query
-from providers.shopify.client import PAGE, ShopifyReader, ShopifyWriter, UserErrors
+from providers.shopify.client import PAGE, ShopifyReader, ShopifyWriter
 from providers.shopify.naming import known_as
-from providers.shopify.parts import one_by_one, parts_of
+from providers.shopify.parts import parts_of, together
 from providers.shopify.search import any_of
 from providers.shopify.uploading import uploaded
 from reconciler.model.address import Address, Key, Remote
@@ -28,6 +29,7 @@ from reconciler.model.resource import Resource
 from reconciler.model.spec import CREATE_ONLY, UNSTATED, Owned, spec
 from reconciler.provider import (
     ALL,
+    Ambiguous,
     Batch,
     Echo,
     Lookup,
@@ -141,7 +143,7 @@ class FileKind:
 
     async def write(self, session: ShopifyWriter, batch: Batch[File]) -> Sequence[Outcome[File]]:
         if batch.changes[0].before is not None:
-            return await _changed(session, batch.changes)
+            return await together(batch.changes, partial(_changed, session))
         return await _created(session, batch.changes)
 
 
@@ -220,7 +222,13 @@ async def _made(
     live, alt = file["alt"] or None, change.after.spec.alt
     if alt is not UNSTATED and (alt or None) != live:
         row = {"id": file["id"], "alt": alt or ""}
-        (file,) = (await session.mutate(_UPDATE, "fileUpdate", files=[row]))["files"]
+        try:
+            (file,) = (await session.mutate(_UPDATE, "fileUpdate", files=[row]))["files"]
+        except Ambiguous:
+            raise
+        except PlatformError as error:
+            told = f"it is there, and not described so: {error} · plan again"
+            return failed(change.address, told, file["id"])
     outcome = done(change.address, file["id"], File(alt=file["alt"] or None))
     return replace(outcome, live_key=file_name(file) or change.address.key)
 
@@ -233,20 +241,6 @@ def _stated(change: Change[File]) -> tuple[str | None, str]:
 
 
 async def _changed(session: ShopifyWriter, changes: Sequence[Change[File]]) -> list[Outcome[File]]:
-    """What is wrong with one of them is told without saying which: then each goes by itself."""
-    try:
-        return await _updated(session, changes)
-    except UserErrors as refused:
-        if len(changes) == 1:
-            return [failed(changes[0].address, str(refused), changes[0].remote)]
-    return await one_by_one(changes, lambda change: _alone(session, change))
-
-
-async def _alone(session: ShopifyWriter, change: Change[File]) -> Outcome[File]:
-    return (await _updated(session, [change]))[0]
-
-
-async def _updated(session: ShopifyWriter, changes: Sequence[Change[File]]) -> list[Outcome[File]]:
     rows = [_row(change) for change in changes]
     payload = await session.mutate(_UPDATE, "fileUpdate", files=rows)
     told = {file["id"]: file for file in payload["files"]}

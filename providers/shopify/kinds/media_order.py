@@ -9,23 +9,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from typing import Annotated, Any, Final
 
-import anyio
-
-from providers.kit.graphql import Mutation, Query
+from providers.kit.graphql import Mutation
 from providers.shopify.client import ShopifyReader, ShopifyWriter, told
 from providers.shopify.galleries import Gallery, galleries, reading
+from providers.shopify.operations import JOB_ASKED, until_done
 from providers.shopify.parts import one_by_one
 from reconciler.model.address import Address, Remote
 from reconciler.model.change import Change
-from reconciler.model.cost import Cost, Range
 from reconciler.model.outcome import Outcome, done, failed
 from reconciler.model.product import About
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Merge, Owned, spec
 from reconciler.provider import ALL, Batch, Echo, OnDrop, Precondition, Wanted
-
-PATIENCE: Final = 60.0
-"""How long an order is waited for, in seconds."""
 
 _REORDER: Final = Mutation(
     """mutation ReorderMedia($id: ID!, $moves: [MoveInput!]!) {
@@ -35,7 +30,6 @@ _REORDER: Final = Mutation(
       }
     }"""
 )
-_JOB: Final = Query("query MediaJob($id: ID!) { job(id: $id) { id done } }", cost=1)
 
 
 @spec
@@ -83,7 +77,7 @@ class MediaOrderKind:
     def batches(self, changes: Sequence[Change[MediaOrder]]) -> Iterable[Batch[MediaOrder]]:
         """It looks at the gallery once more, and at its job until that is done."""
         for change in changes:
-            besides = reading(1) + Range(Cost(), Cost(3, 3, 1.75))
+            besides = reading(1) + JOB_ASKED
             yield Batch((change,), points=10, reading=reading(1), besides=besides)
 
     async def write(
@@ -102,7 +96,7 @@ async def _put_in_order(session: ShopifyWriter, change: Change[MediaOrder]) -> O
             if payload["mediaUserErrors"]:
                 why = "; ".join(told(error) for error in payload["mediaUserErrors"])
                 return failed(change.address, why, change.remote)
-            await _until_done(session, payload["job"])
+            await until_done(session, payload["job"])
         return done(change.address, gallery.product)
     return failed(change.address, f"there is no product {change.address.key}")
 
@@ -128,12 +122,3 @@ def _moves(now: Sequence[Remote], wanted: Sequence[Remote]) -> Iterator[dict[str
             order.remove(id_)
             order.insert(place, id_)
             yield {"id": id_, "newPosition": str(place)}
-
-
-async def _until_done(session: ShopifyReader, job: dict[str, Any] | None) -> None:
-    """What is not done by then is told by the reading that follows."""
-    waited, pause = 0.0, 0.5
-    while job and not job["done"] and waited < PATIENCE:
-        await anyio.sleep(pause)
-        waited, pause = waited + pause, min(4.0, pause * 2)
-        job = (await session.query(_JOB, id=job["id"]))["job"]

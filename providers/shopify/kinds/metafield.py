@@ -21,6 +21,7 @@ from providers.shopify.client import (
     ShopifyWriter,
     UserErrors,
     is_too_much,
+    row_of,
     told,
 )
 from providers.shopify.exports import how_many_products, is_worth, metafields_in_bulk
@@ -325,15 +326,20 @@ async def _in_halves(
 ) -> list[Outcome[Metafield]]:
     """Each half fails for itself."""
     middle = len(changes) // 2
-    outcomes: list[Outcome[Metafield]] = []
-    for half in (changes[:middle], changes[middle:]):
-        try:
-            outcomes += await _set(session, half)
-        except Ambiguous:
-            raise
-        except PlatformError as error:
-            outcomes += [failed(change.address, str(error), change.remote) for change in half]
-    return outcomes
+    first = await _set_alone(session, changes[:middle])
+    return first + await _set_alone(session, changes[middle:])
+
+
+async def _set_alone(
+    session: ShopifyWriter, changes: Sequence[Change[Metafield]]
+) -> list[Outcome[Metafield]]:
+    """What goes wrong is told of these changes, and of no others of the batch."""
+    try:
+        return await _set(session, changes)
+    except Ambiguous:
+        raise
+    except PlatformError as error:
+        return [failed(change.address, str(error), change.remote) for change in changes]
 
 
 def _inputs(
@@ -365,7 +371,7 @@ async def _set_in_bulk(
             outcomes += _stored(part, payload["metafields"])
         else:
             again.append([change for change, _ in part])
-    sent = await side_by_side(partial(_set, session, part) for part in again)
+    sent = await side_by_side(partial(_set_alone, session, part) for part in again)
     return outcomes + [outcome for part in sent for outcome in part]
 
 
@@ -413,8 +419,8 @@ async def _without_the_bad(
     """Rows are named by their index; a refusal that names none is halved down to its row."""
     by_index: dict[int, list[Mapping[str, Any]]] = {}
     for error in refused.errors:
-        by_index.setdefault(_index(error, len(changes)), []).append(error)
-    bad = {index: errors for index, errors in by_index.items() if index >= 0}
+        by_index.setdefault(row_of(error), []).append(error)
+    bad = {index: errors for index, errors in by_index.items() if 0 <= index < len(changes)}
     if not bad and len(changes) > 1:
         return await _in_halves(session, changes)
     if not bad:
@@ -422,13 +428,6 @@ async def _without_the_bad(
     outcomes = [_refused(changes[index], errors) for index, errors in bad.items()]
     good = [change for index, change in enumerate(changes) if index not in bad]
     return outcomes + (await _set(session, good) if good else [])
-
-
-def _index(error: Mapping[str, Any], rows: int) -> int:
-    """The row that an error is about, or -1. `elementIndex` is always null."""
-    place: Sequence[str] = error.get("field") or ()
-    index = int(place[1]) if len(place) > 1 and place[1].isdecimal() else -1
-    return index if index < rows else -1
 
 
 def _refused(change: Change[Metafield], errors: Sequence[Mapping[str, Any]]) -> Outcome[Metafield]:

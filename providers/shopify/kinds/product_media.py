@@ -8,12 +8,13 @@ hand put into the gallery is left alone.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any, Final
 
 from providers.kit.graphql import Mutation
-from providers.shopify.client import ShopifyReader, ShopifyWriter, UserErrors
+from providers.shopify.client import ShopifyReader, ShopifyWriter
 from providers.shopify.galleries import Gallery, galleries, reading
-from providers.shopify.parts import one_by_one, parts_of
+from providers.shopify.parts import parts_of, together
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Change, Pictures
 from reconciler.model.outcome import Outcome, done, failed
@@ -90,14 +91,7 @@ class ProductMediaKind:
     async def write(
         self, session: ShopifyWriter, batch: Batch[ProductMedia]
     ) -> Sequence[Outcome[ProductMedia]]:
-        """What is wrong with one row is told without saying which: then each goes by itself."""
-        try:
-            return await _written(session, batch.changes)
-        except UserErrors as refused:
-            if len(batch.changes) == 1:
-                (change,) = batch.changes
-                return [failed(change.address, str(refused), change.remote)]
-        return await one_by_one(batch.changes, lambda change: _alone(session, change))
+        return await together(batch.changes, partial(_written, session))
 
 
 def media_key(handle: Key, file: Key) -> Key:
@@ -120,10 +114,6 @@ def _resource(
         shows=((name, file["image"]["url"]),),
         is_draft=gallery.is_draft,
     )
-
-
-async def _alone(session: ShopifyWriter, change: Change[ProductMedia]) -> Outcome[ProductMedia]:
-    return (await _written(session, [change]))[0]
 
 
 async def _written(
