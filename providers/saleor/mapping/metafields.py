@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from providers.saleor.kinds.product_metadata import ProductMetadata
 from providers.saleor.mapping.tags import nothing_for_tags
 from reconciler.intent.metafields import Content, Metafields
+from reconciler.intent.said import said_of_products
 from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Resource, Source
@@ -21,19 +22,13 @@ def metafields(intent: Metafields, compilation: Compilation) -> Mapped:
     """What is said of a product itself comes before what selectors say of it."""
     yield from _no_texts(intent)
     target = compilation.target.name
-    merged: dict[Key, tuple[dict[str, Content], Source]] = {
-        product: (dict(values), intent.at("values", product))
-        for product, values in intent.values.items()
-    }
-    for found in _selected(intent, compilation):
-        if isinstance(found, Problem):
-            yield found
-            continue
-        product, values, place = found
-        own, at = merged.get(product, ({}, place))
-        merged[product] = ({**values, **own}, at)
-    for product, (values, place) in merged.items():
-        yield _metadata(target, product, intent.namespace, values, place)
+    for index, selected in enumerate(intent.selectors):
+        if selected.products.tag is not None:
+            yield from nothing_for_tags(intent.at("selectors", index), compilation)
+    said, problems = said_of_products(intent, compilation.answers)
+    yield from problems
+    for product, of_product in said.items():
+        yield _metadata(target, product, intent.namespace, of_product.values, of_product.source)
 
 
 def _no_texts(intent: Metafields) -> Iterator[Problem]:
@@ -44,17 +39,6 @@ def _no_texts(intent: Metafields) -> Iterator[Problem]:
             "Saleor keeps a metafield as a metadata text, and this is a list or a mapping",
             "write a text, or take the Saleor target out of targets",
         )
-
-
-def _selected(
-    intent: Metafields, compilation: Compilation
-) -> Iterator[tuple[Key, Values, Source] | Problem]:
-    for index, selected in enumerate(intent.selectors):
-        place = intent.at("selectors", index)
-        if selected.products.tag is not None:
-            yield from nothing_for_tags(place, compilation)
-        for product in (compilation.answers or {}).get(selected.products.question, ()):
-            yield product, selected.set, place
 
 
 def _metadata(

@@ -19,6 +19,7 @@ from reconciler.intent.metafields import (
     Definition,
     Metafields,
 )
+from reconciler.intent.said import said_otherwise
 from reconciler.model.address import Address
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Resource
@@ -57,7 +58,8 @@ def _selected(
                     way: Place = ("selectors", index)
                     yield from _fitting(_value(intent, compilation, handle, key, value, place, way))
                 elif said[handle, key] != value:
-                    yield _said_otherwise(intent, handle, key, said[handle, key], place)
+                    first = shown(said[handle, key])
+                    yield said_otherwise(intent, handle, key, first, place)
 
 
 def _unfit(
@@ -72,16 +74,6 @@ def _unfit(
 def _fitting(mapped: Resource[Any] | Problem) -> Iterator[Resource[Any]]:
     if isinstance(mapped, Resource):
         yield mapped
-
-
-def _said_otherwise(
-    intent: Metafields, handle: str, key: str, first: Content, place: Place
-) -> Problem:
-    return Problem(
-        intent.at(*place),
-        f"{handle} is found by an earlier selector too, which sets {key} to {shown(first)!r}",
-        f"let one selector find it, or say its {key} under values",
-    )
 
 
 def _definition(
