@@ -46,6 +46,10 @@ class Folder:
     def review_queue_path(self) -> str:
         return f"outputs/manual_review_queue_{self.capsule}.jsonl"
 
+    @property
+    def results_path(self) -> str:
+        return f"outputs/write_results_{self.capsule}.jsonl"
+
     def text(self, path: str) -> str | None:
         """None where there is no such file. Raises `BrokenState` for what is no text."""
         content = self.changed.get(path, self.files.get(path))

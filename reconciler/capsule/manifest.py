@@ -3,7 +3,7 @@ the map from CPI to the platform's id."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from reconciler.capsule.folder import PRODUCT_MAP, Folder
@@ -13,11 +13,17 @@ SWATCH = "swatch"
 _FILE = ("file", "sha256")
 
 
-def newest(rows: Sequence[Mapping[str, Any]], cpi: str, role: str) -> Mapping[str, Any] | None:
-    """The last row of a product's role that says which file it is about: one that was written by
-    another program, without path or hash, counts for nothing until it is promoted again."""
-    found = (r for r in reversed(rows) if r.get("cpi") == cpi and r.get("role") == role)
-    return next((r for r in found if all(isinstance(r.get(n), str) for n in _FILE)), None)
+def newest_swatches(lines: Mapping[int, Mapping[str, Any]]) -> dict[str, int]:
+    """The line of each CPI's last row that says which file it is about: one that was written by
+    another program, without path or hash, counts for nothing until it is promoted again.
+
+    lines: the manifest's rows by the lines that they stand in.
+    """
+    return {
+        str(row.get("cpi")): line
+        for line, row in lines.items()
+        if row.get("role") == SWATCH and all(isinstance(row.get(name), str) for name in _FILE)
+    }
 
 
 def row(capsule: str, handle: str, swatch: Swatch, now: str) -> dict[str, Any]:

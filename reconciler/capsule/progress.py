@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from reconciler.capsule import queues
 from reconciler.capsule.authorisation import frozen
+from reconciler.capsule.queues import RESOLVING, Queue
 from reconciler.capsule.record import Draft, timed
+from reconciler.capsule.sightings import Sightings
 from reconciler.capsule.state import Product
 from reconciler.capsule.working import ADOPT, NOOP, SKIP, Told, Verdict, Work, advance
 
@@ -17,7 +18,8 @@ NOOP_ALREADY_SET: Final = "NOOP_ALREADY_SET"
 HELD: Final = "HELD"
 FAILED: Final = "FAILED"
 
-_NEEDED: Final = ("cpi", "field", "result")
+_ABOUT: Final = ("cpi", "field")
+_NEEDED: Final = (*_ABOUT, "result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,22 @@ def progress(
 ) -> list[Told]:
     """results: by handle, of the products that the apply looked at."""
     draft, told = work.draft(), []
+    written = Sightings(work.folder, work.folder.results_path, _ABOUT, _NEEDED)
+    asked = {
+        "swatch_image": Queue(work.folder, work.folder.swatch_queue_path),
+        "look_image": Queue(work.folder, work.folder.review_queue_path),
+    }
     for handle, product in work.chosen(draft).items():
-        if handle in results:
-            _log(work, product, results[handle], run)
-            verdict = _progressed(work, draft, product, results[handle], enriched)
-            told.append(Told(product.cpi, handle, *verdict))
+        if handle not in results:
+            continue
+        result = results[handle]
+        _log(work, written, product, result, run)
+        told.append(Told(product.cpi, handle, *_progressed(work, draft, product, result, enriched)))
+        if not frozen(product, work.capsule):
+            _resolve(work, asked, product, result)
+    written.keep()
+    for queue in asked.values():
+        queue.keep()
     work.keep(draft)
     return told
 
@@ -57,40 +70,30 @@ def _progressed(
         way = ("observed", "targets", work.target)
         moved = timed(draft, product.handle, way, known, "observed_at", work.now)
     moved |= advance(work, draft, product.handle, work.evidence(enriched))
-    _resolve(work, product, result)
     return (ADOPT if moved else NOOP), draft.product(product.handle).promotion.stage.value
 
 
 def _facts(known: Mapping[str, bool], results: Mapping[str, str]) -> dict[str, bool]:
     """What is live as stated now; of what never was nothing is said."""
-    made = {name: said in queues.RESOLVING for name, said in results.items()}
+    made = {name: said in RESOLVING for name, said in results.items()}
     return {**known, **{name: is_so for name, is_so in made.items() if is_so or name in known}}
 
 
-def _resolve(work: Work, product: Product, result: Result) -> None:
-    paths = {
-        "swatch_image": work.folder.swatch_queue_path,
-        "look_image": work.folder.review_queue_path,
-    }
-    for purpose, path in paths.items():
+def _resolve(work: Work, asked: Mapping[str, Queue], product: Product, result: Result) -> None:
+    for purpose, queue in asked.items():
         said = result.fields.get(purpose)
-        if said in queues.RESOLVING:
-            rows = work.folder.log(path, queues.NEEDED)
-            work.folder.append(path, queues.resolved(rows, product.cpi, work.now, str(said)))
+        if said in RESOLVING:
+            queue.resolve(product.cpi, work.now, str(said))
 
 
-def _log(work: Work, product: Product, result: Result, run: str) -> None:
+def _log(work: Work, written: Sightings, product: Product, result: Result, run: str) -> None:
     """One row a value, where it came to something else than the last time. That a value is there
     already is no news after it was written."""
-    path = f"outputs/write_results_{work.capsule}.jsonl"
-    known = {(r["cpi"], r["field"]): str(r["result"]) for r in work.folder.log(path, _NEEDED)}
-    added: list[dict[str, Any]] = []
     for name, said in {**result.fields, **result.collections}.items():
-        last = known.get((product.cpi, name))
-        if last is None or _settled(last) != _settled(said):
-            head = {"cpi": product.cpi, "handle": product.handle, "field": name}
-            added.append({**head, "result": said, "run": run, "timestamp": work.now})
-    work.folder.append(path, added)
+        row = {"cpi": product.cpi, "handle": product.handle, "field": name, "result": said}
+        last = written.last(row)
+        if last is None or _settled(str(last["result"])) != _settled(said):
+            written.add({**row, "run": run}, work.now)
 
 
 def _settled(said: str) -> str:

@@ -1,4 +1,4 @@
-"""What people are asked, and what was seen to have moved: logs of which rows are only added.
+"""What people are asked: logs of which rows are only added.
 
 A row of a queue is told apart by CPI and reason; it is asked once, until it is resolved. That is
 a row of its own (`resolved_at`), so that nothing that was written is written over.
@@ -6,10 +6,10 @@ a row of its own (`resolved_at`), so that nothing that was written is written ov
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from reconciler.capsule.text import without
+from reconciler.capsule.folder import Folder
 
 SWATCH_MISSING: Final = "SWATCH_MISSING_LOCALLY"
 
@@ -19,46 +19,45 @@ RESOLVING: Final = frozenset({"WROTE", "NOOP_ALREADY_SET"})
 NEEDED: Final = ("cpi", "handle", "reason")
 """What a row of a queue is told apart by, and whose it is."""
 
-Rows = Sequence[Mapping[str, Any]]
 
+class Queue:
+    """A queue while one step works on it: read once, written once with `keep`. Raises `BrokenLog`
+    for a row that is none."""
 
-def open_rows(rows: Rows) -> dict[tuple[str, str], Mapping[str, Any]]:
-    """What is asked and not resolved, by (CPI, reason)."""
-    standing: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for row in rows:
-        key = (str(row["cpi"]), str(row["reason"]))
+    def __init__(self, folder: Folder, path: str) -> None:
+        self._folder, self._path = folder, path
+        self._added: list[dict[str, Any]] = []
+        self._open: dict[str, dict[str, Mapping[str, Any]]] = {}
+        for row in folder.log(path, NEEDED):
+            self._take(row)
+
+    def open(self, cpi: str) -> list[str]:
+        """The reasons for which a product is asked about."""
+        return list(self._open.get(cpi, {}))
+
+    def ask(self, cpi: str, handle: str, reason: str, now: str, **more: Any) -> None:
+        """Ask, where it is not asked already."""
+        if reason not in self._open.get(cpi, {}):
+            row = {"cpi": cpi, "handle": handle, "reason": reason, **more, "timestamp": now}
+            self._add(row)
+
+    def resolve(self, cpi: str, now: str, result: str) -> None:
+        """Resolve all that is asked of a product."""
+        for reason, row in list(self._open.get(cpi, {}).items()):
+            head = {"cpi": cpi, "handle": row["handle"], "reason": reason}
+            self._add({**head, "resolved_at": now, "result": result})
+
+    def keep(self) -> None:
+        self._folder.append(self._path, self._added)
+        self._added = []
+
+    def _add(self, row: dict[str, Any]) -> None:
+        self._added.append(row)
+        self._take(row)
+
+    def _take(self, row: Mapping[str, Any]) -> None:
+        about = self._open.setdefault(str(row["cpi"]), {})
         if row.get("resolved_at"):
-            standing.pop(key, None)
+            about.pop(str(row["reason"]), None)
         else:
-            standing.setdefault(key, row)
-    return standing
-
-
-def asked(
-    rows: Rows, cpi: str, handle: str, reason: str, now: str, **more: Any
-) -> list[dict[str, Any]]:
-    """The row to add; none where it is asked already."""
-    if (cpi, reason) in open_rows(rows):
-        return []
-    return [{"cpi": cpi, "handle": handle, "reason": reason, **more, "timestamp": now}]
-
-
-def resolved(rows: Rows, cpi: str, now: str, result: str) -> list[dict[str, Any]]:
-    """The rows that resolve all that is asked of a product."""
-    return [
-        {
-            "cpi": cpi,
-            "handle": row["handle"],
-            "reason": reason,
-            "resolved_at": now,
-            "result": result,
-        }
-        for (about, reason), row in open_rows(rows).items()
-        if about == cpi
-    ]
-
-
-def differs(rows: Rows, row: Mapping[str, Any], clock: str = "timestamp") -> bool:
-    """Whether an observation is another one than the last of the same product."""
-    last = next((r for r in reversed(rows) if r.get("cpi") == row["cpi"]), None)
-    return last is None or without(last, [clock]) != without(row, [clock])
+            about.setdefault(str(row["reason"]), row)

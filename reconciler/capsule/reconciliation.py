@@ -5,12 +5,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from reconciler.capsule import evidence, looks, manifest, queues, swatches
 from reconciler.capsule.authorisation import frozen
+from reconciler.capsule.folder import Folder
 from reconciler.capsule.ladder import Evidence, advanced
+from reconciler.capsule.queues import Queue
 from reconciler.capsule.record import Draft, timed
+from reconciler.capsule.sightings import Sightings
 from reconciler.capsule.state import Live, Product
 from reconciler.capsule.working import (
     ADOPT,
@@ -24,6 +28,25 @@ from reconciler.capsule.working import (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Logs:
+    """What this step adds to. drift: what was seen of each product."""
+
+    drift: Sightings
+    swatches: Queue
+    review: Queue
+
+    @classmethod
+    def of(cls, folder: Folder) -> Self:
+        drift = Sightings(folder, folder.drift_path, ["cpi"])
+        review = Queue(folder, folder.review_queue_path)
+        return cls(drift, Queue(folder, folder.swatch_queue_path), review)
+
+    def keep(self) -> None:
+        for log in (self.drift, self.swatches, self.review):
+            log.keep()
+
+
 def reconcile(
     work: Work, rows: Sequence[evidence.Row], enriched: frozenset[str] = frozenset()
 ) -> list[Told]:
@@ -31,13 +54,15 @@ def reconcile(
     draft, told = work.draft(), []
     seen = {row.cpi: row for row in rows}
     local = local_swatches(work, draft.state.products)
+    logs = _Logs.of(work.folder)
     for handle, product in work.chosen(draft).items():
         row = seen.get(product.cpi)
         if row is None:
             told.append(Told(product.cpi, handle, SKIP, "it was not inspected"))
             continue
         told.append(Told(product.cpi, handle, *_reconciled(work, draft, product, row, enriched)))
-        _log(work, product, draft.product(handle), row, local, work.evidence(enriched))
+        _log(work, logs, product, draft.product(handle), row, local, work.evidence(enriched))
+    logs.keep()
     known = {product.cpi for product in draft.state.products.values()}
     ids = {r.cpi: r.live.remote for r in rows if r.live and r.cpi in known}
     manifest.mapped(work.folder, ids)
@@ -109,21 +134,23 @@ def _authorise(work: Work, draft: Draft, product: Product, row: evidence.Row) ->
 
 def _log(
     work: Work,
+    logs: _Logs,
     before: Product,
     after: Product,
     row: evidence.Row,
     local: swatches.Found,
     proof: Evidence,
 ) -> None:
-    _log_drift(work, before, after, row, local, proof)
+    _log_drift(work, logs.drift, before, after, row, local, proof)
     if not before.import_.eligible or before.promotion.locked:
         return
-    _ask_for_swatch(work, after, local)
-    _ask_for_look(work, after, row)
+    _ask_for_swatch(work, logs.swatches, after, local)
+    _ask_for_look(work, logs.review, after, row)
 
 
 def _log_drift(
     work: Work,
+    drift: Sightings,
     before: Product,
     after: Product,
     row: evidence.Row,
@@ -142,8 +169,8 @@ def _log_drift(
     }
     if lost := list(_lost(work, before, row, proof)):
         record["lost"] = lost
-    if queues.differs(work.folder.log(work.folder.drift_path), record):
-        work.folder.append(work.folder.drift_path, [{**record, "timestamp": work.now}])
+    if drift.differs(record):
+        drift.add(record, work.now)
 
 
 def _observation(work: Work, row: evidence.Row) -> dict[str, Any]:
@@ -180,30 +207,22 @@ def _as_seen(work: Work, product: Product, row: evidence.Row) -> Product:
     return product.model_copy(update={"observed": observed})
 
 
-def _ask_for_swatch(work: Work, product: Product, local: swatches.Found) -> None:
-    path = work.folder.swatch_queue_path
+def _ask_for_swatch(work: Work, queue: Queue, product: Product, local: swatches.Found) -> None:
     found = local.by_cpi.get(product.cpi, ())
     swatch, why = swatches.the_one(found)
     if swatch is not None or product.assets.swatch_image is not None:
         return
     reason = why or queues.SWATCH_MISSING
-    rows = work.folder.log(path, queues.NEEDED)
     more = {"problems": [p for one in found for p in one.problems]} if found else {}
-    added = queues.asked(rows, product.cpi, product.handle, reason, work.now, **more)
-    work.folder.append(path, added)
+    queue.ask(product.cpi, product.handle, reason, work.now, **more)
 
 
-def _ask_for_look(work: Work, product: Product, row: evidence.Row) -> None:
+def _ask_for_look(work: Work, queue: Queue, product: Product, row: evidence.Row) -> None:
     if product.is_accessory or row.live is None:
         return
     chosen = work.rules.decision(product.cpi).look
     found = looks.look(row.live.media, work.platform, chosen)
     if found.medium is not None:
         return
-    path = work.folder.review_queue_path
     names = [one.name for one in found.candidates]
-    rows = work.folder.log(path, queues.NEEDED)
-    added = queues.asked(
-        rows, product.cpi, product.handle, found.reason, work.now, candidates=names
-    )
-    work.folder.append(path, added)
+    queue.ask(product.cpi, product.handle, found.reason, work.now, candidates=names)

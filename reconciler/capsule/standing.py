@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.capsule import invariants, queues, swatches
+from reconciler.capsule import invariants, swatches
 from reconciler.capsule.authorisation import ACTIONS, Refusal, may
 from reconciler.capsule.ladder import Evidence, proved
+from reconciler.capsule.queues import Queue
 from reconciler.capsule.state import BrokenState, Product, ProductState, Stage
 from reconciler.capsule.working import Work
 
@@ -47,13 +48,11 @@ class Standing:
 
 def standings(work: Work, proof: Evidence) -> list[Standing]:
     """Of the products that are meant, in the state's order."""
-    asked = {
-        **queues.open_rows(work.folder.log(work.folder.swatch_queue_path, queues.NEEDED)),
-        **queues.open_rows(work.folder.log(work.folder.review_queue_path, queues.NEEDED)),
-    }
+    paths = (work.folder.swatch_queue_path, work.folder.review_queue_path)
+    logs = [Queue(work.folder, path) for path in paths]
     draft = work.draft()
     return [
-        _standing(work, product, proof, tuple(r for c, r in asked if c == product.cpi))
+        _standing(work, product, proof, tuple(r for log in logs for r in log.open(product.cpi)))
         for product in work.chosen(draft).values()
     ]
 

@@ -122,14 +122,23 @@ def promote_swatches(work: Work) -> list[Told]:
     """Append the registered swatches to the images manifest, where it does not have them."""
     draft, told = work.draft(), []
     local = local_swatches(work, draft.state.products)
+    lines = work.folder.lines(MANIFEST)
+    known = {cpi: lines[line] for cpi, line in manifest.newest_swatches(lines).items()}
+    added: list[dict[str, Any]] = []
     for handle, product in work.chosen(draft).items():
-        verdict = _promoted(work, product, local.by_cpi.get(product.cpi, ()))
+        found = local.by_cpi.get(product.cpi, ())
+        verdict = _promoted(work, product, found, known.get(product.cpi), added)
         told.append(Told(product.cpi, handle, *verdict))
+    work.folder.append(MANIFEST, added)
     return told
 
 
 def _promoted(
-    work: Work, product: Product, found: tuple[swatches.Swatch, ...]
+    work: Work,
+    product: Product,
+    found: tuple[swatches.Swatch, ...],
+    known: Mapping[str, Any] | None,
+    added: list[dict[str, Any]],
 ) -> tuple[Verdict, str]:
     if refusal := frozen(product, work.capsule):
         return SKIP, refusal.code
@@ -139,11 +148,9 @@ def _promoted(
     swatch = next((one for one in found if one.path == registered.path), None)
     if swatch is None or swatch.sha256 != registered.sha256:
         return SKIP, f"{registered.path} is not the registered file any more: register it again"
-    rows = work.folder.log(MANIFEST)
-    if manifest.says(manifest.newest(rows, product.cpi, manifest.SWATCH), swatch):
+    if manifest.says(known, swatch):
         return NOOP, swatch.path
-    row = manifest.row(work.capsule, product.handle, swatch, work.now)
-    work.folder.append(MANIFEST, [row])
+    added.append(manifest.row(work.capsule, product.handle, swatch, work.now))
     return ADOPT, swatch.path
 
 

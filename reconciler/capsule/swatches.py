@@ -21,6 +21,9 @@ MOST_PIXELS: Final = 64_000_000
 AMBIGUOUS: Final = "AMBIGUOUS_LOCAL_SWATCHES"
 UNFIT: Final = "SWATCH_UNFIT"
 
+_WORD: Final = re.compile(r"[0-9A-Za-z-]+")
+"""What may be a CPI in the name of a file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Swatch:
@@ -55,12 +58,12 @@ def look_through(
 ) -> Found:
     """files: path below the capsule's folder → content; those outside of the swatches' folder
     are passed over."""
-    known = list(cpis)
+    known = frozenset(cpis)
     by_cpi: dict[str, list[Swatch]] = {}
     strays: dict[str, str] = {}
     for path in sorted(path for path in files if path.startswith(FOLDER)):
         name = PurePosixPath(path).name
-        owner = [cpi for cpi in known if _names(name, cpi)]
+        owner = sorted(known.intersection(_WORD.findall(name)))
         if not _names(name, capsule):
             strays[path] = f"its name does not hold the capsule, {capsule}"
         elif len(owner) != 1:
@@ -75,9 +78,9 @@ def look_through(
     return Found({c: tuple(s) for c, s in by_cpi.items()}, strays, tuple(_alike(by_cpi)))
 
 
-def _names(name: str, part: str) -> bool:
-    """Whether a part stands in a name by itself."""
-    return re.search(rf"(?<![0-9A-Za-z-]){re.escape(part)}(?![0-9A-Za-z-])", name) is not None
+def _names(name: str, capsule: str) -> bool:
+    """Whether the capsule stands in a name by itself."""
+    return re.search(rf"(?<![0-9A-Za-z-]){re.escape(capsule)}(?![0-9A-Za-z-])", name) is not None
 
 
 def _alike(by_cpi: Mapping[str, list[Swatch]]) -> Iterator[tuple[str, ...]]:

@@ -35,6 +35,7 @@ class Capsule(Intent, Rules):
     _state: ProductState | None = PrivateAttr(default=None)
     _state_places: Places = PrivateAttr(default=Places(""))
     _manifest: Mapping[int, Mapping[str, Any]] = PrivateAttr(default_factory=dict)
+    _swatches: Mapping[str, int] = PrivateAttr(default_factory=dict)
     _files: Mapping[str, bytes] = PrivateAttr(default_factory=dict)
 
     @property
@@ -64,6 +65,7 @@ class Capsule(Intent, Rules):
         self._files = own
         try:
             self._manifest = folder.lines(MANIFEST)
+            self._swatches = manifest.newest_swatches(self._manifest)
         except BrokenLog as error:
             place, _, told = str(error).partition("  ")
             line = int(place.rsplit(":", 1)[-1])
@@ -77,10 +79,10 @@ class Capsule(Intent, Rules):
     def _swatch_problems(self, path: str) -> Iterator[Problem]:
         """A manifest's newest row must be about the file that lies there."""
         for product in self.products.values():
-            row = self._swatch_row(product)
-            if row is None:
+            line = self._swatches.get(product.cpi)
+            if line is None:
                 continue
-            place = Source(path, next(n for n, known in self._manifest.items() if known is row))
+            place, row = Source(path, line), self._manifest[line]
             found = self._swatch(row)
             if found is None:
                 cause = f"{row['file']} of {product.cpi} is not there"
@@ -90,9 +92,6 @@ class Capsule(Intent, Rules):
                 yield Problem(place, cause, "register and promote it again")
             elif wrong := why_unfit(str(row["file"]), found):
                 yield Problem(place, *wrong)
-
-    def _swatch_row(self, product: Product) -> Mapping[str, Any] | None:
-        return manifest.newest(tuple(self._manifest.values()), product.cpi, manifest.SWATCH)
 
     def _swatch(self, row: Mapping[str, Any]) -> Asset | None:
         return asset(self._files.get(str(row["file"]), b""))
@@ -179,9 +178,9 @@ class Capsule(Intent, Rules):
         look = self.decision(product.cpi).look or (adopted.file_name if adopted else None)
         if look is not None and not product.is_accessory:
             yield "LOOK", "look_image", Image(file=look)
-        newest = self._swatch_row(product)
-        if newest is not None:
-            path = f"{FOLDER}/{self.capsule}/{newest['file']}"
+        line = self._swatches.get(product.cpi)
+        if line is not None:
+            path = f"{FOLDER}/{self.capsule}/{self._manifest[line]['file']}"
             yield "SWATCH", "swatch_image", Image(path=path)
 
 
