@@ -7,9 +7,6 @@ to is linked again at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from providers.plytix.catalog import is_already_linked
 from providers.plytix.client import PlytixWriter, Refused, Row
 from providers.plytix.holdings import THUMBNAIL, linked
@@ -61,12 +58,3 @@ class Links:
 
     async def _sent(self, method: str, path: str, body: Row | None = None) -> Row:
         return await repeated(self._session, method, path, body)
-
-
-@contextmanager
-def noted(problems: list[str]) -> Iterator[None]:
-    """What is refused inside is written down, and the rest goes on."""
-    try:
-        yield
-    except PlatformError as error:
-        problems.append(str(error))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -10,6 +11,7 @@ import anyio
 
 from providers.plytix.client import PlytixWriter, Row
 from reconciler.concurrent import side_by_side
+from reconciler.model.address import Address, Remote
 from reconciler.model.change import Change
 from reconciler.model.outcome import Outcome, failed
 from reconciler.provider import Ambiguous, PlatformError
@@ -47,6 +49,24 @@ async def made(
             if found := await look():
                 return found
     return await session.write("POST", path, body)
+
+
+@contextmanager
+def noted(problems: list[PlatformError]) -> Iterator[None]:
+    """What goes wrong inside is written down, and the rest goes on."""
+    try:
+        yield
+    except PlatformError as error:
+        problems.append(error)
+
+
+def in_part(
+    address: Address, problems: Sequence[PlatformError], remote: Remote | None
+) -> Outcome[Any]:
+    """What went wrong of a thing of several requests, told together. Where one stayed without an
+    answer it may have been done all the same."""
+    unanswered = any(isinstance(problem, Ambiguous) for problem in problems)
+    return failed(address, "; ".join(map(str, problems)), remote, unknown=unanswered)
 
 
 async def each(

@@ -12,14 +12,13 @@ from typing import Annotated, Final
 
 from providers.plytix.catalog import condition, product_ids
 from providers.plytix.client import PlytixReader, PlytixWriter, Refused, Row
-from providers.plytix.links import noted
 from providers.plytix.versions import CATEGORIES, PRODUCTS
-from providers.plytix.writing import made, repeated
+from providers.plytix.writing import in_part, made, noted, repeated
 from reconciler.concurrent import side_by_side
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Change, Effect
 from reconciler.model.cost import Cost, Range
-from reconciler.model.outcome import Outcome, done, failed
+from reconciler.model.outcome import Outcome, done
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Merge, Owned, Ref, spec
 from reconciler.provider import (
@@ -77,7 +76,7 @@ class CategoryKind:
     async def write(
         self, session: PlytixWriter, batch: Batch[Category]
     ) -> Sequence[Outcome[Category]]:
-        return [await _tried(session, change) for change in batch.changes]
+        return [await _written(session, change) for change in batch.changes]
 
     async def effects(
         self, session: PlytixReader, changes: Sequence[Change[Category]]
@@ -145,30 +144,35 @@ def _ids(product: Row) -> list[Remote]:
     return [str(one["id"]) if isinstance(one, dict) else str(one) for one in told]
 
 
-async def _tried(session: PlytixWriter, change: Change[Category]) -> Outcome[Category]:
-    problems: list[str] = []
-    remote = change.remote
-    try:
-        if change.after is None:
-            await session.write("DELETE", f"{CATEGORIES}/{remote}")
-            return done(change.address, None)
-        remote = await _node(session, change)
-        coming, going = _moved(change)
-        ids = await product_ids(session, [*coming, *going])
-        problems += [f"there is no product {sku}" for sku in coming if sku not in ids]
-        await side_by_side(
-            [
-                *(partial(_put, session, remote, ids[s], problems) for s in coming if s in ids),
-                *(partial(_take, session, remote, ids[s], problems) for s in going if s in ids),
-            ]
-        )
-    except PlatformError as error:
-        if remote is None:
-            raise
-        problems.append(str(error))
+async def _written(session: PlytixWriter, change: Change[Category]) -> Outcome[Category]:
+    """A category whose deletion or making stays without an answer is looked up by the core."""
+    if change.after is None:
+        await session.write("DELETE", f"{CATEGORIES}/{change.remote}")
+        return done(change.address, None)
+    category = await _node(session, change)
+    problems: list[PlatformError] = []
+    with noted(problems):
+        await _filled(session, category, change, problems)
     if problems:
-        return failed(change.address, "; ".join(sorted(problems)), remote)
-    return done(change.address, remote)
+        return in_part(change.address, sorted(problems, key=str), category)
+    return done(change.address, category)
+
+
+async def _filled(
+    session: PlytixWriter,
+    category: Remote,
+    change: Change[Category],
+    problems: list[PlatformError],
+) -> None:
+    coming, going = _moved(change)
+    ids = await product_ids(session, [*coming, *going])
+    problems += [PlatformError(f"there is no product {sku}") for sku in coming if sku not in ids]
+    await side_by_side(
+        [
+            *(partial(_put, session, category, ids[s], problems) for s in coming if s in ids),
+            *(partial(_take, session, category, ids[s], problems) for s in going if s in ids),
+        ]
+    )
 
 
 async def _node(session: PlytixWriter, change: Change[Category]) -> Remote:
@@ -178,7 +182,7 @@ async def _node(session: PlytixWriter, change: Change[Category]) -> Remote:
         row = await made(session, CATEGORIES, {"name": name}, partial(_root, session, name))
         return str(row["id"])
     if change.renamed_from:
-        await session.write("PATCH", f"{CATEGORIES}/{change.remote}", {"name": name})
+        await repeated(session, "PATCH", f"{CATEGORIES}/{change.remote}", {"name": name})
     return change.remote
 
 
@@ -187,7 +191,7 @@ async def _root(session: PlytixReader, name: str) -> Row | None:
 
 
 async def _put(
-    session: PlytixWriter, category: Remote, product: Remote, problems: list[str]
+    session: PlytixWriter, category: Remote, product: Remote, problems: list[PlatformError]
 ) -> None:
     with noted(problems):
         try:
@@ -198,7 +202,7 @@ async def _put(
 
 
 async def _take(
-    session: PlytixWriter, category: Remote, product: Remote, problems: list[str]
+    session: PlytixWriter, category: Remote, product: Remote, problems: list[PlatformError]
 ) -> None:
     with noted(problems):
         try:

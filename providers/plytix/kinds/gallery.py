@@ -23,12 +23,13 @@ from providers.plytix.catalog import (
 from providers.plytix.client import PlytixReader, PlytixWriter, Row
 from providers.plytix.holdings import THUMBNAIL, columns, holding, in_full, linked
 from providers.plytix.kinds.asset import picture_of
-from providers.plytix.links import Links, noted
+from providers.plytix.links import Links
+from providers.plytix.writing import in_part, noted
 from reconciler.concurrent import side_by_side
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Change, Effect, Pictures
 from reconciler.model.cost import Cost, Range
-from reconciler.model.outcome import Outcome, done, failed
+from reconciler.model.outcome import Outcome, done
 from reconciler.model.resource import Resource
 from reconciler.model.spec import UNSTATED, Merge, Owned, Ref, spec
 from reconciler.provider import (
@@ -208,21 +209,21 @@ async def _written(session: PlytixWriter, change: Change[Gallery]) -> Outcome[Ga
     """One gallery as far as it can be; what is refused is told together. The product's id is
     told with a failure too, so that what was linked is known to be ours."""
     sku, _ = _parts(change.address.key)
-    problems: list[str] = []
+    problems: list[PlatformError] = []
     product = change.remote
     try:
         product = product or session.remotes("product", sku)
         write = _unlinked if change.after is None else _linked
         await write(session, change, Links(session, product), problems)
     except PlatformError as error:
-        problems.append(str(error))
+        problems.append(error)
     if problems:
-        return failed(change.address, "; ".join(problems), product)
+        return in_part(change.address, problems, product)
     return done(change.address, product if change.after else None)
 
 
 async def _linked(
-    session: PlytixWriter, change: Change[Gallery], links: Links, problems: list[str]
+    session: PlytixWriter, change: Change[Gallery], links: Links, problems: list[PlatformError]
 ) -> None:
     """Add what is missing, then take out what is too much, then set the thumbnail."""
     if change.renamed_from:
@@ -243,7 +244,7 @@ async def _linked(
 
 
 async def _unlinked(
-    session: PlytixWriter, change: Change[Gallery], links: Links, problems: list[str]
+    session: PlytixWriter, change: Change[Gallery], links: Links, problems: list[PlatformError]
 ) -> None:
     """Take out exactly the assets that the change names, and the thumbnail if it is named."""
     _, label = _parts(change.address.key)
@@ -262,7 +263,7 @@ async def _take_out(
     label: str,
     names: Sequence[Key],
     spared: set[Remote],
-    problems: list[str],
+    problems: list[PlatformError],
     *,
     keep: bool,
 ) -> None:
