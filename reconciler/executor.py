@@ -20,6 +20,7 @@ from reconciler.compare import KEY_PATH, differences, states_only_emptiness
 from reconciler.concurrent import side_by_side
 from reconciler.journal import Journal
 from reconciler.ledger import Ledger
+from reconciler.looking import read_keys
 from reconciler.model.address import Address
 from reconciler.model.change import AnyChange
 from reconciler.model.errors import LedgerUnavailable
@@ -28,7 +29,6 @@ from reconciler.model.plan import Plan
 from reconciler.model.resource import Resource, State
 from reconciler.model.spec import Merge, canonical_json, owned, shape
 from reconciler.order import Schedule, by_kind
-from reconciler.planner import read_keys
 from reconciler.provider import (
     Ambiguous,
     AnyProvider,

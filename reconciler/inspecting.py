@@ -17,11 +17,11 @@ from reconciler.compare import compare
 from reconciler.compile import compile_for, questions
 from reconciler.intent.base import Intents
 from reconciler.intent.capsule import Capsule
+from reconciler.looking import must_be_the_same_account, observe
 from reconciler.model.address import Address, Key
 from reconciler.model.errors import InvalidDesiredState, Usage
 from reconciler.model.outcome import Status
 from reconciler.model.resource import State
-from reconciler.planner import must_be_the_same_account, observe
 from reconciler.provider import AnyProvider, PlatformError
 from reconciler.site import Site
 from reconciler.withholding import about_of, concerning

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -10,21 +10,21 @@ from typing import Any
 from reconciler.annotate import annotated
 from reconciler.compare import Comparison, compare, unknown
 from reconciler.compile import compile_for, differing, questions, questions_that_matter
-from reconciler.concurrent import side_by_side
 from reconciler.estimate import estimate
 from reconciler.freeze import standing
 from reconciler.guards import Allowance, Situation, holds, violations
 from reconciler.intent.base import Intents
-from reconciler.model.address import Address, Key, Remote
+from reconciler.looking import must_be_the_same_account, observe, strangers, with_effects
+from reconciler.model.address import Address
 from reconciler.model.change import Action, AnyChange
 from reconciler.model.cost import UNKNOWN, Pace
-from reconciler.model.errors import InvalidDesiredState, Refused, Usage
+from reconciler.model.errors import InvalidDesiredState, Usage
 from reconciler.model.plan import Plan, Scope
 from reconciler.model.question import Answers
 from reconciler.model.resource import Resource, State
-from reconciler.moving import found_formerly, moved_rows
-from reconciler.order import Schedule, by_kind, pointed_at, schedule
-from reconciler.provider import Access, AnyProvider, Lack, PlatformError, Unauthorised, layer_of
+from reconciler.moving import moved_rows
+from reconciler.order import Schedule, pointed_at, schedule
+from reconciler.provider import Access, PlatformError, layer_of
 from reconciler.selection import EVERYTHING, Selection
 from reconciler.site import Site
 from reconciler.withholding import (
@@ -126,8 +126,8 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> Seen:
         whole = _compared(site, desired, live, applied, wishes)
         comparison = _within(whole, part, partial(wishes.selection.may_make, provider))
         unmade = _left_out(whole, comparison)
-        strangers = await _strangers(site, session, desired, applied, live, part)
-        comparison = replace(comparison, changes=(*comparison.changes, *_pruned(site, strangers)))
+        others = await strangers(site, session, desired, applied, live, part)
+        comparison = replace(comparison, changes=(*comparison.changes, *_pruned(site, others)))
         changes = await with_effects(provider, session, comparison.changes)
         tagged = await _tagged(site, session, intents, comparison.changes)
         told = (
@@ -140,7 +140,7 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> Seen:
         beside = len(whole.changes) - len(changes)
         scope = replace(scope, planned=planned, beside=beside)
     comparison = replace(comparison, changes=changes)
-    warnings = (*_told(site, strangers), *(f"{site.name}: {text}" for text in told))
+    warnings = (*_told(site, others), *(f"{site.name}: {text}" for text in told))
     return Seen(
         account,
         part,
@@ -235,47 +235,18 @@ def _left_out(whole: Comparison, part: Comparison) -> frozenset[Address]:
     return frozenset(address for address in missing if address not in made)
 
 
-async def _strangers(
-    site: Site,
-    session: Any,
-    desired: State,
-    applied: State,
-    live: State,
-    part: frozenset[Address] | None,
-) -> list[Resource[Any]]:
-    """What stands live in the midst of what git states whole, and is neither stated nor ours: not
-    by its key, and not by the id that a stated one was found by."""
-    if site.policy.unknown_values == "ignore":
-        return []
-    meant = desired if part is None else {a: r for a, r in desired.items() if a in part}
-    found: list[Resource[Any]] = []
-    for kind in site.provider.kinds:
-        ask = getattr(kind, "strangers", None)
-        if ask is not None:
-            found += await ask(session, site.name, meant)
-    if not found:
-        return []
-    ours = {(a.kind, resource.remote) for a, resource in live.items()}
-    return [
-        stranger
-        for stranger in found
-        if stranger.address not in {*desired, *applied}
-        and (stranger.address.kind, stranger.remote) not in ours
-    ]
-
-
-def _pruned(site: Site, strangers: Sequence[Resource[Any]]) -> Iterator[AnyChange]:
+def _pruned(site: Site, others: Sequence[Resource[Any]]) -> Iterator[AnyChange]:
     if site.policy.unknown_values == "prune":
-        yield from (unknown(stranger) for stranger in strangers)
+        yield from (unknown(other) for other in others)
 
 
-def _told(site: Site, strangers: Sequence[Resource[Any]]) -> Iterator[str]:
+def _told(site: Site, others: Sequence[Resource[Any]]) -> Iterator[str]:
     """One warning for what stands on one ground."""
     if site.policy.unknown_values != "warn":
         return
     grounds: dict[str, list[str]] = {}
-    for stranger in strangers:
-        ground, _, name = stranger.address.key.partition("/")
+    for other in others:
+        ground, _, name = other.address.key.partition("/")
         grounds.setdefault(ground, []).append(name)
     for ground, names in sorted(grounds.items()):
         listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if names[5:] else "")
@@ -327,24 +298,6 @@ def judged(site: Site, seen: Seen, wishes: Wishes) -> Planned:
     return Planned(plan, order, seen.live, settled, seen.pace, seen.answers, seen.desired)
 
 
-async def read_keys(
-    provider: AnyProvider, session: Any, target: str, kind: str, keys: Mapping[Key, Remote | None]
-) -> State:
-    """The live resources of one kind under the wanted keys."""
-    found = provider.kind(kind).read(session, target, keys)
-    return {resource.address: resource async for resource in found}
-
-
-def must_be_the_same_account(site: Site, account: str) -> None:
-    """Raises `Refused` where another account than the ledger's stands behind the target."""
-    known = site.ledger.account
-    if known is not None and known != account:
-        raise Refused(
-            f"{site.name} was applied to {known}, and now {account} answers there"
-            " · correct the endpoint or the credential; for a new store use a new target name"
-        )
-
-
 def _scoped(
     desired: State, applied: State, part: frozenset[Address] | None, *, lenient: bool
 ) -> tuple[State, State, Scope]:
@@ -374,46 +327,6 @@ def _closure(only: frozenset[Address], desired: State) -> set[Address]:
     return wanted
 
 
-async def observe(
-    provider: AnyProvider, session: Any, target: str, desired: State, applied: State
-) -> State:
-    """The live state of all that is declared, managed or referred to; kinds side by side.
-
-    Raises `Unauthorised`, before anything is read, where the credential does not reach so far.
-    """
-    wanted = _wanted(desired, applied)
-    for resource in desired.values():
-        if resource.formerly is not None:
-            wanted[resource.address.kind].setdefault(resource.formerly, None)
-    _must_be_readable(provider.access(session), wanted)
-    states = await side_by_side(
-        partial(read_keys, provider, session, target, kind.name, wanted[kind.name])
-        for kind in provider.kinds
-        if wanted.get(kind.name)
-    )
-    live = {address: resource for state in states for address, resource in state.items()}
-    return found_formerly(desired, live)
-
-
-def _must_be_readable(access: Access, wanted: Mapping[str, object]) -> None:
-    lacking: dict[Lack, list[str]] = {}
-    for kind, lack in access.unreadable.items():
-        if wanted.get(kind):
-            lacking.setdefault(lack, []).append(kind)
-    if lacking:
-        told = "; ".join(f"{k.text}, to read {', '.join(kinds)}" for k, kinds in lacking.items())
-        raise Unauthorised(f"{told} · {next(iter(lacking)).remedy}")
-
-
-def _wanted(desired: State, applied: State) -> dict[str, dict[Key, Remote | None]]:
-    wanted: dict[str, dict[Key, Remote | None]] = {}
-    for address, resource in (*desired.items(), *applied.items()):
-        wanted.setdefault(address.kind, {})[address.key] = resource.remote
-        for needed in pointed_at(resource):
-            wanted.setdefault(needed.kind, {}).setdefault(needed.key, None)
-    return wanted
-
-
 def _compared(
     site: Site, desired: State, live: State, applied: State, wishes: Wishes
 ) -> Comparison:
@@ -426,18 +339,6 @@ def _compared(
         attributed=wishes.attributed,
         prune_adopted=site.policy.prune_adopted,
     )
-
-
-async def with_effects(
-    provider: AnyProvider, session: Any, changes: tuple[AnyChange, ...]
-) -> tuple[AnyChange, ...]:
-    """The changes, with what they do beyond their fields where the kind can say."""
-    effects: dict[Address, Any] = {}
-    for kind, group in by_kind(changes).items():
-        ask = getattr(provider.kind(kind), "effects", None)
-        if ask is not None:
-            effects |= await ask(session, group)
-    return tuple(change.with_effect(effects.get(change.address)) for change in changes)
 
 
 def _retirement(site: Site) -> Planned:

@@ -17,11 +17,11 @@ from reconciler.concurrent import side_by_side
 from reconciler.contrast import Contrast, name_of, of_desired, of_live
 from reconciler.intent.base import Intents
 from reconciler.intent.loader import Files, load
+from reconciler.looking import must_be_the_same_account, observe
 from reconciler.model.address import Address
 from reconciler.model.errors import InvalidDesiredState, Usage
 from reconciler.model.resource import State
 from reconciler.order import pointed_at
-from reconciler.planner import must_be_the_same_account, observe
 from reconciler.promotion import Promotion, Wanted, candidates, promoted
 from reconciler.provider import PlatformError
 from reconciler.site import Site

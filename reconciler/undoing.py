@@ -10,21 +10,13 @@ from typing import Any
 from reconciler.annotate import annotated
 from reconciler.compare import Comparison, compare
 from reconciler.concurrent import side_by_side
+from reconciler.looking import must_be_the_same_account, observe, read_keys, with_effects
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Action, AnyChange
 from reconciler.model.errors import Refused
 from reconciler.model.plan import Scope
 from reconciler.model.resource import State
-from reconciler.planner import (
-    Planned,
-    Seen,
-    Wishes,
-    judged,
-    must_be_the_same_account,
-    observe,
-    read_keys,
-    with_effects,
-)
+from reconciler.planner import Planned, Seen, Wishes, judged
 from reconciler.provider import PlatformError
 from reconciler.rollback import Image, Run, Undoing, of_the_ledger, undoing, with_ledger
 from reconciler.site import Site
