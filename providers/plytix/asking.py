@@ -14,7 +14,6 @@ from providers.plytix.catalog import condition as where
 from providers.plytix.client import Filters, PlytixReader
 from providers.plytix.definitions import MULTISELECT, Definitions, definitions
 from providers.plytix.terms import key_of
-from providers.plytix.versions import PRODUCTS
 from reconciler.intent.base import Intent
 from reconciler.intent.collection import Collections
 from reconciler.intent.condition import Condition
@@ -112,5 +111,4 @@ async def _carrying(
 
 
 async def _searched(session: PlytixReader, filters: Filters) -> list[Key]:
-    found = session.search(f"{PRODUCTS}/search", filters, [], "sku")
-    return [row["sku"] async for row in found]
+    return [row["sku"] async for row in all_products(session, alike=filters)]

@@ -40,9 +40,11 @@ async def products(
                 yield row
 
 
-async def all_products(session: PlytixReader, columns: Sequence[str] = ()) -> AsyncIterator[Row]:
-    """Every product."""
-    async for row in everything(session, f"{PRODUCTS}/search", columns, "sku"):
+async def all_products(
+    session: PlytixReader, columns: Sequence[str] = (), alike: Filters = ()
+) -> AsyncIterator[Row]:
+    """Every product, or every one that is alike."""
+    async for row in everything(session, f"{PRODUCTS}/search", columns, "sku", alike):
         yield row
 
 
@@ -72,10 +74,10 @@ async def assets(
 
 
 async def all_assets(session: PlytixReader) -> dict[str, Row]:
-    return await _assets(session, None)
+    return await _assets(session, [])
 
 
-async def _assets(session: PlytixReader, filters: Filters | None) -> dict[str, Row]:
+async def _assets(session: PlytixReader, filters: Filters) -> dict[str, Row]:
     """Of these filters, or all. With their pictures, where the platform lets a search tell them:
     that is not documented, and nothing but pictures hangs on it, so a refusal is taken for a no."""
     if session.tells_pictures:
@@ -89,13 +91,9 @@ async def _assets(session: PlytixReader, filters: Filters | None) -> dict[str, R
 
 
 async def _searched(
-    session: PlytixReader, filters: Filters | None, columns: Sequence[str]
+    session: PlytixReader, filters: Filters, columns: Sequence[str]
 ) -> dict[str, Row]:
-    path = f"{ASSETS}/search"
-    if filters is None:
-        found = everything(session, path, columns, "filename")
-    else:
-        found = session.search(path, filters, columns, "filename")
+    found = everything(session, f"{ASSETS}/search", columns, "filename", filters)
     return {row["id"]: row async for row in found}
 
 

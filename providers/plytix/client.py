@@ -183,12 +183,13 @@ async def writing(
 
 
 async def identify(session: PlytixReader) -> str:
-    """The account's id: from the token, or from any product where the token does not tell it."""
+    """The account's id: from the token, or from any product where the token does not tell it. The
+    products are in no order, which the platform refuses where there are very many."""
     account = (await session.bearer.token()).account
     known = account.get("id") or account.get("_id")
     if known:
         return str(known)
-    async for row in session.search(f"{PRODUCTS}/search", [], [], "sku"):
+    async for row in session.search(f"{PRODUCTS}/search", [], [], ""):
         product = await session.get(f"{PRODUCTS}/{row['id']}")
         if product and product.get("account_id"):
             return str(product["account_id"])

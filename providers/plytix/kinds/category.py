@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Final
 
-from providers.plytix.catalog import condition, product_ids
+from providers.plytix.catalog import all_products, condition, product_ids
 from providers.plytix.client import PlytixReader, PlytixWriter, Refused, Row
 from providers.plytix.versions import CATEGORIES, PRODUCTS
 from providers.plytix.writing import in_part, made, noted, repeated
@@ -129,9 +129,8 @@ async def _members(session: PlytixReader, ids: Iterable[Remote]) -> dict[Remote,
 
 async def _carrying(session: PlytixReader, filters: list[list[Row]]) -> list[Row] | None:
     """None where the search is not understood."""
-    found = session.search(f"{PRODUCTS}/search", filters, ["categories"], "sku")
     try:
-        return [row async for row in found]
+        return [row async for row in all_products(session, ["categories"], filters)]
     except Refused as refusal:
         if refusal.status != 422 or filters[0][0]["operator"] == "exists":
             raise

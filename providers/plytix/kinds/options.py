@@ -10,11 +10,11 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Final
 
-from providers.plytix.catalog import condition, parts_of
+from providers.plytix.catalog import all_products, condition, parts_of
 from providers.plytix.client import PlytixReader, PlytixWriter
 from providers.plytix.definitions import definitions
 from providers.plytix.kinds.attribute import PAGES, READ_TOGETHER
-from providers.plytix.versions import ATTRIBUTES, PRODUCTS
+from providers.plytix.versions import ATTRIBUTES
 from providers.plytix.writing import each
 from reconciler.concurrent import side_by_side
 from reconciler.model.address import Address, Key
@@ -126,7 +126,7 @@ async def _carriers(session: PlytixReader, change: Change[Options], gone: Sequen
     """Up to a thousand are counted."""
     filters = [[condition(f"attributes.{change.address.key}", "in", list(gone))]]
     count = 0
-    async for _ in session.search(f"{PRODUCTS}/search", filters, [], "sku"):
+    async for _ in all_products(session, alike=filters):
         count += 1
         if count >= MOST_COUNTED:
             break
