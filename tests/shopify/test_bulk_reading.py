@@ -42,7 +42,7 @@ def read(made: Workshop, kind: str, wanted: Wanted, besides: int = 0) -> list[An
     async def inside() -> list[Any]:
         async with reading(site.target, made._counted(site).wire()) as session:
             for _ in range(besides):
-                await session.begin(RUN_QUERY, query="{ products { nodes { id } } }")
+                await session.begin(RUN_QUERY, query="{ products { edges { node { id } } } }")
             return [r async for r in PROVIDER.kind(kind).read(session, "shop", wanted)]
 
     return sorted(run_in_virtual_time(partial(inside)), key=lambda r: str(r.address))
@@ -93,6 +93,7 @@ def test_few_things_are_not_read_in_bulk(tmp_path: Path) -> None:
 
 ENDS: Sequence[tuple[str, str]] = (
     ("FAILED", "ended FAILED (INTERNAL_SERVER_ERROR), and a part of an answer is none"),
+    ("TIMEOUT", "ended FAILED (TIMEOUT)"),
     ("CANCELED", "somebody cancelled"),
     ("EXPIRED", "has expired"),
     ("CUT", "cut off"),
@@ -110,10 +111,11 @@ def test_a_part_is_never_taken_for_the_whole(tmp_path: Path, fate: str, words: s
     assert words in str(told.value)
 
 
-def test_the_vendors_own_error_is_tried_again_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("fate", ["FAILED", "TIMEOUT"])
+def test_the_vendors_own_error_is_tried_again_once(tmp_path: Path, fate: str) -> None:
     """They call it intermittent."""
     made = shop(tmp_path, **IN_BULK)
-    made.edit("bulk", "", fate=["FAILED"])
+    made.edit("bulk", "", fate=[fate])
 
     assert len(read(made, "metafield", KEYS)) == len(KEYS)
     assert begun(made) == 2

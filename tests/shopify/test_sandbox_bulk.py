@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import anyio
@@ -22,9 +23,14 @@ STATE = """query ($id: ID!) {
 }"""
 PRODUCTS = """{ products { edges { node {
   id name: handle
-  metafields(namespace: "altuzarra") { nodes { __typename key ... on Metafield { value
-    reference { ... on Page { handle } ... on MediaImage { image { url } } } } } }
+  metafields(namespace: "altuzarra") { edges { node { __typename key ... on Metafield { value
+    reference { ... on Page { handle } ... on MediaImage { image { url } } } } } } }
 } } } }"""
+MEMBERS = """{ collectionByIdentifier(identifier: {handle: "%s"}) {
+  title products%s { edges { node { id handle } } }
+} }"""
+SEED = 20
+"""Products of the shop as new."""
 
 
 async def run(door: Door, query: str = PRODUCTS) -> Any:
@@ -36,12 +42,17 @@ async def state(door: Door, id_: str) -> Any:
     return (await door.ask(STATE, id=id_))["data"]["bulkOperation"]
 
 
-async def ended(door: Door) -> tuple[Any, str]:
-    """The last state of an operation, and its file."""
-    id_ = (await run(door))["bulkOperation"]["id"]
+async def ended(door: Door, query: str = PRODUCTS) -> tuple[Any, str]:
+    """The last state of an operation, and its file or the part of it."""
+    id_ = (await run(door, query))["bulkOperation"]["id"]
     await anyio.sleep(60)
     told = await state(door, id_)
-    return told, (await door.client.get(told["url"])).text if told["url"] else ""
+    address = told["url"] or told["partialDataUrl"]
+    return told, (await door.client.get(address)).text if address else ""
+
+
+def rows(text: str) -> list[Any]:
+    return [json.loads(line) for line in text.splitlines()]
 
 
 def test_it_goes_on_with_time() -> None:
@@ -61,14 +72,14 @@ def test_it_goes_on_with_time() -> None:
     created, running, over = shop.run(watch)
 
     assert (created, running) == (("CREATED", "0", False), ("RUNNING", "1", False))
-    assert (over[0], over[2]) == ("COMPLETED", True)
+    assert over == ("COMPLETED", str(SEED), True)
 
 
 def test_its_file_tells_what_a_query_tells() -> None:
     """One line a node, inner nodes name what they hang on; nothing is missing."""
     shop = Emulated()
     told, text = shop.run(ended)
-    lines = [json.loads(line) for line in text.splitlines()]
+    lines = rows(text)
     edges = _pages(shop)
 
     products = [line for line in lines if "__parentId" not in line]
@@ -76,12 +87,14 @@ def test_its_file_tells_what_a_query_tells() -> None:
     assert {line["id"]: line["name"] for line in products} == {
         edge["node"]["id"]: edge["node"]["name"] for edge in edges
     }
+    assert len(inner) > 10
     assert sorted(map(json.dumps, inner)) == sorted(
-        json.dumps({**node, "__parentId": edge["node"]["id"]})
+        json.dumps({**inside["node"], "__parentId": edge["node"]["id"]})
         for edge in edges
-        for node in edge["node"]["metafields"]["nodes"]
+        for inside in edge["node"]["metafields"]["edges"]
     )
     assert (told["objectCount"], told["fileSize"]) == (str(len(lines)), str(len(text.encode())))
+    assert told["rootObjectCount"] == str(len(products)) == str(SEED)
 
 
 def _pages(shop: Emulated) -> list[Any]:
@@ -99,45 +112,140 @@ def _pages(shop: Emulated) -> list[Any]:
         after = page["pageInfo"]["endCursor"]
 
 
-@pytest.mark.parametrize("fate", ["FAILED", "CANCELED"])
-def test_what_ended_half_way_tells_a_part(fate: str) -> None:
+@pytest.mark.parametrize(
+    ("fate", "status", "code"),
+    [
+        ("FAILED", "FAILED", "INTERNAL_SERVER_ERROR"),
+        ("TIMEOUT", "FAILED", "TIMEOUT"),
+        ("CANCELED", "CANCELED", None),
+    ],
+)
+def test_what_ended_half_way_tells_a_part(fate: str, status: str, code: str | None) -> None:
     """Its file stands under another name, so that nobody takes it for the whole."""
     shop = Emulated()
+    _, whole = shop.run(ended)
     shop.edit("bulk", "", fate=fate)
-    told, _ = shop.run(ended)
+    told, part = shop.run(ended)
 
-    assert (told["status"], told["url"]) == (fate, None)
-    assert told["partialDataUrl"] is not None
+    assert (told["status"], told["errorCode"], told["url"]) == (status, code, None)
+    assert told["rootObjectCount"] == str(SEED // 2)
+    assert sum("__parentId" not in row for row in rows(part)) == SEED // 2
+    assert {json.dumps(row) for row in rows(part)} < {json.dumps(row) for row in rows(whole)}
+
+
+def test_fates_come_one_after_another() -> None:
+    """Each takes the next; when they are used up, and where there are none, all is well."""
+    shop = Emulated()
+    shop.edit("bulk", "", fate=["EXPIRED", "FAILED"])
+    seen = [shop.run(ended)[0]["status"] for _ in range(3)]
+    shop.edit("bulk", "", fate=[])
+
+    assert seen == ["EXPIRED", "FAILED", "COMPLETED"]
+    assert shop.run(ended)[0]["status"] == "COMPLETED"
 
 
 def test_what_is_canceled_ends_without_a_file() -> None:
     """It is being cancelled first, and a moment later it is."""
     cancel = "mutation ($id: ID!) { bulkOperationCancel(id: $id) { bulkOperation { status } } }"
 
-    async def watch(door: Door) -> list[str]:
+    async def watch(door: Door) -> tuple[str, Any]:
         id_ = (await run(door))["bulkOperation"]["id"]
         canceled = (await door.ask(cancel, id=id_))["data"]["bulkOperationCancel"]
-        await anyio.sleep(2)
-        return [canceled["bulkOperation"]["status"], (await state(door, id_))["status"]]
+        await anyio.sleep(60)
+        return canceled["bulkOperation"]["status"], await state(door, id_)
 
-    assert Emulated().run(watch) == ["CANCELING", "CANCELED"]
+    first, last = Emulated().run(watch)
+
+    assert (first, last["status"]) == ("CANCELING", "CANCELED")
+    assert (last["url"], last["partialDataUrl"], last["errorCode"]) == (None, None, None)
+
+
+def test_around_the_outermost_connection_there_may_be_an_object() -> None:
+    """The lines are its connection's nodes, at the root; where there is no object, none."""
+    shop = Emulated()
+    pages = shop.data(MEMBERS % ("accessories", "(first: 50)"))["collectionByIdentifier"]
+    told, text = shop.run(partial(ended, query=MEMBERS % ("accessories", "")))
+    nothing, _ = shop.run(partial(ended, query=MEMBERS % ("nobody", "")))
+    later, _ = shop.run(ended)
+
+    assert len(rows(text)) > 1
+    assert rows(text) == [edge["node"] for edge in pages["products"]["edges"]]
+    assert told["rootObjectCount"] == told["objectCount"] == str(len(rows(text)))
+    assert (nothing["status"], nothing["objectCount"], nothing["url"]) == ("COMPLETED", "0", None)
+    assert later["status"] == "COMPLETED"
+
+
+def test_what_is_selected_through_fragments_and_under_other_names_is_told() -> None:
+    """As in any query."""
+    query = """{ ...All } fragment All on QueryRoot { every: products { all: edges { one: node {
+      ... on Product { called: handle } } } } }"""
+    _, text = Emulated().run(partial(ended, query=query))
+
+    assert {"called": "gift-card"} in rows(text)
+    assert len(rows(text)) == SEED
+
+
+DEEP = """{ collections { edges { node { id products { edges { node { id
+  variants { edges { node { id } } } } } } } } } }"""
+WIDE = """{ products { edges { node { id variants { edges { node { id } } }
+  a: metafields { edges { node { id } } } b: metafields { edges { node { id } } }
+  collections { edges { node { id } } } media { edges { node { id } } } } } } }"""
+NODE = '{ node(id: "gid://shopify/Product/1") { id } }'
+LISTED = """{ collections { edges { node { id sources { ... on CollectionConditionsSource {
+  products { edges { node { id } } } } } } } } }"""
+NO_CONNECTION = "Bulk queries must contain at least one connection."
+SYNTAX = "Invalid bulk query: syntax error, unexpected end of file"
 
 
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("{ shop { id } }", "at least one connection"),
-        ("", "syntax error, unexpected end of file"),
-        ("{ products { nodes { wings } } }", "Field 'wings' doesn't exist on type 'Product'"),
+        ("{ shop { id } }", [NO_CONNECTION]),
+        ("", [SYNTAX]),
+        ("fragment A on Product { id }", ["Invalid bulk query: Fragment 'A' is never used."]),
         (
-            "{ collections { nodes { id products { nodes { id variants { nodes { id } } } } } } }",
-            "nesting depth greater than 2",
+            'mutation { tagsAdd(id: "gid://shopify/Product/1", tags: []) { node { id } } }',
+            ["Invalid operation type. Only `query` operations are supported."],
         ),
-        ("{ products { nodes { id } } pages { nodes { id } } }", "single top level field"),
+        (
+            "{ products { nodes { wings } } }",
+            ["Invalid bulk query: Field 'wings' doesn't exist on type 'Product'"],
+        ),
+        (DEEP, ["Bulk queries cannot contain connections with a nesting depth greater than 2."]),
+        (WIDE, ["Bulk queries cannot contain more than 5 connections."]),
+        (NODE, ["Bulk queries cannot contain a top level `node` field.", NO_CONNECTION]),
+        (
+            LISTED,
+            [
+                "Queries that contain a connection field within a list field are not currently"
+                " supported."
+            ],
+        ),
+        (
+            "{ products { nodes { id variants { nodes { id } } } } }",
+            [
+                "All connection fields in a bulk query must select their contents using 'edges' >"
+                " 'node', e.g: 'products { edges { node {'. Selecting via 'nodes' is not"
+                " supported. Invalid connection fields: 'products', 'variants'."
+            ],
+        ),
+        (
+            "{ products { edges { node { key: id variants { edges { node { id } } } } } } }",
+            [
+                "The parent 'node' field for a nested connection must select the 'id' field without"
+                " an alias and must be of 'ID' return type. Connection fields without 'id':"
+                " products."
+            ],
+        ),
+        (
+            "{ ...Two } fragment Two on QueryRoot {"
+            " products { edges { node { id } } } pages { edges { node { id } } } }",
+            ["Bulk queries must have a single top level field."],
+        ),
     ],
 )
-def test_what_is_no_bulk_query(query: str, words: str) -> None:
-    """Nothing is begun, and the first fault is told."""
+def test_what_is_no_bulk_query(query: str, words: list[str]) -> None:
+    """Nothing is begun, and all its faults are told."""
 
     async def refused(door: Door) -> Any:
         return await run(door, query)
@@ -145,7 +253,8 @@ def test_what_is_no_bulk_query(query: str, words: str) -> None:
     answer = Emulated().run(refused)
 
     assert answer["bulkOperation"] is None
-    assert words in answer["userErrors"][0]["message"]
+    assert [error["message"] for error in answer["userErrors"]] == words
+    assert {error["code"] for error in answer["userErrors"]} == {"INVALID"}
 
 
 def test_no_more_than_five_at_once() -> None:
@@ -157,37 +266,67 @@ def test_no_more_than_five_at_once() -> None:
     *begun, refused = Emulated().run(many)
     message = refused["userErrors"][0]["message"]
 
+    assert refused["bulkOperation"] is None
     assert refused["userErrors"][0]["code"] == "OPERATION_IN_PROGRESS"
     assert all(answer["bulkOperation"]["id"] in message for answer in begun)
 
 
+CREATE = """mutation ($product: ProductCreateInput!) {
+  productCreate(product: $product) { product { handle } userErrors { message } }
+}"""
+START = """mutation ($mutation: String!, $path: String!) {
+  bulkOperationRunMutation(mutation: $mutation, stagedUploadPath: $path) {
+    bulkOperation { id } userErrors { code message }
+  }
+}"""
+
+
+@pytest.mark.parametrize(
+    ("mutation", "words"),
+    [
+        ("fragment A on Product { id }", "Invalid operation type. Only `mutation` operations"),
+        ("{ products { edges { node { id } } } }", "Invalid operation type. Only `mutation`"),
+        (f"{CREATE} extend type A", "Failed to parse the mutation"),
+        (CREATE.replace("handle", "wings"), "Field 'wings' doesn't exist on type 'Product'"),
+    ],
+)
+def test_what_is_no_bulk_mutation(mutation: str, words: str) -> None:
+    """Nothing is begun, whatever was uploaded."""
+
+    async def refused(door: Door) -> Any:
+        path = await upload(door, "{}\n")
+        answer = await door.ask(START, mutation=mutation, path=path)
+        return answer["data"]["bulkOperationRunMutation"]
+
+    answer = Emulated().run(refused)
+    (error,) = answer["userErrors"]
+
+    assert answer["bulkOperation"] is None
+    assert error["code"] == "INVALID_MUTATION"
+    assert error["message"].startswith(words)
+
+
 def test_lines_are_carried_out_one_by_one() -> None:
     """A refused line stops no other, and each is told with its number."""
-    create = """mutation ($product: ProductCreateInput!) {
-      productCreate(product: $product) { product { handle } userErrors { message } }
-    }"""
-    start = """mutation ($mutation: String!, $path: String!) {
-      bulkOperationRunMutation(mutation: $mutation, stagedUploadPath: $path) {
-        bulkOperation { id } userErrors { code message }
-      }
-    }"""
     lines = [{"product": {"title": title}} for title in ("One", "", "Two")]
 
     async def carried_out(door: Door) -> list[Any]:
         path = await upload(door, "\n".join(map(json.dumps, lines)) + "\nno json\n")
-        begun = (await door.ask(start, mutation=create, path=path))["data"]
+        begun = (await door.ask(START, mutation=CREATE, path=path))["data"]
         await anyio.sleep(60)
         told = await state(door, begun["bulkOperationRunMutation"]["bulkOperation"]["id"])
-        text = (await door.client.get(told["url"])).text
-        return [json.loads(line) for line in text.splitlines()]
+        return rows((await door.client.get(told["url"])).text)
 
-    rows = Emulated().run(carried_out)
+    shop = Emulated()
+    told = shop.run(carried_out)
+    made = shop.data('{ products(first: 9, query: "handle:one,two") { nodes { title } } }')
 
-    payloads = [row["data"]["productCreate"] for row in rows[:3]]
-    assert [row["__lineNumber"] for row in rows] == [0, 1, 2, 3]
+    payloads = [row["data"]["productCreate"] for row in told[:3]]
+    assert [row["__lineNumber"] for row in told] == [0, 1, 2, 3]
     assert [p["product"] and p["product"]["handle"] for p in payloads] == ["one", None, "two"]
     assert payloads[1]["userErrors"] == [{"message": "Title can't be blank"}]
-    assert "errors" in rows[3]
+    assert told[3]["errors"][0]["message"] == "The line is not valid JSON."
+    assert made["products"]["nodes"] == [{"title": "One"}, {"title": "Two"}]
 
 
 async def upload(door: Door, text: str) -> str:
@@ -219,3 +358,14 @@ def test_a_bulk_query_without_scope_fails() -> None:
     told, _ = shop.run(ended)
 
     assert (told["status"], told["errorCode"]) == ("FAILED", "ACCESS_DENIED")
+
+
+def test_a_bulk_query_that_is_refused_otherwise_fails() -> None:
+    """It comes as an error of the vendor's own, and nothing else is kept from being answered."""
+    query = """{ product(id: "gid://shopify/Collection/1") {
+      id variants { edges { node { id } } } } }"""
+    shop = Emulated()
+    told, _ = shop.run(partial(ended, query=query))
+
+    assert (told["status"], told["errorCode"]) == ("FAILED", "INTERNAL_SERVER_ERROR")
+    assert shop.run(ended)[0]["status"] == "COMPLETED"

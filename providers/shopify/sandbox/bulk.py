@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from providers.shopify.sandbox import search, staged
-from providers.shopify.sandbox.bulk_checks import mutation_error, operation_in, query_error
+from providers.shopify.sandbox.bulk_checks import mutation_error, operation_in, query_errors
 from providers.shopify.sandbox.documents import document
 from providers.shopify.sandbox.exporting import Export
 from providers.shopify.sandbox.ids import number
@@ -38,8 +38,11 @@ SETTINGS: Final[Mapping[str, Any]] = {
 }  # fmt: skip
 """begins: seconds until it runs. nodes, lines: root nodes that are read, lines that are carried
 out, in a second. ends: seconds to write the file. fate: how they end half-way (`FAILED`,
-`CANCELED`), instead of well; or that their files have `EXPIRED`, or are `CUT` off. As a list: of
-those that come, one after another."""
+`TIMEOUT`, `CANCELED`), instead of well; or that their files have `EXPIRED`, or are `CUT` off. As a
+list: of those that come, one after another."""
+
+_FAILURES: Final = {"FAILED": "INTERNAL_SERVER_ERROR", "TIMEOUT": "TIMEOUT"}
+"""The error code of an operation that failed, by its fate."""
 
 _OVER: Final = ("COMPLETED", "CANCELED", "FAILED", "EXPIRED")
 
@@ -55,11 +58,17 @@ def advance(shop: Shop, schema: GraphQLSchema, carry: Carry) -> None:
         if operation is not None:
             try:
                 _advanced(shop, operation, schema, carry)
-            except GraphQLError:
-                shop.change(operation, status="FAILED", errorCode="ACCESS_DENIED")
+            except GraphQLError as error:
+                shop.change(operation, status="FAILED", errorCode=_code_of(error))
     left = [id_ for id_ in running if (shop.get(id_) or {}).get("status") not in _OVER]
     if left != running:
         shop.keep("bulk running", {"ids": left})
+
+
+def _code_of(error: GraphQLError) -> str:
+    """A refusal comes as the vendor's own error, but where a scope is missing."""
+    code = (error.extensions or {}).get("code")
+    return code if code == "ACCESS_DENIED" else "INTERNAL_SERVER_ERROR"
 
 
 def _advanced(shop: Shop, operation: Thing, schema: GraphQLSchema, carry: Carry) -> None:
@@ -72,7 +81,7 @@ def _advanced(shop: Shop, operation: Thing, schema: GraphQLSchema, carry: Carry)
         return
     work = _Work(shop, operation, schema, carry)
     due = _due(elapsed - operation["begins"], operation["rate"], work.total)
-    half = operation["fate"] in ("FAILED", "CANCELED")
+    half = operation["fate"] in (*_FAILURES, "CANCELED")
     due = min(due, work.total // 2) if half else due
     done = work.do(due)
     finishes = operation["begins"] + work.total / operation["rate"] + operation["ends"]
@@ -94,9 +103,8 @@ def _due(elapsed: float, rate: float, total: int) -> int:
 def _ended(shop: Shop, operation: Thing) -> dict[str, Any]:
     fate, size = operation["fate"], operation["size"]
     file = _address(shop, operation) if size else None
-    if fate == "FAILED":
-        code = "INTERNAL_SERVER_ERROR"
-        return {"status": "FAILED", "errorCode": code, "partialDataUrl": file}
+    if fate in _FAILURES:
+        return {"status": "FAILED", "errorCode": _FAILURES[fate], "partialDataUrl": file}
     if fate == "CANCELED":
         return {"status": "CANCELED", "partialDataUrl": file}
     if fate == "EXPIRED":
@@ -115,7 +123,9 @@ class _Work:
         self._carry = carry
         node = document(operation["query"]).node
         assert node is not None
-        self._node, self._asked = node, operation_in(node)
+        asked = operation_in(node)
+        assert asked is not None
+        self._node, self._asked = node, asked
         self._export: Export | None = None
         if operation["type"] == "QUERY":
             self._export = Export(shop, schema, node, self._asked)
@@ -213,14 +223,20 @@ def add_operation(shop: Shop, fields: Mapping[str, Any], id_: str | None = None)
 
 
 def _start(shop: Shop, type_: str, text: str, **fields: Any) -> Thing:
-    fate = shop.setting("bulk").get("fate")
-    if isinstance(fate, list):
-        fate, *rest = fate
-        shop.keep("bulk", {**shop.setting("bulk"), "fate": rest or None})
-    told = {"type": type_, "query": text, "started": shop.now, "fate": fate, **fields}
+    told = {"type": type_, "query": text, "started": shop.now, "fate": _next_fate(shop), **fields}
     operation = add_operation(shop, told)
     _watch(shop, operation)
     return operation
+
+
+def _next_fate(shop: Shop) -> str | None:
+    """How the next one ends; of a list, the first is taken."""
+    settings = shop.setting("bulk")
+    fates = settings.get("fate")
+    if not isinstance(fates, list):
+        return fates
+    shop.keep("bulk", {**settings, "fate": fates[1:] or None})
+    return fates[0] if fates else None
 
 
 def _watch(shop: Shop, operation: Thing) -> None:
@@ -242,14 +258,15 @@ def _in_progress(shop: Shop, type_: str) -> UserError | None:
     return user_error(None, text, "OPERATION_IN_PROGRESS")
 
 
-def _answered(operation: Thing | None, error: UserError | None) -> Mapping[str, Any]:
-    return {"bulkOperation": operation, "userErrors": [error] if error else []}
+def _answered(operation: Thing | None, *errors: UserError | None) -> Mapping[str, Any]:
+    return {"bulkOperation": operation, "userErrors": [error for error in errors if error]}
 
 
 def _run_query(_: Any, info: Info, **args: Any) -> Mapping[str, Any]:
     shop, text = info.context, args["query"]
-    error = query_error(shop, info.schema, text) or _in_progress(shop, "QUERY")
-    return _answered(None if error else _start(shop, "QUERY", text), error)
+    errors: Sequence[UserError | None] = query_errors(info.schema, text)
+    errors = errors or [_in_progress(shop, "QUERY")]
+    return _answered(None if any(errors) else _start(shop, "QUERY", text), *errors)
 
 
 def _run_mutation(_: Any, info: Info, **args: Any) -> Mapping[str, Any]:
