@@ -171,3 +171,26 @@ def test_the_whole_catalog_is_asked() -> None:
     assert told["productTypes"]["nodes"] == ["Bags", "Belts", "Dresses"]
     assert told["productTypes"]["edges"][0] == {"node": "Bags"}
     assert told["productTypes"]["pageInfo"] == {"hasNextPage": True}
+
+
+@pytest.mark.parametrize("words", ["productTags", "productTypes", "productVendors"])
+def test_words_are_told_page_by_page(words: str) -> None:
+    """Each once, in both directions, and onwards from a word that is no longer used."""
+    shop = Emulated()
+    shop.edit("product", "gift-card", tags=["Zebra", "linen"], productType="aaa", vendor="aaa")
+    shop.edit("product", "play-bag-tan", tags=["zebra"])
+    page = f"""query ($after: String) {{ {words}(first: 2, after: $after) {{
+      nodes edges {{ cursor node }} pageInfo {{ hasNextPage hasPreviousPage endCursor }} }} }}"""
+    whole = shop.data(f"{{ {words}(first: 250) {{ nodes }} }}")[words]["nodes"]
+    last = shop.data(f"{{ {words}(last: 1) {{ nodes }} }}")[words]["nodes"]
+    first = shop.data(page)[words]
+    shop.edit("product", "gift-card", tags=[], productType="Bags", vendor="Altuzarra")
+    rest = shop.data(page, after=first["edges"][0]["cursor"])[words]
+
+    assert whole == sorted(whole, key=str.casefold)
+    assert len({word.casefold() for word in whole}) == len(whole) > 1
+    assert last == whole[-1:]
+    assert first["nodes"] == [edge["node"] for edge in first["edges"]] == whole[:2]
+    assert first["pageInfo"]["hasPreviousPage"] is False
+    assert first["nodes"][0] not in rest["nodes"]
+    assert rest["nodes"][0] == first["nodes"][1]

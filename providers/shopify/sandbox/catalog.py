@@ -9,6 +9,7 @@ from providers.shopify.sandbox import search
 from providers.shopify.sandbox.ids import number
 from providers.shopify.sandbox.paging import connection
 from providers.shopify.sandbox.shop import Info, Shop, Thing
+from providers.shopify.sandbox.tags import normal
 from providers.shopify.sandbox.variants import title_of
 
 
@@ -59,24 +60,32 @@ def _count(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     return {"count": len(_found(info, args)), "precision": "EXACT"}
 
 
-def _words(read: Callable[[Thing], Iterable[str]]) -> Any:
-    """A resolver for the words that products use, each once, in order."""
+def _words(
+    read: Callable[[Thing], Iterable[str]],
+    once: Callable[[Iterable[str]], Iterable[str]] = set,
+) -> Any:
+    """A resolver for the words that products use, each once, whatever its case in order. A cursor
+    is the word, so that it leads on also when words came or went."""
 
     def resolve(_: Any, info: Info, **args: Any) -> dict[str, Any]:
-        used = {word for product in info.context.all("Product") for word in read(product) if word}
-        rows = [{"id": str(n), "word": word} for n, word in enumerate(sorted(used), 1)]
-        page = connection(rows, args)
+        used = once(word for product in info.context.all("Product") for word in read(product))
+        rows = [{"word": word} for word in used if word]
+        page = connection(rows, args, _word_order, lambda _: "")
         edges = [{**edge, "node": edge["node"]["word"]} for edge in page["edges"]]
         return {**page, "nodes": [row["word"] for row in page["nodes"]], "edges": edges}
 
     return resolve
 
 
+def _word_order(row: Thing) -> list[str]:
+    return [row["word"].casefold(), row["word"]]
+
+
 FIELDS: Final = {
     "QueryRoot": {
         "productVariants": _variants,
         "productVariantsCount": _count,
-        "productTags": _words(lambda product: product["tags"]),
+        "productTags": _words(lambda product: product["tags"], normal),
         "productTypes": _words(lambda product: [product["productType"]]),
         "productVendors": _words(lambda product: [product["vendor"]]),
     }

@@ -37,7 +37,6 @@ from providers.shopify.sandbox import (
     online,
     pinning,
     product_media,
-    product_types,
     products,
     publications,
     redirects,
@@ -74,7 +73,6 @@ _PARTS: Final = (
     online,
     pinning,
     product_media,
-    product_types,
     products,
     publications,
     redirects,
@@ -90,17 +88,21 @@ _PARTS: Final = (
 def answering_schema() -> GraphQLSchema:
     """The schema with every resolver in its place."""
     built: GraphQLSchema = schema()
+    _answer(built, {"QueryRoot": {"shop": lambda _, info: info.context.setting("shop")}})
     for part in _PARTS:
-        for type_name, fields in part.FIELDS.items():
-            type_ = built.type_map[type_name]
-            assert isinstance(type_, GraphQLObjectType)
-            for name, resolve in fields.items():
-                type_.fields[name].resolve = resolve
-    query = built.query_type
-    assert query is not None
-    query.fields["shop"].resolve = lambda _, info: info.context.setting("shop")
+        _answer(built, part.FIELDS)
     access.guard(built)
     return built
+
+
+def _answer(built: GraphQLSchema, fields: Mapping[str, Mapping[str, Any]]) -> None:
+    """Give fields their resolvers, each one only."""
+    for type_name, resolvers in fields.items():
+        type_ = built.type_map[type_name]
+        assert isinstance(type_, GraphQLObjectType)
+        for name, resolve in resolvers.items():
+            assert type_.fields[name].resolve is None, f"{type_name}.{name} is answered twice"
+            type_.fields[name].resolve = resolve
 
 
 def run(shop: Shop, text: str, variables: Mapping[str, Any], operation_name: str | None) -> Body:

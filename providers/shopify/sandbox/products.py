@@ -9,7 +9,6 @@ from providers.shopify.sandbox import jobs, membership, product_media, texts, va
 from providers.shopify.sandbox.conditions import category
 from providers.shopify.sandbox.handles import slug, unused
 from providers.shopify.sandbox.ids import gid, number, parts
-from providers.shopify.sandbox.paging import connection
 from providers.shopify.sandbox.refusal import UserError, refusal, user_error
 from providers.shopify.sandbox.shop import Info, Shop, Thing
 from providers.shopify.sandbox.tags import LONGEST as LONGEST_TAG
@@ -296,14 +295,6 @@ def _preview(product: Thing, info: Info) -> str:
     return f"https://{shop.get('myshopifyDomain')}/products_preview?preview_key={product['handle']}"
 
 
-def _tags(_: Any, info: Info, **args: Any) -> dict[str, Any]:
-    """Every tag that a product has, each once whatever its case."""
-    found = normal(tag for product in info.context.all("Product") for tag in product["tags"])
-    page = connection([{"id": str(n), "tag": tag} for n, tag in enumerate(found)], args)
-    edges = [{**edge, "node": edge["node"]["tag"]} for edge in page["edges"]]
-    return {**page, "nodes": [node["tag"] for node in page["nodes"]], "edges": edges}
-
-
 def _category(product: Thing, _: Info) -> Thing | None:
     name = product.get("category")
     return category(gid("TaxonomyCategory", name)) if name else None
@@ -315,7 +306,6 @@ FIELDS: Final = {
         "productByHandle": _by_handle,
         "productByIdentifier": _by_identifier,
         "productVariant": by_id("ProductVariant"),
-        "productTags": _tags,
     },
     "Mutation": {
         "productCreate": _create,
