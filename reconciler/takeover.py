@@ -199,7 +199,7 @@ class _Beside:
         self, data: Data, documents: Documents
     ) -> tuple[Data, list[tuple[str, str]]]:
         ours = next(m for m in self.standing.of(FieldMapping) if m.mapping == data["mapping"])
-        words = {d.attribute: name for name, d in ours.fields.items() if d.attribute}
+        words = {(d.attribute, d.metadata): name for name, d in ours.fields.items()}
         theirs = next(
             d["fields"]
             for path, d in documents.items()
@@ -207,11 +207,11 @@ class _Beside:
         )
         fields, told = {}, []
         for name, value in data["fields"].items():
-            attribute = theirs[name]["attribute"]
-            if attribute in words:
-                fields[words[attribute]] = value
+            home = theirs[name].get("attribute"), theirs[name].get("metadata")
+            if home in words:
+                fields[words[home]] = value
             else:
-                cause = f"the mapping {ours.mapping} has no field for {attribute}"
+                cause = f"the mapping {ours.mapping} has no field for {home[0] or home[1]}"
                 text = f"offering {data['offering']}, {name}: {cause} · add one to it"
                 told.append((name, text))
         return {**data, "fields": fields}, told

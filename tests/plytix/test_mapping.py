@@ -226,7 +226,7 @@ def _problems_of(folder: str, text: str) -> list[str]:
         (
             "collections",
             "collections: {a: {title: A, products: []}, b: {title: A, products: []}}",
-            "another collection is called A, and Plytix knows no handles",
+            "pim/category/A is said a second time, after desired/collections/one.yaml:2:15",
         ),
         (
             "bundles",

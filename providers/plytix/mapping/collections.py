@@ -3,7 +3,6 @@ here, since Plytix knows no rules."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,28 +25,18 @@ from reconciler.provider import Compilation, Mapped
 
 
 def collections(intent: Collections, compilation: Compilation) -> Mapped:
-    """Nothing of those whose rules nobody was asked about."""
-    names = Counter(title for title in _titles(compilation))
+    """Nothing of those whose rules nobody was asked about. Two of one title are one category, which
+    is said twice then."""
     for found in declared(intent):
         if isinstance(found, Problem):
             yield found
             continue
         _, collection, place = found
         problems = list(_problems(collection, place, compilation))
-        if names[collection.title] > 1:
-            cause = f"another collection is called {collection.title}, and Plytix knows no handles"
-            problems.append(Problem(place, cause, "give each a title of its own"))
         yield from problems
         belonging = members(collection, asked_by, EVERY, compilation.answers)
         if not problems and belonging is not None:
             yield _category(collection, belonging, place, compilation.target.name)
-
-
-def _titles(compilation: Compilation) -> Iterator[str]:
-    for intent in compilation.intents.of(Collections):
-        for found in declared(intent):
-            if not isinstance(found, Problem):
-                yield found[1].title
 
 
 def _problems(collection: Declared, place: Source, compilation: Compilation) -> Iterator[Problem]:

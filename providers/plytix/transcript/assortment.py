@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain, count
 from typing import Any
 
 from providers.plytix.client import Row
@@ -54,6 +55,10 @@ def bundles(
 
 
 def _handle(name: str, taken: Mapping[Key, Any]) -> Key:
-    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "category"
-    numbered = (f"{plain}-{number}" for number in range(2, len(taken) + 3))
-    return plain if plain not in taken else next(one for one in numbered if one not in taken)
+    return unlike(re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "category", taken)
+
+
+def unlike(name: str, taken: Collection[str]) -> str:
+    """The name, with a number where another has it already; `taken` are in lower case."""
+    numbered = (f"{name}-{number}" for number in count(2))
+    return next(one for one in chain((name,), numbered) if one.casefold() not in taken)

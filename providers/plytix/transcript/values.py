@@ -18,7 +18,7 @@ from providers.plytix.definitions import (
 )
 from providers.plytix.kinds.product_attributes import ProductAttributes
 from providers.plytix.terms import Naming, key_of
-from providers.plytix.transcript.assortment import Told
+from providers.plytix.transcript.assortment import Told, unlike
 from reconciler.model.address import Key
 from reconciler.model.resource import Resource
 from reconciler.provider import LeftOut
@@ -94,11 +94,14 @@ def offerings(
 ) -> Iterator[Told]:
     """One mapping for all, whose fields are called as the attributes; a product that says nothing
     is left alone."""
+    own = {n: row for n, row in known.items() if row["type_class"] not in (*MEDIA, *COMPUTED)}
     fields = {
         label: _destination(label, str(row["type_class"]), found)
-        for label, row in known.items()
-        if row["type_class"] not in (*MEDIA, *COMPUTED) and _SNAKE.fullmatch(label)
+        for label, row in own.items()
+        if _SNAKE.fullmatch(label)
     }
+    for label in sorted(own.keys() - fields.keys()):
+        yield LeftOut(f"attribute {label}: a key in git begins with a letter · manage it in Plytix")
     if not fields:
         return
     yield (
@@ -106,12 +109,13 @@ def offerings(
         {"targets": [target], "mapping": MAPPING, "fields": fields},
     )
     unsaid: dict[Key, int] = {}
+    files: set[str] = set()
     for resource in values:
         said = dict(_said(resource.spec, fields, found, unsaid))
         if said:
             sku = resource.address.key
             document = {"targets": [target], "offering": sku, "mapping": MAPPING, "fields": said}
-            yield f"offerings/{_file(sku)}.yaml", document
+            yield f"offerings/{_file(sku, files)}.yaml", document
     for label, count in unsaid.items():
         products = f"{count} products" if count > 1 else "1 product"
         yield LeftOut(
@@ -148,6 +152,10 @@ def _said(
         yield label, keys if about.input == "multiselect" else keys[0]
 
 
-def _file(sku: Key) -> str:
-    """A file name of an SKU, which may hold anything."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", sku).strip(".") or "product"
+def _file(sku: Key, taken: set[str]) -> str:
+    """A file name of an SKU, which may hold anything. Where another SKU has it already, in
+    whatever case, it gets a number."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "_", sku).strip(".") or "product"
+    name = unlike(plain, taken)
+    taken.add(name.casefold())
+    return name
