@@ -354,13 +354,14 @@ def _pointing_at_nothing(situation: Situation) -> Iterator[Broken]:
 
 
 def _still_pointed_at(situation: Situation) -> Iterator[Broken]:
+    deleted = {c.address: c for c in situation.changes if c.action is Action.DELETE}
     pointing: dict[Address, list[str]] = {}
-    for address, resource in situation.declared.items():
-        for needed in pointed_at(resource):
+    for address, resource in situation.declared.items() if deleted else ():
+        for needed in deleted.keys() & pointed_at(resource):
             pointing.setdefault(needed, []).append(str(address))
-    for change in situation.changes:
-        if change.action is Action.DELETE and change.address in pointing:
-            yield change, f"{_listed(sorted(pointing[change.address]))} still refers to it", ()
+    for address, change in deleted.items():
+        if address in pointing:
+            yield change, f"{_listed(sorted(pointing[address]))} still refers to it", ()
 
 
 # The first objection to a change is the reason that people are told: what can not be helped by a

@@ -44,7 +44,9 @@ async def observe(
         for kind in provider.kinds
         if wanted.get(kind.name)
     )
-    live = {address: resource for state in states for address, resource in state.items()}
+    live: dict[Address, Resource[Any]] = {}
+    while states:  # each goes as it is taken over: of a large shop they are large
+        live |= states.pop(0)
     return found_formerly(desired, live)
 
 

@@ -12,8 +12,11 @@ from reconciler.model.resource import State
 def moved_rows(declared: State, applied: State) -> State:
     """What we last wrote, under the keys that git states it under now. A row stays where it is
     when the new key has one already: the thing is then found to be that one, and the row goes."""
+    moves = list(_moves(declared))
+    if not moves:
+        return applied
     moved = dict(applied)
-    for old, new in _moves(declared):
+    for old, new in moves:
         if old in moved and new not in moved:
             moved[new] = replace(moved.pop(old), address=new)
     return moved
@@ -21,8 +24,11 @@ def moved_rows(declared: State, applied: State) -> State:
 
 def found_formerly(desired: State, live: State) -> State:
     """What has moved and does not stand under its new key yet is what stands under the old one."""
+    moves = list(_moves(desired))
+    if not moves:
+        return live
     found = dict(live)
-    for old, new in _moves(desired):
+    for old, new in moves:
         if old in found and new not in found:
             found[new] = replace(found.pop(old), address=new, live_key=old.key)
     return found
