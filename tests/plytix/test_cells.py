@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from reconciler.model.change import Cause
+from reconciler.model.errors import InvalidDesiredState
 from reconciler.model.outcome import Status
+from tests.adopt.desk import adopt, refusals
 from tests.workshop import Workshop, problems_of
 
 POLICY = {"adopt": True, "prune": True, "create": "attributes"}
@@ -183,6 +185,70 @@ def test_a_cell(cell: Cell, tmp_path: Path) -> None:
     assert [f"{c.address.kind}/{c.address.key}" for c in moved] == [cell.drifted]
     assert {c.cause for c in moved} == {Cause.DRIFT}
     assert not problems_of(shop.apply())
+    assert shop.plan().is_empty
+
+
+CARE = (
+    "namespace: care\ndefinitions:\n  wash: {type: single_line_text_field, name: Wash}\n"
+    "  iron: {type: multi_line_text_field, name: Iron}\n"
+)
+
+
+def test_an_empty_text_is_no_value(tmp_path: Path) -> None:
+    """Plytix keeps nothing of it: what was there goes, and a plan after it is empty."""
+    shop = Workshop(tmp_path, "plytix", "pim", POLICY)
+    shop.write(yaml("metafields", f"{CARE}values: {{{SHOE}: {{wash: Cold, iron: Low}}}}\n"))
+    assert not problems_of(shop.apply())
+    shop.write(yaml("metafields", f"{CARE}values: {{{SHOE}: {{wash: '', iron: Low}}}}\n"))
+    applied = shop.apply()
+
+    assert not problems_of(applied), problems_of(applied)
+    assert shop.plan().is_empty
+
+
+def test_selectors_that_disagree_about_a_product_are_told(tmp_path: Path) -> None:
+    """None of them wins, unless the value is said by name."""
+    shop = Workshop(tmp_path, "plytix", "pim", POLICY, RULES)
+    selectors = (
+        "selectors:\n  - {products: {tag: Black}, set: {wash: Cold}}\n"
+        "  - {products: {type: BASE_PRODUCT}, set: {wash: Hot}}\n"
+    )
+    shop.edit("product", SHOE, **{"attributes.color": "Black"})
+    shop.edit("product", SHOE, **{"attributes.item_classification": "BASE_PRODUCT"})
+    shop.write(yaml("metafields", CARE + selectors))
+
+    with pytest.raises(InvalidDesiredState) as raised:
+        shop.plan()
+    assert [problem.cause for problem in raised.value.problems] == [
+        f"{SHOE} is found by an earlier selector too, which sets wash to 'Cold'"
+    ]
+    shop.write(yaml("metafields", f"{CARE}{selectors}values: {{{SHOE}: {{wash: Never}}}}\n"))
+
+    assert not problems_of(shop.apply())
+    assert shop.plan().is_empty
+
+
+def test_what_has_no_quantity_is_once_in_a_bundle(tmp_path: Path) -> None:
+    """Taken out of git, a quantity is one again; somebody's other quantity is drift, and can be
+    adopted."""
+    shop = Workshop(tmp_path, "plytix", "pim", POLICY)
+    head = "into: {attribute: goes_with, label: Goes with}\nbundles:\n"
+    twice = f"  MCA0032:\n    components: [{SHOE}, {OTHER}]\n    quantities: {{{SHOE}: 2}}\n"
+    once = f"  MCA0032:\n    components: [{SHOE}, {OTHER}]\n"
+    for said in (twice, once):
+        shop.write(yaml("bundles", head + said))
+        applied = shop.apply()
+        assert not problems_of(applied), problems_of(applied)
+        assert shop.plan().is_empty
+
+    shop.edit("relationship", "MCA0032/goes_with", quantities={SHOE: 1, OTHER: 3})
+    (change,) = shop.drift().changes
+
+    assert [(f.path, f.before, f.after) for f in change.fields] == [(f"quantities.{OTHER}", 3, 1)]
+    assert refusals(adopt(shop.desired, str(change.address))) == {}
+    assert (shop.desired / "bundles" / "one.yaml").read_text() == (
+        f"targets: [pim]\n{head}{once}    quantities:\n      {OTHER}: 3\n"
+    )
     assert shop.plan().is_empty
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from providers.plytix import PROVIDER
+from providers.plytix.client import Settings
 from providers.plytix.kinds.asset import Asset
 from providers.plytix.kinds.gallery import Gallery
 from reconciler.compile import Compiled, compile_for
@@ -264,3 +266,70 @@ def _problems_of(folder: str, text: str) -> list[str]:
 def test_what_has_no_home_is_told(folder: str, text: str, cause: str) -> None:
     """With its cause, at its place."""
     assert cause in _problems_of(folder, text)
+
+
+CARE = "namespace: care\nvalues: {A: {wash_care: cold}}\n"
+
+ONE_LABEL = [
+    (
+        "two keys of a document",
+        {"metafields/a.yaml": "namespace: care\nvalues: {A: {wash-care: hot, wash_care: warm}}\n"},
+        "metafields/a.yaml:3:30  care.wash_care comes to the attribute care_wash_care, which is"
+        " written by care.wash-care · give one of the two another name",
+    ),
+    (
+        "two namespaces",
+        {
+            "metafields/a.yaml": CARE,
+            "metafields/b.yaml": "namespace: care_wash\nselectors:\n"
+            "  - {products: {type: Shoe}, set: {care: hot}}\n",
+        },
+        "metafields/b.yaml:4:36  care_wash.care comes to the attribute care_wash_care, which is"
+        " written by care.wash_care · give one of the two another name",
+    ),
+    (
+        "a field of offerings",
+        {
+            "mappings/shoe.yaml": "mapping: shoe\nfields: {wash: {metadata: care.wash-care}}\n",
+            "metafields/a.yaml": CARE,
+        },
+        "metafields/a.yaml:3:14  care.wash_care comes to the attribute care_wash_care, which is"
+        " written by field wash of the mapping shoe · give one of the two another name",
+    ),
+    (
+        "two fields of a mapping",
+        {
+            "mappings/shoe.yaml": "mapping: shoe\nfields:\n  months: {metadata: care.months}\n"
+            "  term: {metadata: care_months}\n"
+        },
+        "mappings/shoe.yaml:5:3  pim/attribute/care_months is said a second time, after"
+        " desired/mappings/shoe.yaml:4:3 · keep one of the two",
+    ),
+]
+
+
+@pytest.mark.parametrize(("_name", "files", "told"), ONE_LABEL, ids=[row[0] for row in ONE_LABEL])
+def test_an_attribute_has_one_writer(_name: str, files: dict[str, str], told: str) -> None:
+    """What two keys of git come to is told at the second of them: none of the two would ever be
+    done."""
+    assert _told(files) == [f"desired/{told}"]
+
+
+def test_documents_may_speak_of_one_key() -> None:
+    """A definition in one, values of other products in others: that is one writer."""
+    files = {
+        "metafields/a.yaml": CARE,
+        "metafields/b.yaml": "namespace: care\nvalues: {B: {wash_care: hot}}\n",
+        "metafields/c.yaml": "namespace: care\ndefinitions:\n"
+        "  wash_care: {type: single_line_text_field, name: Washing}\n",
+    }
+
+    assert _told(files) == []
+
+
+def _told(files: dict[str, str]) -> list[str]:
+    said = {f"desired/{name}": f"targets: [pim]\n{text}".encode() for name, text in files.items()}
+    desired = load({"desired/targets.yaml": TARGETS, **said})
+    assert desired.problems == ()
+    rules = replace(TARGET, settings=Settings(type="kind"))
+    return [str(p) for p in compile_for(rules, PROVIDER, desired.intents, None).problems]

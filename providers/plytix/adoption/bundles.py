@@ -32,9 +32,9 @@ def _bundle(intent: Bundles, wish: Restatement) -> Iterator[Edit]:
     if "components" in wish.values:
         components = substituted(stated.components, live)
         yield Edit(intent.path, ("bundles", product, "components"), components)
-    for component in stated.quantities:
+    for component in stated.components:
         place = ("bundles", product, "quantities", component)
         if component not in live:
-            yield Edit(intent.path, place, REMOVE)
+            yield from [Edit(intent.path, place, REMOVE)] if component in stated.quantities else ()
         elif f"quantities.{component}" in wish.values:
             yield Edit(intent.path, place, wish.values[f"quantities.{component}"])

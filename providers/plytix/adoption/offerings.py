@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from providers.plytix.mapping.labels import label_of
+from providers.plytix.mapping.labels import home_of
 from providers.plytix.terms import option_of
 from reconciler.intent.contract import mappings, taxonomies
 from reconciler.intent.edit import REMOVE, Edit, substituted
-from reconciler.intent.mapping import Destination, Mapping
+from reconciler.intent.mapping import Mapping
 from reconciler.intent.offering import Offering
 from reconciler.intent.taxonomy import Taxonomy
 from reconciler.model.problem import Problem
@@ -35,14 +35,10 @@ def offering(
         return
     known = taxonomies(compilation.intents)
     for field, destination in mappings(compilation.intents, intent.mapping)[0].fields.items():
-        path = f"values.{_label(destination)}"
+        path = f"values.{home_of(destination)}"
         if path in wish.values:
             about = known.get(destination.attribute or "")
             yield _field(intent, field, about, wish.values[path], compilation)
-
-
-def _label(destination: Destination) -> str:
-    return destination.attribute or label_of(destination.metadata or "")
 
 
 def _field(

@@ -1,5 +1,5 @@
 """Bundles: the products that a product is related to by one relationship. Keys are
-`<sku>/<relationship's label>`; the set is wholly ours, quantities are where git states them."""
+`<sku>/<relationship's label>`; the set is wholly ours, with the quantities."""
 
 from __future__ import annotations
 

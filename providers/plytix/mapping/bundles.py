@@ -11,7 +11,7 @@ from reconciler.intent.bundles import Bundles
 from reconciler.model.address import Address
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Resource
-from reconciler.model.spec import UNSTATED, digest, stated
+from reconciler.model.spec import digest, stated
 from reconciler.provider import Compilation, Mapped
 
 
@@ -34,7 +34,7 @@ def bundles(intent: Bundles, compilation: Compilation) -> Mapped:
         key = bundle_key(product, into.attribute)
         spec = Bundle(
             components=tuple(sorted(set(bundle.components))),
-            quantities=dict(bundle.quantities) or UNSTATED,
+            quantities={name: bundle.quantities.get(name, 1) for name in bundle.components},
         )
         yield Resource(
             Address(target, "bundle", key),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from reconciler.intent.mapping import Destination
 from reconciler.model.address import Key
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Source
@@ -17,6 +18,13 @@ def label_of(key: str) -> Key:
     """The label for a key of another platform's making: `preflight.status` is kept in
     `preflight_status`."""
     return re.sub(r"[^a-z0-9]+", "_", key.lower()).strip("_")
+
+
+def home_of(destination: Destination) -> Key | None:
+    """The label of the attribute that a field of an offering is kept in."""
+    if destination.attribute is not None:
+        return destination.attribute
+    return None if destination.metadata is None else label_of(destination.metadata)
 
 
 def label_problems(key: str, place: Source) -> Iterator[Problem]:

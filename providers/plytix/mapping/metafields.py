@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from providers.plytix.definitions import DROPDOWN, canonical
 from providers.plytix.kinds.attribute import Attribute
 from providers.plytix.kinds.options import Options
 from providers.plytix.kinds.product_attributes import ProductAttributes
-from providers.plytix.mapping.labels import label_of
-from reconciler.intent.metafields import Content, Definition, Metafields
+from providers.plytix.mapping.labels import home_of, label_of
+from reconciler.intent.base import Place
+from reconciler.intent.mapping import Mapping as FieldMapping
+from reconciler.intent.metafields import Content, Definition, MetafieldKey, Metafields
+from reconciler.intent.said import Said, said_of_products
 from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Resource, Source
@@ -33,22 +36,17 @@ def metafields(intent: Metafields, compilation: Compilation) -> Mapped:
     """What is said of a product itself comes before what selectors say of it. One product's
     values of several namespaces are several resources."""
     yield from _no_values(intent)
+    yield from _unanswerable(intent, compilation)
+    documents = tuple(compilation.intents.of(Metafields))
+    if documents and intent is documents[0]:
+        yield from _of_one_label(documents, tuple(compilation.intents.of(FieldMapping)))
     target = compilation.target.name
     for key, definition in intent.definitions.items():
         yield from _definition(intent, key, definition, target)
-    merged: dict[Key, tuple[dict[str, Content], Source]] = {
-        product: (dict(values), intent.at("values", product))
-        for product, values in intent.values.items()
-    }
-    for found in _selected(intent, compilation):
-        if isinstance(found, Problem):
-            yield found
-            continue
-        product, values, place = found
-        own, at = merged.get(product, ({}, place))
-        merged[product] = ({**values, **own}, at)
-    for product, (values, place) in merged.items():
-        yield _values(intent, product, values, place, target)
+    said, problems = said_of_products(intent, compilation.answers)
+    yield from problems
+    for product, of_product in said.items():
+        yield _values(intent, product, of_product, target)
 
 
 def _no_values(intent: Metafields) -> Iterator[Problem]:
@@ -59,6 +57,47 @@ def _no_values(intent: Metafields) -> Iterator[Problem]:
             "an attribute of Plytix holds one value, and this is a list or a mapping",
             "write a text or a number, or take the Plytix target out of targets",
         )
+
+
+def _unanswerable(intent: Metafields, compilation: Compilation) -> Iterator[Problem]:
+    """Selectors that ask for what no attribute stands for."""
+    for index, selected in enumerate(intent.selectors):
+        by = selected.products.question.by
+        if getattr(compilation.target.settings, "tags" if by == "tag" else "type") is None:
+            yield nothing_stands_for(by, intent.at("selectors", index), compilation)
+
+
+def _of_one_label(
+    documents: Sequence[Metafields], mappings: Sequence[FieldMapping]
+) -> Iterator[Problem]:
+    """An attribute has one writer, or none of them would ever be done. Keys are told once for all
+    documents, at the second of them."""
+    writers = {
+        home_of(destination): f"field {field} of the mapping {mapping.mapping}"
+        for mapping in mappings
+        for field, destination in mapping.fields.items()
+    }
+    for document in documents:
+        for key, place in _keys(document).items():
+            label = field_label(document.namespace, key)
+            writer = f"{document.namespace}.{key}"
+            if (first := writers.setdefault(label, writer)) != writer:
+                cause = f"{writer} comes to the attribute {label}, which is written by {first}"
+                yield Problem(document.at(*place), cause, "give one of the two another name")
+
+
+def _keys(intent: Metafields) -> dict[MetafieldKey, Place]:
+    """What a document speaks of, each with the first place where it does."""
+    found: dict[MetafieldKey, Place] = {}
+    for key in intent.definitions:
+        found.setdefault(key, ("definitions", key))
+    for index, selected in enumerate(intent.selectors):
+        for key in selected.set:
+            found.setdefault(key, ("selectors", index, "set", key))
+    for product, values in intent.values.items():
+        for key in values:
+            found.setdefault(key, ("values", product, key))
+    return found
 
 
 def field_label(namespace: str, key: str) -> Key:
@@ -92,19 +131,6 @@ def _definition(intent: Metafields, key: str, definition: Definition, target: st
         )
 
 
-def _selected(
-    intent: Metafields, compilation: Compilation
-) -> Iterator[tuple[Key, Mapping[str, Content], Source] | Problem]:
-    settings = compilation.target.settings
-    for index, selected in enumerate(intent.selectors):
-        question = selected.products.question
-        if getattr(settings, "tags" if question.by == "tag" else "type") is None:
-            yield nothing_stands_for(question.by, intent.at("selectors", index), compilation)
-            continue
-        for product in (compilation.answers or {}).get(question, ()):
-            yield product, selected.set, intent.at("selectors", index)
-
-
 def nothing_stands_for(by: str, place: Source, compilation: Compilation) -> Problem:
     setting = "tags" if by == "tag" else "type"
     return Problem(
@@ -114,24 +140,24 @@ def nothing_stands_for(by: str, place: Source, compilation: Compilation) -> Prob
     )
 
 
-def _said(intent: Metafields, key: str, value: Content) -> Any:
-    """A number is a number, however it is written."""
+def _value(intent: Metafields, key: MetafieldKey, value: Content) -> Any:
+    """A number is a number, however it is written, and an empty text is none."""
     definition = intent.definitions.get(key)
     is_decimal = definition is not None and definition.type == "number_decimal"
-    if is_decimal or isinstance(value, float):
-        return canonical(value, "DecimalAttribute")
-    return value
+    is_number = is_decimal or isinstance(value, float)
+    return canonical(value, TYPES["number_decimal"] if is_number else "TextAttribute")
 
 
-def _values(
-    intent: Metafields, product: Key, values: Mapping[str, Content], place: Source, target: str
-) -> Resource[Any]:
-    said = {field_label(intent.namespace, key): _said(intent, key, values[key]) for key in values}
+def _values(intent: Metafields, product: Key, of_product: Said, target: str) -> Resource[Any]:
+    said = {
+        field_label(intent.namespace, key): _value(intent, key, value)
+        for key, value in of_product.values.items()
+    }
     spec = ProductAttributes(values=said)
     return Resource(
         Address(target, "product_values", f"{product}/{label_of(intent.namespace)}"),
         spec,
-        source=place,
+        source=of_product.source,
         intent=digest([product, intent.namespace, said]),
         needs=(Address(target, "product", product),),
         follows=tuple(Address(target, "options", label) for label in said),
