@@ -20,7 +20,7 @@ from providers.shopify.sandbox import search, staged
 from providers.shopify.sandbox.bulk_checks import mutation_error, operation_in, query_errors
 from providers.shopify.sandbox.documents import document
 from providers.shopify.sandbox.exporting import Export
-from providers.shopify.sandbox.ids import number
+from providers.shopify.sandbox.ids import gid, number
 from providers.shopify.sandbox.paging import connection
 from providers.shopify.sandbox.refusal import UserError, refusal, user_error
 from providers.shopify.sandbox.shop import Info, Shop, Thing
@@ -179,7 +179,7 @@ class _Work:
 def result(shop: Shop, request: Request) -> Response:
     """The file of an operation, for whoever has its address; no token is asked for."""
     name = request.url.path.removeprefix(DOOR)
-    operation = shop.get(f"gid://shopify/BulkOperation/{name}")
+    operation = shop.get(gid("BulkOperation", name))
     signed = request.query_params.get("Signature", "")
     if operation is None or signed != _signature(operation) or operation["fate"] == "EXPIRED":
         return Response("<Error><Code>ExpiredToken</Code></Error>", 400)
@@ -307,8 +307,8 @@ def _file_error(shop: Shop, path: str) -> UserError | None:
 def _cancel(_: Any, info: Info, **args: Any) -> Mapping[str, Any]:
     """That what is over can not be cancelled is not recorded; the words are the vendor's docs'."""
     shop = info.context
-    operation = shop.get(args["id"])
-    if operation is None or operation["__typename"] != "BulkOperation":
+    operation = shop.one("BulkOperation", args["id"])
+    if operation is None:
         return _answered(None, user_error(["id"], "Bulk operation does not exist"))
     if operation["status"] in _OVER:
         status = operation["status"].lower()

@@ -36,11 +36,11 @@ def put_together(shop: Shop, product: Thing, components: Sequence[Thing]) -> Thi
 
 def components_of(shop: Shop, product: Thing) -> list[Thing]:
     """What is being put together is not there until it is done; once it was seen it stays, on
-    whatever clock."""
+    whatever clock. What is gone is no component any more."""
     coming = product.get("to_come")
     if coming and jobs.is_over(shop, coming["since"]):
         product = put_together(shop, product, coming["components"])
-    return list(product.get("components") or ())
+    return [c for c in product.get("components") or () if shop.one("Product", c["product"])]
 
 
 def _whole(shop: Shop, id_: str, quantity: int) -> Thing:
@@ -72,7 +72,7 @@ def _create(_: Any, info: Info, input: Given) -> Thing:
 
 def _update(_: Any, info: Info, input: Given) -> Thing:
     shop = info.context
-    product = shop.get(input["productId"])
+    product = shop.one("Product", input["productId"])
     if product is None or not components_of(shop, product):
         return _refused([user_error(["input", "productId"], "Product is not a bundle")])
     given = input.get("components")
@@ -112,7 +112,7 @@ def _component_errors(
         yield _wrong(["components"], f"A bundle can have up to {MOST_OPTIONS} options")
     for index, each in enumerate(given):
         place = ["components", str(index)]
-        product = shop.get(each["productId"])
+        product = shop.one("Product", each["productId"])
         if product is None:
             words = "Product does not exist"
             yield user_error([*place, "productId"], words, "PRODUCT_DOES_NOT_EXIST")
@@ -151,7 +151,7 @@ def _started(shop: Shop, product: Thing | None, errors: list[UserError]) -> Thin
 def _operation(_: Any, info: Info, id: str) -> Thing | None:
     """Once somebody was told that it is done it stays so, on whatever clock."""
     shop = info.context
-    operation = shop.get(id)
+    operation = shop.one("ProductBundleOperation", id)
     product = shop.get(operation["for"]) if operation and operation["for"] else None
     if operation and _is_over(operation, info):
         if product is not None and product.get("to_come"):

@@ -7,7 +7,7 @@ in July, after collections had got sources: so versions are told apart here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from providers.shopify.sandbox import jobs, membership, texts
@@ -20,45 +20,35 @@ REFUSING: Final = ("2026-04",)
 
 
 def _add(_: Any, info: Info, **args: Any) -> dict[str, Any]:
-    shop, found = info.context, _collection(info, args["id"])
+    shop, found = info.context, info.context.one("Collection", args["id"])
     error = _error(shop, found, "add products to")
     if error or found is None:
         return {"collection": None, "userErrors": [error]}
-    return {"collection": _joined(shop, found, args["productIds"]), "userErrors": []}
+    return {"collection": membership.join(shop, found, *args["productIds"]), "userErrors": []}
 
 
 def _add_by_job(_: Any, info: Info, **args: Any) -> dict[str, Any]:
-    shop, found = info.context, _collection(info, args["id"])
+    shop, found = info.context, info.context.one("Collection", args["id"])
     error = _error(shop, found, "add products to")
     if error or found is None:
         code = "CANT_ADD_TO_SMART_COLLECTION" if found else "COLLECTION_DOES_NOT_EXIST"
         return {"job": None, "userErrors": [{**(error or {}), "code": code}]}
-    _joined(shop, found, args["productIds"])
+    membership.join(shop, found, *args["productIds"])
     return {"job": jobs.start(shop), "userErrors": []}
 
 
-def _joined(shop: Shop, collection: Thing, product_ids: Sequence[str]) -> Thing:
-    """What is no product is passed over."""
-    for id_ in product_ids:
-        if shop.get(id_) is not None:
-            membership.join(shop, shop.get(collection["id"]) or collection, id_)
-    return shop.get(collection["id"]) or collection
-
-
 def _remove(_: Any, info: Info, **args: Any) -> dict[str, Any]:
-    shop, found = info.context, _collection(info, args["id"])
+    shop, found = info.context, info.context.one("Collection", args["id"])
     error = _error(shop, found, "remove products from")
     if error or found is None:
         return {"job": None, "userErrors": [error]}
-    left = [id_ for id_ in found["products"] if id_ not in args["productIds"]]
-    gone = len(found["products"]) - len(left)
-    shop.change(found, products=left, settled_count=max(found["settled_count"] - gone, 0))
+    membership.leave(shop, found, *args["productIds"])
     return {"job": jobs.start(shop), "userErrors": []}
 
 
 def _reorder(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     """One move after another; a product that is not there moves nothing."""
-    shop, found = info.context, _collection(info, args["id"])
+    shop, found = info.context, info.context.one("Collection", args["id"])
     error = _order_error(found)
     if error or found is None:
         return {"job": None, "userErrors": [error]}
@@ -69,11 +59,6 @@ def _reorder(_: Any, info: Info, **args: Any) -> dict[str, Any]:
             order.insert(int(move["newPosition"]), move["id"])
     shop.change(found, products=order)
     return {"job": jobs.start(shop), "userErrors": []}
-
-
-def _collection(info: Info, id_: str) -> Thing | None:
-    found = info.context.get(id_)
-    return found if found and found["__typename"] == "Collection" else None
 
 
 def _error(shop: Shop, found: Thing | None, doing: str) -> UserError | None:

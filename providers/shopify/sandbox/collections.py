@@ -81,7 +81,7 @@ def _creation_errors(shop: Shop, fields: Mapping[str, Any]) -> Iterator[UserErro
         return
     yield from _title_errors(fields.get("title"))
     for index, id_ in enumerate(fields.get("products") or ()):
-        if shop.get(id_) is None:
+        if shop.one("Product", id_) is None:
             yield user_error(["products", str(index)], "Product does not exist")
     if fields.get("ruleSet") is not None and fields["ruleSet"].get("rules") is None:
         yield user_error(["ruleSet", "rules"], "Rules cannot be an empty set")
@@ -100,9 +100,9 @@ def _update(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     fields = args.get("collection") or args.get("input") or {}
     if not fields.get("id"):
         raise refusal("id must be specified on collectionUpdate", "BAD_REQUEST")
-    found = shop.get(fields["id"])
+    found = shop.one("Collection", fields["id"])
     answer: Thing = {"collection": None, "job": None, "userErrors": []}
-    if found is None or found["__typename"] != "Collection":
+    if found is None:
         return answer | {"userErrors": [user_error(None, "Collection does not exist")]}
     errors = list(_change_errors(shop, found, fields))
     if errors:
@@ -168,12 +168,10 @@ def _image(given: Mapping[str, Any] | None, before: Thing | None) -> Thing | Non
 
 def _delete(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     shop = info.context
-    found = shop.get(args["input"]["id"])
+    found = shop.one("Collection", args["input"]["id"])
     answer: Thing = {"deletedCollectionId": None, "shop": shop.setting("shop"), "userErrors": []}
-    if found is None or found["__typename"] != "Collection":
+    if found is None:
         return answer | {"userErrors": [user_error(["id"], "Collection does not exist")]}
-    for metafield in shop.where("Metafield", "owner_id", found["id"]):
-        shop.remove(metafield)
     shop.remove(found)
     return answer | {"deletedCollectionId": found["id"]}
 

@@ -53,7 +53,8 @@ def errors(
 def _field_errors(shop: Shop, fields: Mapping[str, Any], way: list[str]) -> Iterator[UserError]:
     if "values" in fields and not _all_filled(fields["values"]):
         yield user_error([*way, "values"], "Values can't be blank")
-    if fields.get("definitionId") and shop.get(fields["definitionId"]) is None:
+    wanted = fields.get("definitionId")
+    if wanted and shop.one("MetafieldDefinition", wanted) is None:
         yield user_error([*way, "definitionId"], "Definition does not exist")
     has_value = fields.get("value") is not None
     if fields.get("relation") in _NO_VALUE and has_value:

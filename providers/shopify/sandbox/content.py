@@ -50,7 +50,11 @@ class Sort:
         return {self.argument: self.add(shop, fields), "userErrors": []}
 
     def update(self, _: Any, info: Info, **args: Any) -> dict[str, Any]:
-        shop, fields, found = info.context, args[self.argument], self._found(info, args["id"])
+        shop, fields, found = (
+            info.context,
+            args[self.argument],
+            info.context.one(self.name, args["id"]),
+        )
         if found is None:
             return {self.argument: None, "userErrors": [self._missing()]}
         errors = [*self._text_errors(fields), *self._taken(shop, fields, found)]
@@ -65,23 +69,12 @@ class Sort:
         return {self.argument: changed, "userErrors": []}
 
     def delete(self, _: Any, info: Info, **args: Any) -> dict[str, Any]:
-        shop, found = info.context, self._found(info, args["id"])
+        shop, found = info.context, info.context.one(self.name, args["id"])
         answer = f"deleted{self.name}Id"
         if found is None:
             return {answer: None, "userErrors": [self._missing()]}
-        self.remove(shop, found)
+        remove(shop, found)
         return {answer: found["id"], "userErrors": []}
-
-    def remove(self, shop: Shop, thing: Thing) -> None:
-        """With its metafields, and with what stands in it."""
-        for sort, owner in (("Metafield", "owner_id"), *_WITHIN.get(self.name, ())):
-            for inner in shop.where(sort, owner, thing["id"]):
-                shop.remove(inner)
-        shop.remove(thing)
-
-    def _found(self, info: Info, id_: str) -> Thing | None:
-        found = info.context.get(id_)
-        return found if found and found["__typename"] == self.name else None
 
     def _owner_of(self, shop: Shop, handle: str) -> Thing | None:
         return next(iter(shop.where(self.name, "handle", handle)), None)
@@ -117,6 +110,14 @@ class Sort:
         shown = was if is_published is None else is_published
         moment = fields.get("publishDate") or fields.get("publishedAt") or since or shop.today()
         return {"isPublished": shown, "publishedAt": moment if shown else None}
+
+
+def remove(shop: Shop, thing: Thing) -> None:
+    """A thing goes with all that stands in it."""
+    for sort, owner in _WITHIN.get(thing["__typename"], ()):
+        for inner in shop.where(sort, owner, thing["id"]):
+            remove(shop, inner)
+    shop.remove(thing)
 
 
 _SAID: Final = (

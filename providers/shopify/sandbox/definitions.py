@@ -312,7 +312,7 @@ def _deletion_error(shop: Shop, found: Thing | None, args: Mapping[str, Any]) ->
 
 def _wanted(shop: Shop, args: Mapping[str, Any]) -> Thing | None:
     if args.get("id"):
-        return shop.get(args["id"])
+        return shop.one("MetafieldDefinition", args["id"])
     if args.get("identifier"):
         return identified(shop, args["identifier"])
     raise refusal("You must provide either an id or an identifier.", "BAD_REQUEST")

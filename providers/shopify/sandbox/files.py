@@ -339,7 +339,7 @@ def _misnamed(shop: Shop, rows: Rows) -> UserError | None:
 def _unreferable(shop: Shop, rows: Rows) -> UserError | None:
     names = ("referencesToAdd", "referencesToRemove")
     ids = [id_ for row in rows for name in names for id_ in row.get(name) or ()]
-    if all((found := shop.get(id_)) and found["__typename"] == "Product" for id_ in ids):
+    if all(shop.one("Product", id_) for id_ in ids):
         return None
     told = "The reference target does not exist"
     return user_error(["files"], told, "REFERENCE_TARGET_DOES_NOT_EXIST")

@@ -86,7 +86,7 @@ def _by_ids(shop: Shop, asked: str) -> list[Thing] | None:
         return None
     number = int(comparison[2])
     if comparison[1] is None:
-        one = shop.get(gid("Product", number))
+        one = shop.one("Product", gid("Product", number))
         return [one] if one else []
     ordered = shop.in_order("Product")
     at = ordered.before((number, 0))

@@ -23,8 +23,7 @@ def is_over(shop: Shop, started: float, seconds: float = SECONDS) -> bool:
 
 
 def _job(_: Any, info: Info, **args: Any) -> Thing | None:
-    shop = info.context
-    return shop.get(args["id"])
+    return info.context.one("Job", args["id"])
 
 
 def _done(job: Thing, info: Info) -> bool:

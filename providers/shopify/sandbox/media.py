@@ -71,8 +71,8 @@ def _moved(order: list[str], moves: list[Thing]) -> list[str]:
 
 def _reorder(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     shop = info.context
-    product = shop.get(args["id"])
-    if product is None or product["__typename"] != "Product":
+    product = shop.one("Product", args["id"])
+    if product is None:
         error = user_error(["id"], "Product does not exist", "PRODUCT_DOES_NOT_EXIST")
         return {"job": None, "mediaUserErrors": [error], "userErrors": [error]}
     moves = [*(product.get("media_moves") or ()), {"started": shop.now, "moves": args["moves"]}]

@@ -43,14 +43,25 @@ def unsettled(shop: Shop, collection: Thing) -> dict[str, Any]:
     }
 
 
-def join(shop: Shop, collection: Thing, product_id: str) -> None:
-    """Put a product into a collection by hand; the count here follows at once, as recorded."""
-    if product_id not in collection["products"]:
-        shop.change(
-            collection,
-            products=[*collection["products"], product_id],
-            settled_count=collection["settled_count"] + 1,
-        )
+def join(shop: Shop, collection: Thing, *product_ids: str) -> Thing:
+    """Put products into a collection by hand; what is none is passed over, as recorded."""
+    before = collection["products"]
+    new = [id_ for id_ in dict.fromkeys(product_ids) if id_ not in before]
+    return _chosen(shop, collection, [*before, *(id_ for id_ in new if shop.one("Product", id_))])
+
+
+def leave(shop: Shop, collection: Thing, *product_ids: str) -> Thing:
+    """Take products out that were put in by hand."""
+    left = [id_ for id_ in collection["products"] if id_ not in product_ids]
+    return _chosen(shop, collection, left)
+
+
+def _chosen(shop: Shop, collection: Thing, products: list[str]) -> Thing:
+    """The count follows at once by as many as came or went, as recorded."""
+    if products == collection["products"]:
+        return collection
+    count = collection["settled_count"] + len(products) - len(collection["products"])
+    return shop.change(collection, products=products, settled_count=max(count, 0))
 
 
 def is_in_source(shop: Shop, source: Thing, product: Thing) -> bool:
@@ -107,7 +118,7 @@ class _Evaluation:
 
     def _members(self, id_: str) -> frozenset[str]:
         if id_ not in self.gathered:
-            collection = self.shop.get(id_)
+            collection = self.shop.one("Collection", id_)
             found = members(self.shop, collection) if collection else ()
             self.gathered[id_] = frozenset(found)
         return self.gathered[id_]

@@ -108,8 +108,8 @@ def _judging(status: str) -> Any:
 
     def resolve(_: Any, info: Info, **args: Any) -> dict[str, Any]:
         shop = info.context
-        found = shop.get(args["id"])
-        if found is None or found["__typename"] != "Comment":
+        found = shop.one("Comment", args["id"])
+        if found is None:
             return {"comment": None, "userErrors": [_NO_COMMENT]}
         moment = shop.today() if status == "PUBLISHED" else None
         return {
@@ -122,8 +122,8 @@ def _judging(status: str) -> Any:
 
 def _delete_comment(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     shop = info.context
-    found = shop.get(args["id"])
-    if found is None or found["__typename"] != "Comment":
+    found = shop.one("Comment", args["id"])
+    if found is None:
         return {"deletedCommentId": None, "userErrors": [_NO_COMMENT]}
     shop.remove(found)
     return {"deletedCommentId": found["id"], "userErrors": []}

@@ -16,8 +16,7 @@ from providers.shopify.sandbox.shop import Info, Shop, Thing
 
 def _named(shop: Shop, args: Mapping[str, Any]) -> Thing | None:
     if args.get("definitionId"):
-        found = shop.get(args["definitionId"])
-        return found if found and found["__typename"] == "MetafieldDefinition" else None
+        return shop.one("MetafieldDefinition", args["definitionId"])
     return identified(shop, args["identifier"]) if args.get("identifier") else None
 
 

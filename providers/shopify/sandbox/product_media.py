@@ -46,7 +46,7 @@ def address_errors(rows: Sequence[Mapping[str, Any]]) -> list[UserError]:
 
 
 def _create(_: Any, info: Info, **args: Any) -> dict[str, Any]:
-    shop, product = info.context, _product(info, args["productId"])
+    shop, product = info.context, info.context.one("Product", args["productId"])
     if product is None:
         return _refused("media", None, [_NO_PRODUCT])
     errors = address_errors(args["media"])
@@ -57,7 +57,7 @@ def _create(_: Any, info: Info, **args: Any) -> dict[str, Any]:
 
 
 def _update(_: Any, info: Info, **args: Any) -> dict[str, Any]:
-    shop, product = info.context, _product(info, args["productId"])
+    shop, product = info.context, info.context.one("Product", args["productId"])
     if product is None:
         return _refused("media", None, [_NO_PRODUCT])
     errors = _unknown(shop, product, [row["id"] for row in args["media"]], "media")
@@ -75,7 +75,7 @@ def _described(shop: Shop, row: Mapping[str, Any]) -> Thing:
 
 def _delete(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     """The files stay in the shop."""
-    shop, product = info.context, _product(info, args["productId"])
+    shop, product = info.context, info.context.one("Product", args["productId"])
     if product is None:
         return {**_refused("deletedMediaIds", None, [_NO_PRODUCT]), "deletedProductImageIds": None}
     errors = _unknown(shop, product, args["mediaIds"], "mediaIds")
@@ -107,11 +107,6 @@ def _unknown(shop: Shop, product: Thing, ids: Sequence[str], place: str) -> list
     ]
 
 
-def _product(info: Info, id_: str) -> Thing | None:
-    found = info.context.get(id_)
-    return found if found and found["__typename"] == "Product" else None
-
-
 def _refused(name: str, product: Thing | None, errors: Sequence[UserError]) -> dict[str, Any]:
     return {name: None, **_told(product, errors)}
 
@@ -124,7 +119,7 @@ def _giving(combine: Callable[[list[str], Sequence[str]], list[str]]) -> Any:
     """A resolver that changes which of a product's media its variants have."""
 
     def resolve(_: Any, info: Info, **args: Any) -> dict[str, Any]:
-        shop, product = info.context, _product(info, args["productId"])
+        shop, product = info.context, info.context.one("Product", args["productId"])
         if product is None:
             return {"product": None, "productVariants": None, "userErrors": [_NO_PRODUCT]}
         rows = args["variantMedia"]
@@ -151,8 +146,8 @@ def _given(
 
 def _row_errors(shop: Shop, product: Thing, index: int, row: Mapping[str, Any]) -> list[UserError]:
     way = ["variantMedia", str(index)]
-    variant = shop.get(row["variantId"])
-    if variant is None or variant.get("product_id") != product["id"]:
+    variant = shop.one("ProductVariant", row["variantId"])
+    if variant is None or variant["product_id"] != product["id"]:
         message = "Variant does not exist on the product"
         return [
             user_error([*way, "variantId"], message, "PRODUCT_VARIANT_DOES_NOT_EXIST_ON_PRODUCT")

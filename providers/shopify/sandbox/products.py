@@ -113,10 +113,8 @@ def is_known(shop: Shop, product: Thing) -> bool:
 
 
 def remove_product(shop: Shop, product: Thing) -> None:
-    """A product goes with its variants and all their metafields."""
+    """A product goes with its variants."""
     for thing in (product, *shop.where("ProductVariant", "product_id", product["id"])):
-        for metafield in shop.where("Metafield", "owner_id", thing["id"]):
-            shop.remove(metafield)
         shop.remove(thing)
 
 
@@ -169,15 +167,12 @@ def _stated(shop: Shop, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _move(shop: Shop, product: Thing, fields: Mapping[str, Any]) -> None:
     """Into and out of collections; what is none is passed over, as recorded."""
-    for id_ in fields.get("collectionsToJoin") or ():
-        collection = shop.get(id_)
-        if collection is not None:
-            membership.join(shop, collection, product["id"])
-    for id_ in fields.get("collectionsToLeave") or ():
-        collection = shop.get(id_)
-        if collection is not None and product["id"] in collection["products"]:
-            left = [other for other in collection["products"] if other != product["id"]]
-            shop.change(collection, products=left, settled_count=len(left))
+    ways = (("collectionsToJoin", membership.join), ("collectionsToLeave", membership.leave))
+    for name, move in ways:
+        for id_ in fields.get(name) or ():
+            collection = shop.one("Collection", id_)
+            if collection is not None:
+                move(shop, collection, product["id"])
 
 
 def _update(_: Any, info: Info, **args: Any) -> dict[str, Any]:
@@ -217,8 +212,7 @@ def _media_errors(args: Mapping[str, Any]) -> list[UserError]:
 def _meant(shop: Shop, identifier: Mapping[str, Any]) -> Thing | None:
     if identifier.get("handle"):
         return next(iter(shop.where("Product", "handle", identifier["handle"])), None)
-    found = shop.get(identifier.get("id") or "")
-    return found if found and found["__typename"] == "Product" else None
+    return shop.one("Product", identifier.get("id"))
 
 
 def _handle_errors(shop: Shop, product: Thing, fields: Mapping[str, Any]) -> Iterator[UserError]:
@@ -243,9 +237,9 @@ def _changes(shop: Shop, product: Thing, fields: Mapping[str, Any]) -> dict[str,
 
 def _delete(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     shop = info.context
-    product = shop.get(args["input"]["id"])
+    product = shop.one("Product", args["input"]["id"])
     answer: Thing = {"deletedProductId": None, "shop": shop.setting("shop"), "userErrors": []}
-    if product is None or product["__typename"] != "Product":
+    if product is None:
         return answer | {"userErrors": [user_error(["id"], "Product does not exist")]}
     remove_product(shop, product)
     return answer | {"deletedProductId": product["id"]}

@@ -99,9 +99,9 @@ def _errors(shop: Shop, thing: Thing | None, given: list[Mapping[str, Any]]) -> 
         yield user_error(["id"], "Resource does not exist")
         return
     for index, entry in enumerate(given):
-        publication = shop.get(str(entry.get("publicationId")))
+        publication = shop.one("Publication", entry.get("publicationId"))
         place = ["input", str(index)]
-        if publication is None or publication["__typename"] != "Publication":
+        if publication is None:
             yield user_error([*place, "publicationId"], "Publication does not exist")
         elif entry.get("publishDate") and not publication["supportsFuturePublishing"]:
             words = "Publish date can't be set for this channel"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from providers.shopify.sandbox import search
-from providers.shopify.sandbox.ids import number, parts
+from providers.shopify.sandbox.ids import number
 from providers.shopify.sandbox.paging import connection
 from providers.shopify.sandbox.refusal import UserError, user_error
 from providers.shopify.sandbox.shop import Info, Shop, Thing
@@ -58,7 +58,11 @@ def _create(_: Any, info: Info, **args: Any) -> dict[str, Any]:
 
 
 def _update(_: Any, info: Info, **args: Any) -> dict[str, Any]:
-    shop, fields, found = info.context, args["urlRedirect"], _found(info, args["id"])
+    shop, fields, found = (
+        info.context,
+        args["urlRedirect"],
+        info.context.one("UrlRedirect", args["id"]),
+    )
     errors = [_MISSING] if found is None else list(_errors(shop, fields, found))
     if errors or found is None:
         return {"urlRedirect": None, "userErrors": errors}
@@ -66,7 +70,7 @@ def _update(_: Any, info: Info, **args: Any) -> dict[str, Any]:
 
 
 def _delete(_: Any, info: Info, **args: Any) -> dict[str, Any]:
-    found = _found(info, args["id"])
+    found = info.context.one("UrlRedirect", args["id"])
     if found is None:
         return {"deletedUrlRedirectId": None, "userErrors": [_MISSING]}
     info.context.remove(found)
@@ -76,13 +80,8 @@ def _delete(_: Any, info: Info, **args: Any) -> dict[str, Any]:
 _MISSING: Final = user_error(["id"], "Redirect does not exist", "DOES_NOT_EXIST")
 
 
-def _found(info: Info, id_: str) -> Thing | None:
-    found = parts(id_)
-    return info.context.get(id_) if found and found[0] == "UrlRedirect" else None
-
-
 def _one(_: Any, info: Info, **args: Any) -> Thing | None:
-    return _found(info, args["id"])
+    return info.context.one("UrlRedirect", args["id"])
 
 
 def _many(_: Any, info: Info, **args: Any) -> dict[str, Any]:

@@ -60,6 +60,11 @@ class Shop:
         found = parts(id_)
         return self._store.get(found[0], found[1]) if found else None
 
+    def one(self, sort: str, id_: str | None) -> Thing | None:
+        """The thing of a type that an id names; None for an id of another type."""
+        found = parts(id_ or "")
+        return self._store.get(sort, found[1]) if found and found[0] == sort else None
+
     def find(self, sort: str, **fields: Any) -> Thing | None:
         """The first thing of a type with these fields."""
         (name, value), *_ = fields.items()
@@ -98,6 +103,9 @@ class Shop:
         return changed
 
     def remove(self, thing: Thing) -> None:
+        """A thing goes with its metafields. What refers to it keeps its id, and finds nothing."""
+        for metafield in self.where("Metafield", "owner_id", thing["id"]):
+            self.remove(metafield)
         sort, place = _place(thing)
         self._store.delete(sort, place)
 

@@ -116,8 +116,8 @@ def _reference_errors(
 ) -> Iterator[UserError]:
     """Sub-collections have none of their own, and nobody is its own."""
     for index, id_ in enumerate(ids):
-        found, place = shop.get(id_), [*way, "collectionIds", str(index)]
-        if found is None or found["__typename"] != "Collection":
+        found, place = shop.one("Collection", id_), [*way, "collectionIds", str(index)]
+        if found is None:
             yield user_error(place, "Collection does not exist")
         elif owner is not None and owner["id"] == id_:
             yield user_error(place, "A source cannot reference its own collection")
@@ -129,7 +129,7 @@ def _selection_errors(
     shop: Shop, selections: Sequence[Mapping[str, Any]], way: Sequence[str]
 ) -> Iterator[UserError]:
     for index, selection in enumerate(selections):
-        if shop.get(selection["productId"]) is None:
+        if shop.one("Product", selection["productId"]) is None:
             yield user_error([*way, str(index), "productId"], "Product does not exist")
 
 

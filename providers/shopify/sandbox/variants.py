@@ -110,7 +110,7 @@ def _is_money(given: Any) -> bool:
 
 def _update(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     shop = info.context
-    product = _product(shop, args["productId"])
+    product = shop.one("Product", args["productId"])
     if product is None:
         return {"product": None, "productVariants": None, "userErrors": [_NO_PRODUCT]}
     rows = args["variants"]
@@ -131,11 +131,6 @@ def _update(_: Any, info: Info, **args: Any) -> dict[str, Any]:
 _NO_PRODUCT: Final = user_error(["productId"], "Product does not exist", "PRODUCT_DOES_NOT_EXIST")
 
 
-def _product(shop: Shop, id_: str) -> Thing | None:
-    found = shop.get(id_)
-    return found if found and found["__typename"] == "Product" else None
-
-
 def _row_errors(
     shop: Shop, product: Thing, index: int, row: Mapping[str, Any]
 ) -> Iterator[UserError]:
@@ -144,8 +139,8 @@ def _row_errors(
         message = "Product variant is missing ID attribute"
         yield user_error([*way, "id"], message, "PRODUCT_VARIANT_ID_MISSING")
         return
-    variant = shop.get(row["id"])
-    if variant is None or variant.get("product_id") != product["id"]:
+    variant = shop.one("ProductVariant", row["id"])
+    if variant is None or variant["product_id"] != product["id"]:
         message = "Product variant does not exist"
         yield user_error([*way, "id"], message, "PRODUCT_VARIANT_DOES_NOT_EXIST")
         return
@@ -210,7 +205,7 @@ def _option(options: Sequence[Thing], wanted: Mapping[str, Any]) -> Thing | None
 
 def _create(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     shop = info.context
-    product = _product(shop, args["productId"])
+    product = shop.one("Product", args["productId"])
     if product is None:
         return {"product": None, "productVariants": None, "userErrors": [_NO_PRODUCT]}
     rows = args["variants"]
@@ -255,7 +250,7 @@ def _made(shop: Shop, product: Thing, row: Mapping[str, Any]) -> Thing:
 
 def _delete(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     shop = info.context
-    product = _product(shop, args["productId"])
+    product = shop.one("Product", args["productId"])
     if product is None:
         return {"product": None, "userErrors": [_NO_PRODUCT]}
     own = {variant["id"]: variant for variant in variants_of(shop, product)}
