@@ -241,6 +241,34 @@ def test_what_the_vendor_leaves_open_is_not_guessed(wide: Workshop) -> None:
     assert told["both"].replayed == told["both"].before > 0
 
 
+ONE_VARIANT = "whether one variant must meet all conditions"
+NOT = 'what "not" means with several values'
+ON_VARIANTS = (has("price", "100 USD"), has("variant_title", "Ivory", "starts_with"))
+NEITHER_TYPE = has("type", ["Bags", "Skirts"], "is_not")
+
+
+@pytest.mark.parametrize(
+    ("conditions", "said"),
+    [
+        ((NEITHER_TYPE,), f"{NOT} makes a difference, and is not known"),
+        (ON_VARIANTS, f"{ONE_VARIANT} makes a difference, and is not known"),
+        (
+            (*ON_VARIANTS, NEITHER_TYPE),
+            f"{NOT} and {ONE_VARIANT} make a difference, and are not known",
+        ),
+    ],
+)
+def test_the_open_question_that_makes_the_difference_is_told(
+    wide: Workshop, conditions: tuple[dict[str, Any], ...], said: str
+) -> None:
+    """Of what the vendor leaves open, that which the readings of these very rules part by."""
+    wide.write(wide_shop.document({"new": rules("all", *conditions)}))
+    (made,) = wide.plan().changes
+
+    assert made.effect is not None
+    assert made.effect.text.endswith(f"not predicted: {said}")
+
+
 def test_a_title_asks_for_no_products(shop: Workshop) -> None:
     """Who does not move the rules is not asked what they find."""
     one = {"title": "A", "rules": {"conditions": [{"tag": "S226"}]}}

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import combinations
 from typing import Any, Final
 
 from providers.shopify.client import ShopifyReader
 from providers.shopify.preview import products
-from providers.shopify.preview.meeting import INTERPRETATIONS, Interpretation, finds
+from providers.shopify.preview.meeting import INTERPRETATIONS, OPEN, Interpretation, finds
 from providers.shopify.preview.products import Product
 from providers.shopify.preview.rules import (
     Looked,
@@ -142,10 +143,10 @@ class _Foresight:
         live = self.seen.live[handle] or frozenset()
         readings, replayed = self._replayed(before, live)
         members = {name: self._members_after(name) for name in collections_of(after)}
-        told = {self._found(after, members, reading) for reading in readings}
-        if len(told) > 1:
-            raise Unforeseen(_open_question(readings))
-        (then,) = told
+        found = {reading: self._found(after, members, reading) for reading in readings}
+        then, *others = set(found.values())
+        if others:
+            raise Unforeseen(_open_question(found))
         return Membership(
             before=len(live),
             after=len(then),
@@ -196,12 +197,15 @@ class _Foresight:
         return ((live or frozenset()) | set(found.entering)) - set(found.leaving)
 
 
-def _open_question(readings: Sequence[Interpretation]) -> str:
-    if len({reading.one_variant for reading in readings}) > 1 and any(
-        reading.not_any == readings[0].not_any for reading in readings[1:]
-    ):
-        return "whether one variant must meet all conditions makes a difference, and is not known"
-    return 'what "not" means with several values makes a difference, and is not known'
+def _open_question(found: Mapping[Interpretation, frozenset[Key]]) -> str:
+    """The questions whose answers alone bring in other products; where only several of them
+    together do, all."""
+    pairs = [(one, other) for one, other in combinations(found, 2) if found[one] != found[other]]
+    partings = [{name for name in OPEN if getattr(a, name) != getattr(b, name)} for a, b in pairs]
+    alone = {name for parting in partings if len(parting) == 1 for name in parting}
+    words = [text for name, text in OPEN.items() if name in (alone or OPEN)]
+    said = "makes a difference, and is" if len(words) == 1 else "make a difference, and are"
+    return f"{' and '.join(words)} {said} not known"
 
 
 def _told(found: Membership) -> str:

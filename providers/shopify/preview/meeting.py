@@ -36,6 +36,12 @@ INTERPRETATIONS: Final = tuple(
     for not_any, one_variant in every_pair((False, True), (False, True))
 )
 
+OPEN: Final[Mapping[str, str]] = {
+    "not_any": 'what "not" means with several values',
+    "one_variant": "whether one variant must meet all conditions",
+}
+"""The question that each part of a reading answers."""
+
 Members = Mapping[Key, frozenset[Key]]
 """The products of the collections that rules refer to, all by their handles."""
 
