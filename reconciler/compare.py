@@ -159,13 +159,14 @@ def _is_a_stranger(found: Resource[Any], ours: Resource[Any]) -> bool:
 @dataclass(frozen=True, slots=True)
 class _Values:
     """One field in the three states. `intent` is the digest of the intent that the applied value
-    was the work of."""
+    was the work of. `maybe` is what a write without an answer was to write."""
 
     desired: Value
     live: Value
     applied: Value
     was_applied: bool
     intent: str | None
+    maybe: Value = None
 
 
 def _change(
@@ -250,26 +251,41 @@ def _as_written(path: Path, desired: Value, live: Value, ours: Resource[Any] | N
     if path in ours.maybe and ours.maybe[path] == live:
         return _Values(desired, live, live, True, None)
     last = owned(ours.spec)
-    return _Values(desired, live, last.get(path), path in last, ours.intent)
+    return _Values(
+        desired, live, last.get(path), path in last, ours.intent, maybe=ours.maybe.get(path)
+    )
 
 
 def _of_entries(values: _Values) -> _Values:
     """Of entries only ours count: those that git states, and those that we wrote. One that git
     states and somebody else has put there already is taken in as ours."""
+    values = values if values.maybe is None else _as_far_as_it_came(values)
     wanted, mine = values.desired or [], values.applied or []
     there = [entry for entry in values.live or () if entry in wanted or entry in mine]
     taken_in = [entry for entry in there if entry not in mine]
     return replace(values, desired=wanted, live=there, applied=_in_order([*mine, *taken_in]))
 
 
+def _as_far_as_it_came(values: _Values) -> _Values:
+    """After a write without an answer: what it was to bring and is there, is ours, and what it was
+    to take away and is not there, is not any more."""
+    last, live = values.applied or [], values.live or []
+    left = [entry for entry in last if entry in values.maybe or entry in live]
+    came = [entry for entry in values.maybe if entry in live and entry not in last]
+    if left == last and not came:
+        return values
+    return replace(values, applied=_in_order([*left, *came]), was_applied=True, intent=None)
+
+
 def _in_our_words(values: _Values) -> _Values:
     """What is live, or was written once, as git writes it; else as we wrote it."""
-    ours = {alike(e): e for e in (*(values.applied or ()), *(values.desired or ()))}
-    live, applied = (
+    said = (values.maybe, values.applied, values.desired)
+    ours = {alike(entry): entry for side in said for entry in side or ()}
+    live, applied, maybe = (
         None if side is None else _in_order([ours.get(alike(e), e) for e in side])
-        for side in (values.live, values.applied)
+        for side in (values.live, values.applied, values.maybe)
     )
-    return replace(values, live=live, applied=applied)
+    return replace(values, live=live, applied=applied, maybe=maybe)
 
 
 def _of_sequence(values: _Values) -> _Values:

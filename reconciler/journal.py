@@ -175,6 +175,7 @@ def _intention(change: AnyChange) -> Row:
         "remote": change.remote,
         "before": dict(change.before_values),
         "after": dict(change.after_values),
+        "states": list(stated(change.after.spec)) if change.after else [],
         "live": stated(change.before.spec) if change.before else None,
         "origin": origin_after(change).value,
         "intent": change.after.intent if change.after else None,

@@ -47,6 +47,7 @@ class Image:
     """What a run did at one address. before, after: the fields that it changed. live: all owned
     fields before it, or None: it was not there. applied: its ledger row before the run. achieved:
     what was stored, or None where that is not known. is_known: whether the platform answered.
+    states: the fields that git stated, those that did not change among them.
     """
 
     address: Address
@@ -60,6 +61,7 @@ class Image:
     needs: tuple[Address, ...]
     is_known: bool
     follows: tuple[Address, ...] = ()
+    states: frozenset[str] = frozenset()
 
     @property
     def names(self) -> frozenset[str]:
@@ -188,6 +190,7 @@ def _image(address: Address, row: Row, outcome: Row | None, *, is_known: bool) -
         tuple(Address.parse(text) for text in row.get("needs", ())),
         is_known,
         tuple(Address.parse(text) for text in row.get("follows", ())),
+        frozenset(row.get("states", ())),
     )
 
 
@@ -255,11 +258,11 @@ def _needs(provider: AnyProvider, image: Image) -> tuple[Address, ...]:
 
 
 def _row_now(spec_type: type, image: Image, now: Resource[Any] | None) -> Row | None:
-    """What is there now, with the changed fields as they were before: what the run did not write
+    """What is there now, with the changed fields as they were before: what the run did not state
     is not ours to touch."""
     if now is None:
         return None
-    names = image.names | frozenset(image.achieved or ())
+    names = image.names | image.states | frozenset(image.achieved or ())
     row: Row = {name: value for name, value in stated(now.spec).items() if name in names}
     keyed = {field.name for field in shape(spec_type) if field.keyed}
     for path, value in image.before.items():
@@ -347,8 +350,10 @@ def _is_another(
     provider: AnyProvider, image: Image, now: Resource[Any], entry: Entry | None
 ) -> bool:
     """Where the thing itself is ours: neither the one that the run knew, nor the one that the
-    ledger knows since."""
+    ledger knows since, nor one that a write without an answer made instead."""
     if provider.kind(image.address.kind).on_drop is not OnDrop.DELETE:
+        return False
+    if not image.is_known and image.after.items() <= owned(now.spec).items():
         return False
     known = {image.remote, entry.remote if entry else None} - {None}
     return bool(known) and now.remote is not None and now.remote not in known

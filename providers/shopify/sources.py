@@ -32,7 +32,7 @@ from providers.shopify.conditions import (
     told,
 )
 from reconciler.model.address import Address, Remote
-from reconciler.provider import Remotes
+from reconciler.provider import PlatformError, Remotes
 
 TITLE: Final = "Planogram"
 
@@ -335,6 +335,8 @@ def _superfluous(ours: OurSources, wish: Wish, part: Part) -> Iterable[Entry]:
 
 
 def _input(text: str, remotes: Remotes) -> dict[str, Any]:
+    """Raises `PlatformError` for one without words, which only a rollback asks for."""
     condition = parsed(text.removeprefix(WITHOUT))
-    assert condition is not None, text
+    if condition is None:
+        raise PlatformError(f"{text} can not be written · put it back in the admin")
     return condition_input(condition, remotes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ import pytest
 
 from providers.kit.sandbox import Fault
 from reconciler.cli.composition import platform
+from reconciler.journal import Journal
+from reconciler.model.outcome import AnyOutcome
 from reconciler.provider import OnDrop
 from tests.contract.case import Case
 from tests.contract.test_contract import CASES, _writing, raw, workshop
@@ -114,6 +116,36 @@ def test_a_disturbed_rollback_ends_like_an_undisturbed_one(
 
     assert not problems_of(undone), problems_of(undone)
     assert looks(case, shop)[0] == fields
+
+
+class PowerCutError(BaseException):
+    """Nothing handles it, so it ends the run wherever it is."""
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if len(c.states) > 1], ids=str)
+def test_a_run_that_was_killed_is_taken_back(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before it wrote down what the platform did: its journal knows of a resource only what
+    was to change, and a kind's write may want more than that."""
+    shop = before(case, 1, tmp_path)
+    fields, rows = looks(case, shop)
+    shop.write(files_of(case, 1))
+    record = Journal.record
+
+    def cut(journal: Journal, outcomes: Sequence[AnyOutcome], changes: Sequence[Any]) -> Any:
+        if case.address in [outcome.address for outcome in outcomes]:
+            raise PowerCutError
+        return record(journal, outcomes, changes)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Journal, "record", cut)
+        with pytest.raises(PowerCutError):
+            shop.apply()
+    undone = shop.rollback(shop.last_run, allowed(case))
+
+    assert not problems_of(undone), problems_of(undone)
+    assert looks(case, shop) == (fields, rows)
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if len(c.states) > 1 and c.drifts], ids=str)

@@ -183,6 +183,29 @@ def test_case_alone_is_no_difference(desired: Any, live: Any, applied: Any, expe
     assert [(f.before, f.after) for f in fields] == ([expected] if expected else [])
 
 
+CUT_OFF = [
+    # live; before and after of a change that takes `new` back again; its cause
+    (("theirs", "new"), (["new"], ["old"]), Cause.INTENT),
+    (("theirs", "old"), None, None),
+    (("theirs", "old", "new"), (["new", "old"], ["old"]), Cause.INTENT),
+    (("theirs",), ([], ["old"]), Cause.INTENT),
+]
+
+
+@pytest.mark.parametrize(("live", "expected", "cause"), CUT_OFF)
+@pytest.mark.parametrize("field", ["tags", "words"])
+def test_what_a_write_without_an_answer_brought_is_ours(
+    field: str, live: Any, expected: Any, cause: Cause | None
+) -> None:
+    """It was to put `new` in the place of `old` among strangers' entries, and came any way far:
+    what it brought can be taken away again, and nothing of it is drift."""
+    ours = replace(tagged(**{field: ("old",)}), maybe={field: ["new"]})
+    fields = differences(tagged(**{field: ("old",)}), tagged(**{field: live}), ours)
+
+    assert [(f.before, f.after) for f in fields] == ([expected] if expected else [])
+    assert {f.cause for f in fields} == ({cause} if cause else set())
+
+
 def test_the_order_of_a_list_counts() -> None:
     """A list without a merge mode is wholly ours, in order."""
     assert differences(tagged(order=("a", "b")), tagged(order=("b", "a")))

@@ -197,6 +197,23 @@ def test_what_can_not_be_changed_is_told(shop: Workshop, sources: Any, words: st
     assert len(shop.writes) == sent
 
 
+UNKNOWN = {"unknown": {"relation": "IS_RARE", "matchType": "ANY", "values": ["yes"]}}
+
+
+def test_a_condition_without_words_does_not_come_back(shop: Workshop) -> None:
+    """Of a later version, put there by hand and taken away by an apply: a rollback can not write
+    it. It says so with what to do, and changes no rules."""
+    apply(shop, one())
+    shop.edit("collection", HANDLE, sources=[source("ALL", tagged("S226"), UNKNOWN)])
+    apply(shop, one())
+    sent = len(shop.writes)
+    (problem,) = problems_of(shop.rollback(shop.last_run))
+
+    assert "[Unknown is_rare yes] can not be written" in problem
+    assert "put it back in the admin" in problem
+    assert len(shop.writes) == sent
+
+
 def test_many_choices_are_read_to_the_end(shop: Workshop) -> None:
     """More products chosen by hand than fit on a page: all are read, and the plan is empty."""
     every = [
