@@ -166,6 +166,11 @@ class Workshop:
     def inject(self, fault: Fault, **options: Any) -> None:
         self.sandbox().inject(fault, **options)
 
+    def faults_left(self) -> int:
+        """How many of the injected faults no request has met, or not often enough."""
+        with self.sandbox().store.transaction() as store:
+            return len(store.all("fault"))
+
     def sandbox(self) -> Sandbox:
         return open_sandbox(open_workspace(self.desired, all_sandboxed=True), self.target)
 

@@ -14,18 +14,27 @@ SKU: Final = "MCA0032-M-13"
 OTHER: Final = "MCA0032-W-07.5"
 PARENT: Final = "MCA0032"
 
-WRITING: Final[Mapping[str, str]] = {
+WRITING: Final = {
     "asset": "/assets\n",
-    "gallery": "/products/",
+    "gallery": '"attribute_label"',
     "attribute": "/attributes/product\n",
-    "options": "/attributes/product/69b0",
+    "options": '\n{"options"',
     "product_attributes": '\n{"attributes"',
     "product_values": '\n{"attributes"',
     "category": "/categories/product\n",
     "relationship": "/relationships\n",
-    "bundle": "/relationships/69e0",
+    "bundle": '"product_relationships"',
 }
-"""What only requests that write a resource of a kind have in their path or body."""
+"""What only requests that make a resource of a kind have in their path or body."""
+
+UNDOING: Final[Mapping[str, str]] = WRITING | {
+    "asset": '\n{"filename"',
+    "attribute": '\n{"name"',
+    "category": "/categories\n",
+    "relationship": '\n{"name"',
+    "bundle": '\n{"quantity"',
+}
+"""And what those have that take a case's second state back to its first."""
 
 
 def attribute(client: httpx.Client, label: str = "material") -> Mapping[str, Any] | None:

@@ -264,6 +264,7 @@ def test_a_disturbed_apply_ends_like_an_undisturbed_one(
     shop.inject(fault, times=1, after=after, matching=_writing(case))
     applied = shop.apply()
 
+    assert after or shop.faults_left() == 0
     assert not problems_of(applied), problems_of(applied)
     assert seen(case, shop) == desired(case, shop)
     assert shop.plan().is_empty

@@ -13,6 +13,7 @@ from reconciler.cli.composition import platform
 from reconciler.journal import Journal
 from reconciler.model.outcome import AnyOutcome
 from reconciler.provider import OnDrop
+from tests.contract import plytix_catalog
 from tests.contract.case import Case
 from tests.contract.test_contract import CASES, _writing, raw, workshop
 from tests.workshop import Workshop, problems_of
@@ -111,9 +112,12 @@ def test_a_disturbed_rollback_ends_like_an_undisturbed_one(
     fields, _ = looks(case, shop)
     shop.write(files_of(case, 1))
     assert not problems_of(shop.apply())
-    shop.inject(fault, times=1, matching=_writing(case))
+    is_plytix = case.provider == "plytix"
+    matching = plytix_catalog.UNDOING[case.kind] if is_plytix else _writing(case)
+    shop.inject(fault, times=1, matching=matching)
     undone = shop.rollback(shop.last_run, allowed(case))
 
+    assert shop.faults_left() == 0
     assert not problems_of(undone), problems_of(undone)
     assert looks(case, shop)[0] == fields
 

@@ -38,7 +38,7 @@ def test_a_lost_answer_to_a_deletion_is_looked_up(shop: Workshop, fault: Fault) 
     shop.inject(fault, matching=ITSELF)
     applied = shop.apply(["empty_set=pim", "mass_change=pim"])
 
-    assert faults_left(shop) == 0
+    assert shop.faults_left() == 0
     assert [o.status for o in applied.outcomes.values()] == [Status.DONE]
     assert shop.plan().is_empty
 
@@ -51,7 +51,7 @@ def test_a_lost_answer_to_a_name_is_sent_again(shop: Workshop, fault: Fault) -> 
     shop.inject(fault, matching=ITSELF)
     applied = shop.apply()
 
-    assert faults_left(shop) == 0
+    assert shop.faults_left() == 0
     assert not problems_of(applied), problems_of(applied)
     assert shop.plan().is_empty
 
@@ -64,10 +64,6 @@ def test_what_stays_unanswered_may_have_been_done(shop: Workshop) -> None:
     shop.inject(Fault.BAD_GATEWAY_AFTER_COMMIT, matching="/categories\n")
     (outcome,) = shop.apply().outcomes.values()
 
+    assert shop.faults_left() == 0
     assert (outcome.status, outcome.unknown) == (Status.FAILED, True)
     assert shop.plan().is_empty
-
-
-def faults_left(shop: Workshop) -> int:
-    with shop.sandbox().store.transaction() as store:
-        return len(store.all("fault"))
