@@ -21,6 +21,7 @@ from uuid import NAMESPACE_URL, uuid5
 from graphql import GraphQLError
 
 from providers.shopify.sandbox import media, pixels, staged
+from providers.shopify.sandbox.access import expect_to_manage_products
 from providers.shopify.sandbox.ids import parts
 from providers.shopify.sandbox.jobs import is_over
 from providers.shopify.sandbox.paging import connection
@@ -278,6 +279,8 @@ def _update(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     stops that one."""
     shop = info.context
     _sources_fit(args["files"], info)
+    if _referring(args["files"]):
+        expect_to_manage_products(shop)
     for check in (_missing, _unready, _misnamed, _unreferable):
         wrong = check(shop, args["files"])
         if wrong is not None:
@@ -336,10 +339,14 @@ def _misnamed(shop: Shop, rows: Rows) -> UserError | None:
     return user_error(["files"], told, "INVALID_FILENAME_EXTENSION")
 
 
-def _unreferable(shop: Shop, rows: Rows) -> UserError | None:
+def _referring(rows: Rows) -> list[str]:
+    """What files are to be shown by, or no more."""
     names = ("referencesToAdd", "referencesToRemove")
-    ids = [id_ for row in rows for name in names for id_ in row.get(name) or ()]
-    if all(shop.one("Product", id_) for id_ in ids):
+    return [id_ for row in rows for name in names for id_ in row.get(name) or ()]
+
+
+def _unreferable(shop: Shop, rows: Rows) -> UserError | None:
+    if all(shop.one("Product", id_) for id_ in _referring(rows)):
         return None
     told = "The reference target does not exist"
     return user_error(["files"], told, "REFERENCE_TARGET_DOES_NOT_EXIST")
