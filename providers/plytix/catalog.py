@@ -49,7 +49,9 @@ async def all_products(
 
 
 async def product_by_id(session: PlytixReader, id_: str) -> Row | None:
-    return await session.get(f"{PRODUCTS}/{id_}")
+    """People may write an id: what holds anything but letters and digits is none, and would lead
+    to another path."""
+    return await session.get(f"{PRODUCTS}/{id_}") if id_.isalnum() else None
 
 
 async def product_ids(session: PlytixWriter, skus: Iterable[Key]) -> dict[Key, Remote]:

@@ -43,13 +43,15 @@ TARGET = Target(
 
 
 class Watched(httpx.AsyncBaseTransport):
-    """A door that notes what goes through it: method, path, body."""
+    """A door that notes what goes through it: method, path, body. No path ends with a slash: that
+    would be redirected, and lose the credential on the way."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport, sent: list[httpx.Request]) -> None:
         self._inner = inner
         self._sent = sent
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        assert not request.url.path.endswith("/"), request.url.path
         self._sent.append(request)
         return await self._inner.handle_async_request(request)
 

@@ -1,9 +1,11 @@
-"""Limits of single requests: columns of a search, assets of a product, trailing slashes."""
+"""Limits of single requests: columns of a search, assets of a product, parts of a path."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+
+import pytest
 
 from providers.plytix import PROVIDER
 from providers.plytix.kinds.gallery import Gallery
@@ -11,6 +13,7 @@ from providers.plytix.sandbox import attributes, links
 from providers.plytix.sandbox.assets import new_asset
 from reconciler.model.address import Address
 from reconciler.model.outcome import Status
+from reconciler.model.question import Answers, Question
 from reconciler.model.resource import Resource
 from tests.plytix.account import Account, carried_out, compared, read
 from tests.virtual_time import run_in_virtual_time
@@ -73,16 +76,14 @@ def test_a_full_product_says_so(account: Account) -> None:
     assert "limit of 300 assets per product exceeded" in message
 
 
-def test_no_path_ends_with_a_slash(account: Account) -> None:
-    """A slash at the end would be redirected, and lose the credential on the way."""
+@pytest.mark.parametrize("id_", ["68f0/", "68f0/assets", "../products", "68f0?page=2", ".", "%2F"])
+def test_an_id_is_one_part_of_a_path(account: Account, id_: str) -> None:
+    """Whatever people wrote: there is no such product, and nothing else is asked for."""
+    question = Question("id", id_)
 
-    async def everything() -> None:
+    async def found() -> Answers:
         async with account.reading() as session:
-            for kind in PROVIDER.kinds:
-                key = f"{AMAZON}/amazon_images" if kind.name == "gallery" else PRODUCT
-                await read(session, kind.name, [key])
+            return await PROVIDER.answer(session, [question])
 
-    run_in_virtual_time(everything)
-
-    assert account.asked
-    assert [text for text in account.asked if text.endswith("/")] == []
+    assert run_in_virtual_time(found) == {question: ()}
+    assert account.asked == []
