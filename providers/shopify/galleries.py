@@ -9,7 +9,7 @@ from typing import Any, Final
 from providers.kit.graphql import Query
 from providers.shopify.client import ShopifyReader
 from providers.shopify.identified import Field, Wish, identified
-from providers.shopify.kinds.file import file_name
+from providers.shopify.naming import file_name
 from providers.shopify.parts import parts_of
 from reconciler.model.address import Key, Remote
 from reconciler.model.cost import Cost, Range
@@ -86,7 +86,7 @@ def _gallery(handle: Key, product: Mapping[str, Any]) -> Gallery:
         raise PlatformError(f"{handle} shows more than {LARGEST} pictures, which is not understood")
     pictures: dict[Key, Mapping[str, Any]] = {}
     for node in media["nodes"]:
-        name = file_name({"image": node["image"]}) if node.get("image") else None
+        name = file_name(node)
         if name is not None:
             pictures.setdefault(name, node)
     order = tuple(node["id"] for node in media["nodes"])

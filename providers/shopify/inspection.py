@@ -8,7 +8,7 @@ from typing import Any, Final
 from providers.kit.graphql import Query
 from providers.shopify.client import ShopifyReader
 from providers.shopify.identified import Field, Wish, identified
-from providers.shopify.kinds.file import file_name
+from providers.shopify.naming import file_name
 from providers.shopify.parts import parts_of
 from reconciler.model.address import Key
 from reconciler.model.product import LiveProduct, LiveProducts, Medium

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from reconciler.intent.assets import ending
@@ -21,6 +22,7 @@ _DIGITS: Final = 12
 _LONGEST_STEM: Final = 100
 
 _UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_COPY: Final = re.compile(rf"_{_UUID}(?=\.\w+$)")
 _OURS: Final = re.compile(rf"(.+_pg([0-9a-f]{{{_DIGITS}}}))(_{_UUID})?\.(\w+)")
 
 
@@ -31,13 +33,24 @@ def name_for_content(path: str, digest: str) -> Key:
 
 def name_for_address(url: str) -> Key:
     """The name of a picture on the web; its path must end like a picture's name."""
-    last = unquote(PurePosixPath(urlsplit(url).path).name)
-    return _name(last, hashlib.sha256(url.encode()).hexdigest())
+    return _name(last_of(url), hashlib.sha256(url.encode()).hexdigest())
 
 
 def last_of(url: str) -> str:
     """What an address calls its picture."""
     return unquote(PurePosixPath(urlsplit(url).path).name)
+
+
+def file_name(file: Mapping[str, Any]) -> Key | None:
+    """The key of a file as the API tells it. None while the shop has not processed it, or for a
+    sort of file without address."""
+    url = (file.get("image") or file).get("url")
+    return known_as(last_of(url)) if url else None
+
+
+def original_of(name: str) -> str:
+    """The name of which Shopify made this one for a second file, where it did."""
+    return _COPY.sub("", name)
 
 
 def _name(called: str, digest: str) -> Key:

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from providers.kit.graphql import Query
 from providers.shopify.client import ShopifyReader
-from providers.shopify.kinds.file import file_name
 from providers.shopify.metafields import Row
+from providers.shopify.naming import file_name
 from providers.shopify.parts import parts_of
 from providers.shopify.types import REFERENCES, base_of, canonical, field_of, is_list
 from reconciler.model.address import Key, Remote

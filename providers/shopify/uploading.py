@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
 import anyio
 
 from providers.kit.graphql import Mutation, Query
 from providers.shopify.client import ShopifyReader, ShopifyWriter, UserErrors, row_of, told
-from providers.shopify.naming import is_content, known_as
+from providers.shopify.naming import file_name, is_content
 from providers.shopify.originals import is_address
 from reconciler.concurrent import side_by_side
 from reconciler.intent.assets import ending, fits, sort_of
@@ -110,19 +109,14 @@ async def _there_already(session: ShopifyReader, names: Iterable[Key]) -> dict[K
     waiting = [file["id"] for file in pictures if _is_on_its_way(file)]
     processed = await _awaited(session, waiting, _WHILE)
     for file in [*newest, *processed]:
-        name = _name(file)
-        if name in wanted and file["fileStatus"] == "READY":
+        name = file_name(file)
+        if name is not None and name in wanted and file["fileStatus"] == "READY":
             found.setdefault(name, file)
     return found
 
 
 def _is_on_its_way(file: File) -> bool:
     return file.get("fileStatus") in ("UPLOADED", "PROCESSING")
-
-
-def _name(file: File) -> Key:
-    url = (file.get("image") or file).get("url")
-    return known_as(unquote(urlsplit(url).path.rsplit("/", 1)[-1])) if url else ""
 
 
 # What is uploaded
@@ -260,7 +254,7 @@ async def _refused(session: ShopifyReader, name: Key, error: Mapping[str, Any], 
 async def _called(session: ShopifyReader, name: Key) -> File | None:
     data = await session.query(_NAMED, search=f'filename:"{name}"')
     ready = (file for file in data["files"]["nodes"] if file.get("fileStatus") == "READY")
-    return next((file for file in ready if _name(file) == name), None)
+    return next((file for file in ready if file_name(file) == name), None)
 
 
 async def _processed(session: ShopifyWriter, pending: Mapping[Key, File], made: Made) -> None:

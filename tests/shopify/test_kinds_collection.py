@@ -214,6 +214,32 @@ def test_a_condition_without_words_does_not_come_back(shop: Workshop) -> None:
     assert len(shop.writes) == sent
 
 
+@pytest.mark.parametrize(
+    ("said", "live"),
+    [
+        ({"file": "Größe.jpg"}, "Gr%C3%B6%C3%9Fe.jpg"),
+        ({"url": "https://pictures.example.com/Gr%C3%B6%C3%9Fe.jpg"}, "Gr%C3%B6%C3%9Fe.jpg"),
+        ({"url": "https://pictures.example.com/Größe.jpg"}, "Gr%C3%B6%C3%9Fe.jpg"),
+        ({"file": "50%25 off#1.jpg"}, "50%2525%20off%231.jpg"),
+        (
+            {"file": "shelf.jpg"},
+            "shelf_f238e3b4-042c-427e-8fbd-aea73446a102.jpg",
+        ),
+    ],
+)
+def test_a_picture_is_known_by_its_name_however_its_address_writes_it(
+    shop: Workshop, said: dict[str, str], live: str
+) -> None:
+    """The picture that git states is there: an address has letters and signs in per cent, and the
+    second of one name a UUID."""
+    apply(shop, one())
+    url = f"https://cdn.shopify.com/s/files/1/files/{live}?v=1"
+    shop.edit("collection", HANDLE, image={"url": url, "altText": None})
+    shop.write(one(image=said))
+
+    assert shop.plan().changes == ()
+
+
 def test_many_choices_are_read_to_the_end(shop: Workshop) -> None:
     """More products chosen by hand than fit on a page: all are read, and the plan is empty."""
     every = [

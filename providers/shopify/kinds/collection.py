@@ -7,16 +7,15 @@ is created, what is too much deleted. Publication is not looked at.
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
 
 from providers.kit.graphql import Mutation, Query
 from providers.shopify.client import PAGE, ShopifyReader, ShopifyWriter, UserErrors
 from providers.shopify.conditions import parsed
 from providers.shopify.identified import Field, Wish, identified
+from providers.shopify.naming import last_of, original_of
 from providers.shopify.operations import JOB_ASKED, until_done
 from providers.shopify.parts import one_by_one, parts_of
 from providers.shopify.preview.foretelling import Asked, foretold
@@ -132,9 +131,6 @@ would leave it as it is."""
 _RULES: Final = ("model", "match", "excluded_match", "conditions")
 """Fields of the spec that tell which products belong."""
 
-_COPY: Final = re.compile(r"_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\.\w+$)")
-"""What Shopify adds to the name of a file that is there a second time."""
-
 
 @spec
 class Collection:
@@ -159,11 +155,6 @@ class Collection:
     """Likewise, of what products are excluded by."""
     conditions: Owned[Annotated[tuple[str, ...], Merge.SET]] = UNSTATED
     """All that our sources say, in canonical texts: see `providers.shopify.sources`."""
-
-
-def file_name(address: str) -> str:
-    """The name of the file at an address, without what Shopify adds to it."""
-    return _COPY.sub("", urlsplit(address).path.rsplit("/", 1)[-1])
 
 
 class CollectionKind:
@@ -322,7 +313,7 @@ def _resource(target: str, key: Key, row: Mapping[str, Any]) -> Resource[Collect
             template_suffix=row["templateSuffix"] or None,
             seo_title=row["seo"]["title"] or None,
             seo_description=row["seo"]["description"] or None,
-            image=file_name(image["url"]) if image else None,
+            image=original_of(last_of(image["url"])) if image else None,
             image_alt=(image["altText"] or None) if image else None,
             model="ruleSet" if ours.is_older else "sources",
             match=ours.match,
@@ -412,7 +403,7 @@ async def _address(session: ShopifyReader, name: str) -> str:
     found = (await session.query(_FILE, search=term("filename", name)))["files"]["nodes"]
     addresses = [node["image"]["url"] for node in found if node.get("image")]
     for address in addresses:
-        if file_name(address) == name:
+        if original_of(last_of(address)) == name:
             return str(address)
     raise PlatformError(f"the shop has no image {name} · upload it, or write its url")
 

@@ -13,11 +13,10 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, Final
-from urllib.parse import unquote, urlsplit
 
 from providers.kit.graphql import Mutation, Query
 from providers.shopify.client import PAGE, ShopifyReader, ShopifyWriter
-from providers.shopify.naming import known_as
+from providers.shopify.naming import file_name
 from providers.shopify.parts import parts_of, together
 from providers.shopify.search import any_of
 from providers.shopify.uploading import uploaded
@@ -150,12 +149,6 @@ class FileKind:
 def _reading(part: Sequence[Change[File]]) -> Range:
     pieces = -(-len(part) // _TOGETHER)
     return Range(Cost(pieces, 2 * pieces), Cost(2 * pieces, 20 * pieces + 2 * len(part)))
-
-
-def file_name(file: Mapping[str, Any]) -> Key | None:
-    """None while the shop has not processed the file, or for a sort of file without address."""
-    url = (file.get("image") or file).get("url")
-    return known_as(unquote(urlsplit(url).path.rsplit("/", 1)[-1])) if url else None
 
 
 def shown(file: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

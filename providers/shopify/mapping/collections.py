@@ -14,8 +14,9 @@ from providers.shopify.conditions import (
     amount,
     on_metafield,
 )
-from providers.shopify.kinds.collection import Collection, file_name
+from providers.shopify.kinds.collection import Collection
 from providers.shopify.kinds.publication_listing import PublicationListing, Stand, needs_of
+from providers.shopify.naming import last_of, original_of
 from providers.shopify.sources import COLLECTION, PRODUCT, WITHOUT, referred_to
 from reconciler.intent.collection import Collection as Declared
 from reconciler.intent.collection import Collections, Picture
@@ -172,10 +173,10 @@ def _seo(collection: Declared) -> dict[str, Any]:
 def _image(picture: Picture | None, *, says_none: bool) -> dict[str, Any]:
     if picture is None:
         return {"image": None} if says_none else {}
-    told = picture.file or picture.url or ""
+    name = picture.file or last_of(picture.url or "")
     alt = {"image_alt": picture.alt or None} if "alt" in picture.model_fields_set else {}
     source = {"image_url": picture.url} if picture.url else {}
-    return {"image": file_name(told), **alt, **source}
+    return {"image": original_of(name), **alt, **source}
 
 
 def _entries(collection: Declared) -> tuple[str, ...]:
