@@ -22,6 +22,27 @@ REDIRECTS: Final = 3
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+NO_PICTURE: Final = "is no address of a picture on the web"
+NOT_PUBLIC: Final = "is no address of the public internet"
+PUBLIC: Final = "put the picture where everybody can fetch it"
+REMEDY: Final = f"{PUBLIC}, or commit it and write path:"
+_HERE: Final = ipaddress.IPv4Address("127.0.0.1")
+
+
+def why_unreachable(url: str, *, loopback: bool) -> str | None:
+    """What an address itself says against fetching it; where a name leads shows only then."""
+    try:
+        place = httpx.URL(url)
+    except httpx.InvalidURL:
+        return f"{url} {NO_PICTURE}"
+    if not _is_web(place):
+        return f"{url} {NO_PICTURE}"
+    is_here = place.host == "localhost" or place.host.endswith(".localhost")
+    address = _HERE if is_here else _literal(place.host)
+    if address is None or _may_be_asked(address, loopback):
+        return None
+    return f"{_named(place.host, address)} {NOT_PUBLIC}"
+
 
 class Unfetched(PlatformError):
     """A picture could not be fetched; the message says why, and what to do."""
@@ -73,8 +94,8 @@ class Pictures:
                 await response.aclose()
 
     async def _request(self, place: httpx.URL) -> httpx.Request:
-        if place.scheme not in ("http", "https") or not place.host:
-            raise Unfetched(f"{place} is no address of a picture on the web")
+        if not _is_web(place):
+            raise Unfetched(f"{place} {NO_PICTURE}")
         if self._wire is not None and _literal(place.host) is None:
             return httpx.Request("GET", place)
         address = await self._checked(place)
@@ -91,17 +112,22 @@ class Pictures:
         """One of the host's addresses, when all of them may be asked."""
         found = await _addresses(place.host)
         for address in found:
-            if not (_is_public(address) or (self._loopback and address.is_loopback)):
-                raise Unfetched(
-                    f"{_named(place.host, address)} is no address of the public internet"
-                    " · put the picture where everybody can fetch it, or commit it and write path:"
-                )
+            if not _may_be_asked(address, self._loopback):
+                raise Unfetched(f"{_named(place.host, address)} {NOT_PUBLIC} · {REMEDY}")
         return found[0]
 
 
 def _named(host: str, address: Address) -> str:
     """A host beside the address behind it, where these are two things."""
     return host if host == str(address) else f"{host} is {address}, which"
+
+
+def _is_web(place: httpx.URL) -> bool:
+    return place.scheme in ("http", "https") and bool(place.host)
+
+
+def _may_be_asked(address: Address, loopback: bool) -> bool:
+    return _is_public(address) or (loopback and address.is_loopback)
 
 
 def _is_public(address: Address) -> bool:

@@ -37,8 +37,11 @@ def name_for_address(url: str) -> Key:
 
 
 def last_of(url: str) -> str:
-    """What an address calls its picture."""
-    return unquote(PurePosixPath(urlsplit(url).path).name)
+    """What an address calls its picture; nothing where it is no address."""
+    try:
+        return unquote(PurePosixPath(urlsplit(url).path).name)
+    except ValueError:
+        return ""
 
 
 def file_name(file: Mapping[str, Any]) -> Key | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from providers.kit.sandbox import Fault
 from providers.shopify.kinds import file as file_kind
+from reconciler.model.errors import InvalidDesiredState
 from reconciler.model.outcome import Status
 from tests.shopify.pictures import png
 from tests.shopify.raw import ask, metafield
@@ -105,8 +107,6 @@ def test_one_picture_in_many_places_is_one_file(shop: Workshop) -> None:
         ("path: images/broken.png", "The image's resolution exceeds"),
         ("url: 'https://pictures.example.com/missing.png'", "HTTP 404"),
         ("url: 'https://pictures.example.com/broken.png'", "is no picture by its content"),
-        ("url: 'http://10.0.0.7/look.png'", "no address of the public internet"),
-        ("url: 'http://[::1]/look.png'", "no address of the public internet"),
     ],
 )
 def test_a_failed_upload_leaves_no_metafield(shop: Workshop, image: str, told: str) -> None:
@@ -121,6 +121,44 @@ def test_a_failed_upload_leaves_no_metafield(shop: Workshop, image: str, told: s
     assert told.removeprefix("The ") in str(file.message)
     assert metafield(shop, HANDLE, "altuzarra.look_image") is None
     assert all(f["fileStatus"] == "READY" for f in ask(shop, FILES)["files"]["nodes"])
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://10.0.0.7/look.png", "10.0.0.7 is no address of the public internet"),
+        ("http://[::1]/look.png", "::1 is no address of the public internet"),
+        ("http://[::ffff:10.0.0.7]/look.png", "is no address of the public internet"),
+        ("http://localhost:8000/look.png", "localhost is 127.0.0.1, which is no address of the"),
+        ("https://cdn.localhost/look.png", "cdn.localhost is 127.0.0.1, which is no address of"),
+        ("http://[fe80::/look.png", "is no address of a picture on the web"),
+    ],
+)
+def test_an_address_that_nobody_may_fetch_is_told_by_the_plan(
+    shop: Workshop, url: str, told: str
+) -> None:
+    """Where the address itself says so, at its line and with what to do."""
+    shop.write({"images/looks.yaml": document(f"      LOOK: {{url: '{url}'}}\n    look: LOOK\n")})
+    with pytest.raises(InvalidDesiredState) as error:
+        shop.plan()
+
+    assert told in str(error.value)
+    assert "images/looks.yaml:" in str(error.value)
+    assert "where everybody can fetch it, or commit it and write path:" in str(error.value)
+
+
+def test_pictures_of_this_machine_are_fetched_where_a_sandbox_says_so(tmp_path: Path) -> None:
+    """`pictures_from_loopback` lets loopback through, and nothing else that is private."""
+    shop = Workshop(tmp_path, "shopify", "shop", settings={"pictures_from_loopback": True})
+    own, foreign = ("http://127.0.0.1:9/look.png", "http://10.0.0.7/look.png")
+    shop.write({"images/looks.yaml": document(f"      LOOK: {{url: '{own}'}}\n    look: LOOK\n")})
+
+    assert not shop.plan().is_empty
+    shop.write(
+        {"images/looks.yaml": document(f"      LOOK: {{url: '{foreign}'}}\n    look: LOOK\n")}
+    )
+    with pytest.raises(InvalidDesiredState):
+        shop.plan()
 
 
 def test_an_accessory_gets_no_look_image(shop: Workshop) -> None:

@@ -9,6 +9,7 @@ import pytest
 from providers.kit.sandbox import Fault
 from providers.shopify.kinds.collection import CollectionKind
 from reconciler.model.change import Action, Cause
+from reconciler.model.errors import InvalidDesiredState
 from tests.shopify import raw
 from tests.shopify.documents import collection, collections
 from tests.workshop import Workshop, problems_of
@@ -238,6 +239,16 @@ def test_a_picture_is_known_by_its_name_however_its_address_writes_it(
     shop.write(one(image=said))
 
     assert shop.plan().changes == ()
+
+
+def test_a_picture_that_shopify_could_never_fetch_is_told_by_the_plan(shop: Workshop) -> None:
+    """Shopify itself fetches it: what is on a private network is told at its place."""
+    shop.write(one(image={"url": "https://10.0.0.7/shelf.jpg"}))
+    with pytest.raises(InvalidDesiredState) as error:
+        shop.plan()
+
+    assert "10.0.0.7 is no address of the public internet" in str(error.value)
+    assert "where everybody can fetch it, or upload it and write file:" in str(error.value)
 
 
 def test_many_choices_are_read_to_the_end(shop: Workshop) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
+from providers.kit.pictures import PUBLIC, why_unreachable
 from providers.shopify.conditions import (
     EXCLUDING,
     NULL,
@@ -101,6 +102,10 @@ def _problems(handle: Key, collection: Declared, place: Source) -> Iterator[Prob
     excluding = collection.rules.excluding if collection.rules else None
     if excluding is not None:
         yield from _exclusion_problems(excluding, place)
+    if collection.image is not None and collection.image.url is not None:
+        unreachable = why_unreachable(collection.image.url, loopback=False)
+        if unreachable is not None:
+            yield Problem(place, unreachable, f"{PUBLIC}, or upload it and write file:")
     count = len(collection.conditions) + len(excluding.conditions if excluding else ())
     if count > MOST:
         yield Problem(

@@ -12,6 +12,7 @@ from providers.shopify.kinds.metafield import Metafield
 from providers.shopify.kinds.product_media import ProductMedia, media_key
 from providers.shopify.mapping import pictures
 from providers.shopify.mapping.metafield import metafield
+from reconciler.intent.base import Place
 from reconciler.intent.images import Images, ProductImages
 from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
@@ -29,7 +30,7 @@ def images(intent: Images, compilation: Compilation) -> Mapped:
     yield from _purposes_without_a_home(intent)
     accessories = _accessories(intent, compilation)
     for handle, product in intent.products.items():
-        yield from _problems(intent, handle, product)
+        yield from _problems(intent, compilation, handle, product)
         for purpose in _PURPOSES:
             if purpose != "look" or (accessories is not None and handle not in accessories):
                 yield from _metafield(intent, compilation, handle, product, purpose)
@@ -68,9 +69,13 @@ def _purposes_without_a_home(intent: Images) -> Iterator[Problem]:
             )
 
 
-def _problems(intent: Images, handle: Key, product: ProductImages) -> Iterator[Problem]:
+def _problems(
+    intent: Images, compilation: Compilation, handle: Key, product: ProductImages
+) -> Iterator[Problem]:
+    loopback = compilation.target.settings.pictures_from_loopback
     for variant, image in product.images.items():
-        yield from pictures.problems(intent, ("products", handle, "images", variant), image)
+        place: Place = ("products", handle, "images", variant)
+        yield from pictures.problems(intent, place, image, loopback=loopback)
     if product.thumbnail is not None and not intent.into.media:
         yield Problem(
             intent.at("products", handle, "thumbnail"),

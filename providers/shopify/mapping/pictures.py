@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from providers.kit.pictures import REMEDY, why_unreachable
 from providers.shopify.kinds.file import File
 from providers.shopify.naming import known_as, last_of, name_for_address, name_for_content
 from reconciler.intent.assets import ENDINGS, is_asset
@@ -63,9 +64,12 @@ def files(documents: Iterable[Images], target: str) -> Mapped:
             yield _resource(naming, target)
 
 
-def problems(intent: Images, place: Place, image: Image) -> Iterator[Problem]:
-    """What an image itself can not be on Shopify."""
-    if image.url is not None and not is_asset(last_of(image.url)):
+def problems(intent: Images, place: Place, image: Image, *, loopback: bool) -> Iterator[Problem]:
+    """What an image itself can not be on Shopify. loopback: whether it may come from here."""
+    unreachable = why_unreachable(image.url, loopback=loopback) if image.url else None
+    if unreachable is not None:
+        yield Problem(intent.at(*place, "url"), unreachable, REMEDY)
+    elif image.url is not None and not is_asset(last_of(image.url)):
         yield Problem(
             intent.at(*place, "url"),
             f"the address does not end like a picture's name (.{', .'.join(ENDINGS)})",
