@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from typing import Final
+
 import pytest
 
 from providers.shopify import PROVIDER
@@ -12,6 +16,23 @@ def test_every_kind_has_its_scopes() -> None:
     """A kind that is written names scopes to write it."""
     assert [kind.name for kind in PROVIDER.kinds if kind.name not in SCOPES] == []
     assert [k.name for k in PROVIDER.kinds if k.managed and not SCOPES[k.name].writing] == []
+
+
+SHEETS: Final = (
+    ("providers/shopify/README.md", "## Access scopes", "## In bulk"),
+    ("docs/handbook.md", "| [Shopify](", "| [Saleor]("),
+)
+
+
+@pytest.mark.parametrize(("path", "begin", "end"), SHEETS)
+def test_the_documents_name_every_scope(path: str, begin: str, end: str) -> None:
+    """Whoever makes an app reads there what it must be granted: all of it, and no more."""
+    text = Path(path).read_text()
+    part = text[text.index(begin) : text.index(end)]
+    kinds = SCOPES.values()
+    wanted = {s for kind in kinds for either in (*kind.reading, *kind.writing) for s in either}
+
+    assert set(re.findall(r"`((?:read|write)_\w{3,})`", part)) == wanted
 
 
 @pytest.mark.parametrize(
