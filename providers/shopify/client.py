@@ -149,15 +149,33 @@ class ShopifyReader:
     async def pages(
         self, query: Query, connection: str, **variables: Any
     ) -> AsyncIterator[dict[str, Any]]:
-        """Every node of a root connection, page by page. The document takes `$after`."""
+        """Every node of a root connection, page by page. The document takes `$after`. Raises
+        `Distrusted` for pages that do not come to an end."""
+        page = (await self.query(query, after=None, **variables))[connection]
+        for node in page["nodes"]:
+            yield node
+        async for node in self.rest(page, query, connection, **variables):
+            yield node
+
+    async def rest(
+        self, page: Row, query: Query, *way: str, **variables: Any
+    ) -> AsyncIterator[dict[str, Any]]:
+        """The nodes behind a first page, page by page. `way` leads to the connection in the answer
+        of the document, which takes `$after`. Raises `Distrusted` where that is not there any more,
+        and for pages that do not come to an end."""
         after: str | None = None
-        while True:
-            page = (await self.query(query, after=after, **variables))[connection]
+        while page["pageInfo"]["hasNextPage"]:
+            before, after = after, page["pageInfo"]["endCursor"]
+            if after in (None, before):
+                raise Distrusted(f"behind a page of {way[-1]} comes that page again · plan again")
+            found = await self.query(query, after=after, **variables)
+            for step in way:
+                found = found[step]
+                if found is None:
+                    raise Distrusted(f"{step} went while its {way[-1]} were read · plan again")
+            page = found
             for node in page["nodes"]:
                 yield node
-            if not page["pageInfo"]["hasNextPage"]:
-                return
-            after = page["pageInfo"]["endCursor"]
 
 
 @dataclass

@@ -49,13 +49,8 @@ async def inspect(session: ShopifyReader, keys: Sequence[Key]) -> LiveProducts:
 
 async def _media(session: ShopifyReader, row: Mapping[str, Any]) -> list[dict[str, Any]]:
     """All media, however many pages they take."""
-    page = row["media"]
-    nodes = list(page["nodes"])
-    while page["pageInfo"]["hasNextPage"]:
-        after = page["pageInfo"]["endCursor"]
-        page = (await session.query(_MORE, id=row["id"], after=after))["product"]["media"]
-        nodes += page["nodes"]
-    return nodes
+    rest = session.rest(row["media"], _MORE, "product", "media", id=row["id"])
+    return [*row["media"]["nodes"], *[node async for node in rest]]
 
 
 def _product(handle: Key, row: Mapping[str, Any], media: Sequence[dict[str, Any]]) -> LiveProduct:

@@ -158,14 +158,10 @@ async def named(session: ShopifyReader, wishes: Sequence[Wish]) -> list[tuple[Ke
 async def every(session: ShopifyReader) -> AsyncIterator[tuple[str, Row]]:
     async for product in session.pages(_EVERY, "products"):
         page = product["metafields"]
-        while True:
-            for row in page["nodes"]:
-                yield product["handle"], row
-            if not page["pageInfo"]["hasNextPage"]:
-                break
-            after = page["pageInfo"]["endCursor"]
-            more = await session.query(_MORE, id=product["id"], after=after)
-            page = more["product"]["metafields"]
+        for row in page["nodes"]:
+            yield product["handle"], row
+        async for row in session.rest(page, _MORE, "product", "metafields", id=product["id"]):
+            yield product["handle"], row
 
 
 async def by_id(session: ShopifyReader, ids: Sequence[Remote]) -> AsyncIterator[Row]:

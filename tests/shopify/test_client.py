@@ -207,6 +207,42 @@ def test_more_than_a_page_is_read_to_its_end() -> None:
     assert len(set(answers[question])) == 251
 
 
+def _page(*nodes: str, more: str | None = None) -> dict[str, Any]:
+    return {"nodes": list(nodes), "pageInfo": {"hasNextPage": bool(more), "endCursor": more}}
+
+
+@pytest.mark.parametrize(
+    ("answered", "told"),
+    [
+        ({"product": {"media": _page("b", more="one")}}, "behind a page of media comes that page"),
+        ({"product": None}, "product went while its media were read"),
+    ],
+)
+def test_pages_that_do_not_come_to_an_end_are_not_believed(answered: Any, told: str) -> None:
+    """A cursor that leads to itself, and a thing that is deleted while it is read: neither is the
+    whole, and nobody waits for ever."""
+    more = Query("query More { shop { id } }")
+
+    async def rest(reader: ShopifyReader) -> Any:
+        return [
+            node async for node in reader.rest(_page("a", more="one"), more, "product", "media")
+        ]
+
+    with pytest.raises(Distrusted, match=told):
+        read(rest, target(), answering({"data": answered}))
+
+
+def test_a_root_connection_that_leads_to_itself_is_not_believed() -> None:
+    """As with pages within pages."""
+    types = Query("query Types { shop { id } }")
+
+    async def every(reader: ShopifyReader) -> Any:
+        return [node async for node in reader.pages(types, "productTypes")]
+
+    with pytest.raises(Distrusted, match="behind a page of productTypes"):
+        read(every, target(), answering({"data": {"productTypes": _page("a", more="one")}}))
+
+
 def _make_products(app: ShopifySandbox, count: int) -> None:
     from providers.shopify.sandbox.products import add_product
     from providers.shopify.sandbox.shop import Shop

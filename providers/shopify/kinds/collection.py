@@ -294,12 +294,8 @@ async def complete(session: ShopifyReader, row: dict[str, Any]) -> None:
 
 
 async def _complete(session: ShopifyReader, id_: Remote, side: str, chosen: dict[str, Any]) -> None:
-    page = chosen
-    while page["pageInfo"]["hasNextPage"]:
-        after = page["pageInfo"]["endCursor"]
-        node = (await session.query(_CHOSEN[side], id=id_, after=after))["node"]
-        page = node[side]["selections"]
-        chosen["nodes"] += page["nodes"]
+    rest = session.rest(chosen, _CHOSEN[side], "node", side, "selections", id=id_)
+    chosen["nodes"] += [node async for node in rest]
 
 
 def _resource(target: str, key: Key, row: Mapping[str, Any]) -> Resource[Collection]:

@@ -202,12 +202,8 @@ async def _asked(
 async def _rows(session: ShopifyReader, node: Row) -> dict[Key, Row]:
     """By the publication's name."""
     page = node["resourcePublicationsV2"]
-    rows = list(page["nodes"])
-    while page["pageInfo"]["hasNextPage"]:
-        after = page["pageInfo"]["endCursor"]
-        more = (await session.query(_MORE, id=node["id"], after=after))["node"]
-        page = more["resourcePublicationsV2"]
-        rows += page["nodes"]
+    rest = session.rest(page, _MORE, "node", "resourcePublicationsV2", id=node["id"])
+    rows = [*page["nodes"], *[row async for row in rest]]
     return {name_of(row["publication"]): row for row in rows}
 
 

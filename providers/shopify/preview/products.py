@@ -120,17 +120,13 @@ _MEMBERS: Final = Query(
 
 async def members_of(session: ShopifyReader, handle: Key) -> frozenset[Key] | None:
     """The products that belong to a collection now; None where there is no such collection."""
-    found: list[Key] = []
-    after: str | None = None
-    while True:
-        answer = await session.query(_MEMBERS, handle=handle, after=after)
-        if answer["collectionByIdentifier"] is None:
-            return None
-        page = answer["collectionByIdentifier"]["products"]
-        found += [node["handle"] for node in page["nodes"]]
-        if not page["pageInfo"]["hasNextPage"]:
-            return frozenset(found)
-        after = page["pageInfo"]["endCursor"]
+    found = (await session.query(_MEMBERS, handle=handle))["collectionByIdentifier"]
+    if found is None:
+        return None
+    way = ("collectionByIdentifier", "products")
+    rest = session.rest(found["products"], _MEMBERS, *way, handle=handle)
+    first = [node["handle"] for node in found["products"]["nodes"]]
+    return frozenset([*first, *[node["handle"] async for node in rest]])
 
 
 def _cost(looked: Looked, size: int) -> float:
@@ -149,11 +145,8 @@ async def _whole(
 
 async def _with_all_variants(session: ShopifyReader, row: dict[str, Any]) -> None:
     variants = row["variants"]
-    page = variants
-    while page["pageInfo"]["hasNextPage"]:
-        after = page["pageInfo"]["endCursor"]
-        page = (await session.query(_MORE, id=row["id"], after=after))["product"]["variants"]
-        variants["nodes"] += page["nodes"]
+    rest = session.rest(variants, _MORE, "product", "variants", id=row["id"])
+    variants["nodes"] += [node async for node in rest]
 
 
 def _product(row: Row, looked: Looked) -> Product:
