@@ -169,3 +169,13 @@ def test_a_definition_that_a_collection_asks_for_stays(shop: Workshop) -> None:
     assert "(METAFIELD_DEFINITION_IN_USE)" in problem
     assert problem.endswith("· take it out of the rules of the collections that ask for it")
     assert raw.definition(shop, "altuzarra.fit") is not None
+
+
+def test_very_many_categories_are_read_to_their_end(shop: Workshop) -> None:
+    """More than are told along with a definition: what was written is there."""
+    names = [f"ap-2-{n}" for n in range(120)]
+    shop.write(metafields(definitions={"fit": line("Fit", constraints={"category": names})}))
+    applied = shop.apply()
+
+    assert not problems_of(applied), problems_of(applied)
+    assert shop.plan().is_empty

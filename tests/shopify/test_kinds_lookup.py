@@ -12,6 +12,8 @@ from providers.shopify.client import ShopifyReader
 from providers.shopify.kinds.metafield import Metafield, MetafieldKind
 from providers.shopify.metafields import metafield_key
 from providers.shopify.sandbox import ShopifySandbox
+from providers.shopify.sandbox.planting import plant
+from providers.shopify.sandbox.shop import Shop
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Cause, Change
 from reconciler.model.resource import Resource
@@ -62,6 +64,19 @@ def test_a_file_is_known_by_its_own_name_only() -> None:
     app.admin_edit("file", "home_banner.jpg", {"fileStatus": "PROCESSING"})
 
     assert looked_up("file", {"home_banner.jpg": None}, app)[0] == {}
+
+
+def test_a_variant_behind_the_first_page_is_found() -> None:
+    """A product may have 2,048; the further pages are asked for."""
+    app = ShopifySandbox(Store())
+    titles = [f"Size {n}" for n in range(300)]
+    with app.store.transaction():
+        variants = [{"title": title, "price": "1.00"} for title in titles]
+        plant(Shop(app.store), "Product", {"handle": "wide", "title": "W", "variants": variants})
+    found, requests = looked_up("variant", {"wide/Size 299": None, "wide/Size 300": None}, app)
+
+    assert list(found) == ["wide/Size 299"]
+    assert requests == 2
 
 
 def test_a_hundred_metafields_in_one_request() -> None:

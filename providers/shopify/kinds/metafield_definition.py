@@ -11,10 +11,11 @@ from functools import partial
 from typing import Annotated, Any, Final
 
 from providers.kit.graphql import Mutation, Query
-from providers.shopify.client import ShopifyReader, ShopifyWriter, UserErrors
+from providers.shopify.client import PAGE, ShopifyReader, ShopifyWriter, UserErrors
 from providers.shopify.describing import REMEDIES, created, described, in_turn, updated
 from providers.shopify.identified import Field, Wish, identified
 from providers.shopify.parts import one_by_one, parts_of
+from reconciler.concurrent import side_by_side
 from reconciler.model.address import Address, Key
 from reconciler.model.change import Action, Change, Effect
 from reconciler.model.cost import FREE, NOTHING, Cost, Range
@@ -28,7 +29,10 @@ READ_TOGETHER: Final = 10
 
 _TOGETHER: Final = 25
 
-MOST_CATEGORIES: Final = 100
+_CATEGORIES: Final = 100
+"""Categories that are read along with a definition; more of them are read page by page."""
+
+_VALUES: Final = "nodes { value } pageInfo { hasNextPage endCursor }"
 
 _SELECTION: Final = f"""
   id namespace key name description metafieldsCount pinnedPosition
@@ -42,7 +46,7 @@ _SELECTION: Final = f"""
     analyticsQueryable {{ enabled }}
     cartToOrderCopyable {{ enabled }}
   }}
-  constraints {{ values(first: {MOST_CATEGORIES}) {{ nodes {{ value }} }} }}
+  constraints {{ values(first: {_CATEGORIES}) {{ {_VALUES} }} }}
 """
 
 _POINTS: Final = 20
@@ -60,6 +64,15 @@ _EVERY: Final = Query(
       }}
     }}""",
     cost=100,
+)
+
+_MORE: Final = Query(
+    f"""query MoreCategories($identifier: MetafieldDefinitionIdentifierInput!, $after: String) {{
+      metafieldDefinition(identifier: $identifier) {{
+        constraints {{ values(first: {PAGE}, after: $after) {{ {_VALUES} }} }}
+      }}
+    }}""",
+    cost=_POINTS,
 )
 
 _CREATE: Final = Mutation(
@@ -125,6 +138,7 @@ class MetafieldDefinitionKind:
         """A definition can not be renamed, so its remote tells nothing that its key does not."""
         if wanted is ALL:
             async for row in session.pages(_EVERY, "metafieldDefinitions"):
+                await _complete(session, row)
                 yield _resource(target, row)
             return
         for keys in parts_of(wanted, _TOGETHER):
@@ -191,7 +205,19 @@ def reads_first(change: Change[MetafieldDefinition]) -> bool:
 
 
 async def _rows(session: ShopifyReader, keys: Sequence[Key]) -> list[dict[str, Any] | None]:
-    return await identified(session, _BY_NAME, [Wish(_identifier(key)) for key in keys])
+    rows = await identified(session, _BY_NAME, [Wish(_identifier(key)) for key in keys])
+    await side_by_side(partial(_complete, session, row) for row in rows if row)
+    return rows
+
+
+async def _complete(session: ShopifyReader, row: dict[str, Any]) -> None:
+    """Put in the categories that did not fit on the first page."""
+    if row["constraints"] is not None:
+        values = row["constraints"]["values"]
+        identifier = _identifier(definition_key(row["namespace"], row["key"]))
+        way = ("metafieldDefinition", "constraints", "values")
+        rest = session.rest(values, _MORE, *way, identifier=identifier)
+        values["nodes"] += [node async for node in rest]
 
 
 def _resource(target: str, row: Mapping[str, Any]) -> Resource[MetafieldDefinition]:

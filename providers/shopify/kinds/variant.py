@@ -6,26 +6,31 @@ stand on several.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Final
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final
 
+from providers.kit.graphql import Query
 from providers.kit.lookup import Existing, Lookup
-from providers.shopify.client import ShopifyReader
+from providers.shopify.client import PAGE, ShopifyReader
 from providers.shopify.identified import Field, Wish, identified
 from providers.shopify.parts import parts_of
 from reconciler.model.address import Address
 from reconciler.model.resource import Resource
 from reconciler.provider import ALL, Wanted
 
-MOST_VARIANTS: Final = 250
-"""Of one product, what one page holds; beyond them a variant is not found by its title."""
-
 _TOGETHER: Final = 20
 
+_NODES: Final = "nodes { id title } pageInfo { hasNextPage endCursor }"
 _BY_HANDLE: Final = Field(
     "productByIdentifier",
     "ProductIdentifierInput",
-    f"variants(first: {MOST_VARIANTS}) {{ nodes {{ id title }} }}",
+    f"id variants(first: {PAGE}) {{ {_NODES} }}",
+    cost=12,
+)
+_MORE: Final = Query(
+    f"""query MoreTitles($id: ID!, $after: String) {{
+      product(id: $id) {{ variants(first: {PAGE}, after: $after) {{ {_NODES} }} }}
+    }}""",
     cost=12,
 )
 
@@ -43,7 +48,14 @@ class VariantKind(Lookup):
             wishes = [Wish({"handle": handle}) for handle in part]
             found = await identified(session, _BY_HANDLE, wishes)
             for handle, product in zip(part, found, strict=True):
-                for variant in product["variants"]["nodes"] if product else ():
+                for variant in await _variants(session, product) if product else ():
                     key = f"{handle}/{variant['title']}"
                     if key in keys:
                         yield Resource(Address(target, "variant", key), Existing(), variant["id"])
+
+
+async def _variants(session: ShopifyReader, product: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """All of a product, however many pages they take."""
+    page = product["variants"]
+    rest = session.rest(page, _MORE, "product", "variants", id=product["id"])
+    return [*page["nodes"], *[variant async for variant in rest]]
