@@ -6,7 +6,7 @@ from typing import Any
 
 from providers.plytix.admin import admin
 from providers.plytix.adoption import ADOPTION
-from providers.plytix.asking import answer, questions
+from providers.plytix.asking import answer
 from providers.plytix.client import (
     Credentials,
     PlytixReader,
@@ -27,6 +27,7 @@ from providers.plytix.kinds.product_attributes import ProductAttributesKind, Pro
 from providers.plytix.kinds.relationship import RelationshipKind
 from providers.plytix.mapping import MAPPING
 from providers.plytix.transcript import transcribe
+from reconciler.intent.asking import questions
 from reconciler.model.cost import Cost, Range
 from reconciler.provider import Provider
 

@@ -1,4 +1,4 @@
-"""What intents ask of a Plytix catalog, and how that is answered.
+"""How a Plytix catalog answers what intents ask of it.
 
 Plytix knows no rules for categories, and products are named by their SKUs in our addresses. Which
 attribute stands for a product's type, and which for its tags, the target's settings say.
@@ -6,67 +6,21 @@ attribute stands for a product's type, and which for its tags, the target's sett
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Sequence
 
 from providers.plytix.catalog import all_products, product_by_id
 from providers.plytix.catalog import condition as where
 from providers.plytix.client import Filters, PlytixReader
 from providers.plytix.definitions import MULTISELECT, Definitions, definitions
 from providers.plytix.terms import key_of
-from reconciler.intent.base import Intent
-from reconciler.intent.collection import Collections
-from reconciler.intent.condition import Condition
-from reconciler.intent.offering import Offering
-from reconciler.intent.styles import declared
+from reconciler.intent.asking import ASKED, EVERY
 from reconciler.model.address import Key
-from reconciler.model.problem import Problem
 from reconciler.model.question import Answers, Question
-
-EVERY: Final = Question("every", "")
-ASKED: Final = ("type", "tag", "term")
-"""What a product can be asked for: each is the value of an attribute."""
-
-
-def questions(intent: Intent) -> Iterator[Question]:
-    """What an intent of any kind asks of this platform."""
-    if isinstance(intent, Offering):
-        question = identity_of(intent)
-        yield from () if question is None else (question,)
-    elif isinstance(intent, Collections):
-        yield from _rules(intent)
-    else:
-        yield from intent.questions()
-
-
-def identity_of(intent: Offering) -> Question | None:
-    """The question that tells an offering's SKU, where it is named by something else: by the
-    platform's id, or by its GTIN, which is what Plytix has for an external reference."""
-    if intent.product is None or intent.product.slug is not None:
-        return None
-    if intent.product.id is not None:
-        return Question("id", intent.product.id)
-    return Question("external_reference", intent.product.external_reference or "")
-
-
-def _rules(intent: Collections) -> Iterator[Question]:
-    for found in declared(intent):
-        if not isinstance(found, Problem):
-            for condition in found[1].conditions:
-                yield from asked_by(condition)
-                if condition.relation == "is_not":
-                    yield EVERY
-
-
-def asked_by(condition: Condition) -> Iterator[Question]:
-    """What a condition asks of this platform: nothing, where it can not be asked here."""
-    if condition.by in ASKED:
-        yield from (Question(condition.by, text) for text in condition.texts)
 
 
 async def answer(session: PlytixReader, asked: Sequence[Question]) -> Answers:
-    """The SKUs that each question finds. What no attribute stands for is not answered; the
-    compilation says so at the intent's own place."""
+    """The SKUs that each question finds; a GTIN is what Plytix has for an external reference. What
+    no attribute stands for is not answered; the compilation says so at the intent's own place."""
     known = await definitions(session) if any(q.by in ASKED for q in asked) else {}
     answers: dict[Question, tuple[Key, ...]] = {}
     for question in asked:
@@ -87,7 +41,7 @@ async def _found(session: PlytixReader, question: Question, known: Definitions) 
     if question.by == "term":
         label, _, term = question.value.partition("/")
         return await _carrying(session, label, term, known, is_term=True)
-    named = session.settings.type if question.by == "type" else session.settings.tags
+    named = session.settings.standing_for(question.by)
     if named is None:
         return None
     return await _carrying(session, named, question.value, known, is_term=False)

@@ -12,13 +12,11 @@ from typing import Final, TypeVar
 
 from providers.plytix.client import PAGE, Filters, PlytixReader, PlytixWriter, Refused, Row
 from providers.plytix.filenames import follows_convention, image_of
-from providers.plytix.versions import ASSETS, ATTRIBUTES, PRODUCTS
+from providers.plytix.versions import ASSETS, PRODUCTS
 from providers.plytix.windowed import everything
 from reconciler.model.address import Address, Key, Remote
 
 T = TypeVar("T")
-
-GALLERY: Final = "MediaGalleryAttribute"
 
 AT_ONCE: Final = PAGE - 1
 """Things asked for in one search: when each is found once, the page is not full, and no second
@@ -97,13 +95,6 @@ async def _searched(
 ) -> dict[str, Row]:
     found = everything(session, f"{ASSETS}/search", columns, "filename", filters)
     return {row["id"]: row async for row in found}
-
-
-async def gallery_labels(session: PlytixReader) -> list[str]:
-    """The labels of the account's media galleries."""
-    columns = ["label", "type_class"]
-    found = session.search(f"{ATTRIBUTES}/search", [], columns, "label")
-    return [row["label"] async for row in found if row["type_class"] == GALLERY]
 
 
 def by_image(found: Iterable[Row]) -> dict[str, Row]:

@@ -58,6 +58,10 @@ class Settings(BaseModel):
     tags: str | None = None
     """The label of the attribute that stands for tags."""
 
+    def standing_for(self, by: str) -> str | None:
+        """The label of the attribute that stands for a product's `type`, or its `tag`."""
+        return self.tags if by == "tag" else self.type
+
 
 class Credentials(BaseSettings):
     """`<PREFIX>_API_KEY` and `<PREFIX>_API_PASSWORD`."""

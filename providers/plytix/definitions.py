@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
-from providers.plytix.catalog import GALLERY
 from providers.plytix.client import PlytixReader, Row
 from providers.plytix.versions import ATTRIBUTES
 from reconciler.model.address import Key
@@ -14,6 +13,7 @@ DROPDOWN: Final = "DropdownAttribute"
 MULTISELECT: Final = "MultiSelectAttribute"
 CHOICES: Final = (DROPDOWN, MULTISELECT)
 FLAG: Final = "BooleanAttribute"
+GALLERY: Final = "MediaGalleryAttribute"
 MEDIA: Final = ("MediaAttribute", GALLERY)
 NUMBERS: Final = ("IntAttribute", "DecimalAttribute")
 COMPUTED: Final = ("CompletenessAttribute", "FormulaAttribute")
@@ -33,11 +33,16 @@ async def definitions(session: PlytixReader) -> Definitions:
     return known
 
 
-async def types(session: PlytixReader, wanted: Iterable[Key] = ()) -> Mapping[Key, str]:
-    """The types by label, which never change; asked for again where one of these is not known."""
-    if not session.types or any(label not in session.types for label in wanted):
+async def types(session: PlytixReader) -> Mapping[Key, str]:
+    """The types by label, which never change: asked for once a session."""
+    if not session.types:
         await definitions(session)
     return session.types
+
+
+async def gallery_labels(session: PlytixReader) -> list[Key]:
+    """The labels of the account's media galleries."""
+    return [label for label, type_ in (await types(session)).items() if type_ == GALLERY]
 
 
 def canonical(value: Any, type_class: str) -> Any:

@@ -11,7 +11,7 @@ import anyio
 
 from providers.plytix.client import PlytixWriter, Row
 from reconciler.concurrent import side_by_side
-from reconciler.model.address import Address, Remote
+from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Change
 from reconciler.model.outcome import Outcome, failed
 from reconciler.provider import Ambiguous, PlatformError
@@ -49,6 +49,14 @@ async def made(
             if found := await look():
                 return found
     return await session.write("POST", path, body)
+
+
+def moved(change: Change[Any], field: str) -> tuple[list[Key], list[Key]]:
+    """The entries of a set that come, and those that go."""
+    before, after = (
+        values.get(field) or () for values in (change.before_values, change.after_values)
+    )
+    return [key for key in after if key not in before], [k for k in before if k not in after]
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import Any
 
 from providers.saleor.admin import admin
 from providers.saleor.adoption import ADOPTION
-from providers.saleor.asking import answer, questions
+from providers.saleor.asking import answer
 from providers.saleor.client import (
     Credentials,
     SaleorReader,
@@ -32,6 +32,7 @@ from providers.saleor.kinds.thumbnail import ThumbnailKind
 from providers.saleor.kinds.value_order import ValueOrderKind
 from providers.saleor.mapping import MAPPING
 from providers.saleor.transcript import transcribe
+from reconciler.intent.asking import questions
 from reconciler.model.cost import Cost, Range
 from reconciler.provider import Provider, Unsaid
 

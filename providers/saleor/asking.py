@@ -1,4 +1,4 @@
-"""What intents ask of a Saleor catalog, and how that is answered.
+"""How a Saleor catalog answers what intents ask of it.
 
 Saleor has no rules of its own for collections, and names no product by anything but its slug in
 our addresses: so collections and offerings ask here, where other platforms leave them alone.
@@ -8,24 +8,18 @@ not understood finds everything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final, Literal
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
 
 from providers.kit.graphql import Query
 from providers.saleor.client import SaleorReader
 from providers.saleor.listing import PAGE, PAGE_INFO, attributes, by_id, by_slug, in_parts, listed
 from providers.saleor.shelf import By, Node
 from providers.saleor.terms import terms_of
-from reconciler.intent.base import Intent
-from reconciler.intent.collection import Collections, Condition
+from reconciler.intent.asking import EVERY
 from reconciler.intent.explain import nearest
-from reconciler.intent.offering import Offering
-from reconciler.intent.styles import declared
 from reconciler.model.address import Key, Remote
-from reconciler.model.problem import Problem
 from reconciler.provider import Answers, Distrusted, PlatformError, Question
-
-EVERY: Final = Question("every", "")
 
 _FOUND: Final = Query(f"""query Found(
   $filter: ProductFilterInput, $channel: String, $after: String
@@ -65,50 +59,6 @@ _TYPES: Final = Query(f"""query ProductTypes($filter: ProductTypeFilterInput, $a
 }}""")
 
 _AT_ONCE: Final = 50
-
-ASKED: Final[tuple[Literal["tag", "type", "term"], ...]] = ("tag", "type", "term")
-"""What a rule may ask a product of this platform for."""
-
-
-def questions(intent: Intent) -> Iterator[Question]:
-    """What an intent of any kind asks of this platform."""
-    if isinstance(intent, Offering):
-        yield from _identity(intent)
-    elif isinstance(intent, Collections):
-        yield from _rules(intent)
-    else:
-        yield from intent.questions()
-
-
-def identity_of(intent: Offering) -> Question | None:
-    """The question that tells an offering's slug, where it is named by something else."""
-    if intent.product is None or intent.product.slug is not None:
-        return None
-    if intent.product.id is not None:
-        return Question("id", intent.product.id)
-    return Question("external_reference", intent.product.external_reference or "")
-
-
-def _identity(intent: Offering) -> Iterator[Question]:
-    question = identity_of(intent)
-    if question is not None:
-        yield question
-
-
-def _rules(intent: Collections) -> Iterator[Question]:
-    for found in declared(intent):
-        if not isinstance(found, Problem):
-            for condition in found[1].conditions:
-                yield from asked(condition)
-                if condition.relation == "is_not":
-                    yield EVERY
-
-
-def asked(condition: Condition) -> Iterator[Question]:
-    """What a condition asks of this platform: nothing, where it can not be asked here."""
-    for by in ASKED:
-        if condition.by == by:
-            yield from (Question(by, text) for text in condition.texts)
 
 
 async def answer(session: SaleorReader, asked: Sequence[Question]) -> Answers:

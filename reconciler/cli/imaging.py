@@ -14,7 +14,7 @@ import anyio
 from providers.plytix.amazon.reading import Row
 from providers.plytix.amazon.slots import PARENT_PATTERN, Chosen
 from providers.plytix.filenames import SLOTS
-from providers.plytix.kinds.gallery import gallery_key
+from providers.plytix.keys import key_within
 from providers.plytix.mapping.images import named
 from reconciler import workflow
 from reconciler.carrying import Applied
@@ -119,7 +119,7 @@ def _products(document: Images, chosen: Chosen, target: str) -> Iterator[Product
         main = product.thumbnail or "MAIN"
         yield Product(
             sku,
-            Address(target, "gallery", gallery_key(sku, document.into.gallery or "")),
+            Address(target, "gallery", key_within(sku, document.into.gallery or "")),
             tuple(
                 Told(product.images[slot].url or "", Address(target, "asset", name))
                 for slot, name in names.items()

@@ -2,51 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import reduce
 
+from reconciler.intent.asking import EVERY, asked_by
 from reconciler.intent.collection import Collection
 from reconciler.intent.condition import Condition
 from reconciler.model.address import Key
 from reconciler.model.question import Answers, Question
 
-AskedBy = Callable[[Condition], Iterable[Question]]
-"""The questions of a condition: one for each of its values."""
 
-
-def members(
-    collection: Collection, asked_by: AskedBy, every: Question, answers: Answers | None
-) -> tuple[Key, ...] | None:
-    """The keys of the products that belong, in order; None where it is not known. `every` asks for
-    all products, from which a condition that says "not" takes away."""
+def members(collection: Collection, answers: Answers | None) -> tuple[Key, ...] | None:
+    """The keys of the products that belong, in order; None where it is not known."""
     rules, chosen = collection.rules, frozenset(collection.products or ())
     if rules is None:
         return tuple(sorted(chosen))
-    joined = _joined(
-        (_found(condition, asked_by, every, answers or {}) for condition in rules.conditions),
-        rules.match,
-    )
+    joined = _joined((_found(one, answers or {}) for one in rules.conditions), rules.match)
     return None if joined is None else tuple(sorted(joined | chosen))
 
 
-def _found(
-    condition: Condition, asked_by: AskedBy, every: Question, answers: Answers
-) -> frozenset[Key] | None:
+def _found(condition: Condition, answers: Answers) -> frozenset[Key] | None:
     """A condition of several values that says "not" is met value by value."""
-    return _joined(
-        (_with_value(q, condition, every, answers) for q in asked_by(condition)), condition.values
-    )
+    found = (_with_value(question, condition, answers) for question in asked_by(condition))
+    return _joined(found, condition.values)
 
 
 def _with_value(
-    question: Question, condition: Condition, every: Question, answers: Answers
+    question: Question, condition: Condition, answers: Answers
 ) -> frozenset[Key] | None:
     if question not in answers:
         return None
     found = frozenset(answers[question])
     if condition.relation == "is":
         return found
-    return frozenset(answers[every]) - found if every in answers else None
+    return frozenset(answers[EVERY]) - found if EVERY in answers else None
 
 
 def _joined(sets: Iterable[frozenset[Key] | None], match: str) -> frozenset[Key] | None:

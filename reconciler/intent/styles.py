@@ -9,6 +9,7 @@ from typing import Any, Final
 from reconciler.intent.base import Place
 from reconciler.intent.collection import Collection, Collections, Rules, Seo, Styles
 from reconciler.intent.condition import Condition, filled, texts_of
+from reconciler.intent.edit import REMOVE, Edit
 from reconciler.model.address import Key
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Source
@@ -36,6 +37,26 @@ def of_style(template: Styles, style: str) -> Collection:
     if style not in template.overrides:
         return filled
     return filled.model_copy(update=template.overrides[style].stated)
+
+
+def style_of(intent: Collections, handle: Key) -> str:
+    """Which style of the template a collection is of."""
+    template = intent.per_style
+    assert template is not None
+    return next(style for style in template.styles if handle_of(template, style) == handle)
+
+
+def taken_out(intent: Collections, handle: Key) -> Iterator[Edit]:
+    """The edits after which a document states no such collection: a style leaves the list, with
+    what is otherwise about it."""
+    if handle in intent.collections:
+        yield Edit(intent.path, ("collections", handle), REMOVE)
+        return
+    template, style = intent.per_style, style_of(intent, handle)
+    assert template is not None
+    yield Edit(intent.path, ("per_style", "styles", template.styles.index(style)), REMOVE)
+    if style in template.overrides:
+        yield Edit(intent.path, ("per_style", "overrides", style), REMOVE)
 
 
 def slug(text: str) -> str:

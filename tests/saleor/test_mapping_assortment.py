@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from providers.saleor import PROVIDER
-from providers.saleor.asking import EVERY
 from providers.saleor.client import Settings
 from reconciler.compare import _created
 from reconciler.compile import Compiled, compile_for, questions
+from reconciler.intent.asking import EVERY
 from reconciler.intent.loader import load
 from reconciler.model.change import Cause
 from reconciler.model.question import Question

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from providers.plytix.keys import parts
 from reconciler.intent.bundles import Bundles
 from reconciler.intent.edit import REMOVE, Edit, substituted
 from reconciler.model.problem import Problem
@@ -23,7 +24,7 @@ def bundles(
 
 
 def _bundle(intent: Bundles, wish: Restatement) -> Iterator[Edit]:
-    product = wish.address.key.rpartition("/")[0]
+    product, _ = parts(wish.address.key)
     if wish.values is None:
         yield Edit(intent.path, ("bundles", product), REMOVE)
         return

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.intent.collection import Collections
-from reconciler.intent.edit import REMOVE, Edit
-from reconciler.intent.styles import declared, handle_of
+from reconciler.intent.edit import Edit
+from reconciler.intent.styles import declared, taken_out
 from reconciler.model.address import Key
 from reconciler.model.problem import Problem
 from reconciler.provider import Compilation, Restatement
@@ -18,7 +18,7 @@ def collections(
     """Products that follow from rules can not be turned back into these."""
     handle = _handle(intent, wish.address.key)
     if wish.values is None:
-        yield from _gone(intent, handle)
+        yield from taken_out(intent, handle)
         return
     single = intent.collections.get(handle)
     if "products" in wish.values and single is not None and single.products is not None:
@@ -35,15 +35,3 @@ def collections(
 def _handle(intent: Collections, title: str) -> Key:
     found = (f for f in declared(intent) if not isinstance(f, Problem))
     return next(handle for handle, collection, _ in found if collection.title == title)
-
-
-def _gone(intent: Collections, handle: Key) -> Iterator[Edit]:
-    if handle in intent.collections:
-        yield Edit(intent.path, ("collections", handle), REMOVE)
-        return
-    template = intent.per_style
-    assert template is not None
-    style = next(s for s in template.styles if handle_of(template, s) == handle)
-    yield Edit(intent.path, ("per_style", "styles", template.styles.index(style)), REMOVE)
-    if style in template.overrides:
-        yield Edit(intent.path, ("per_style", "overrides", style), REMOVE)

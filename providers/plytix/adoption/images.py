@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from providers.plytix.filenames import SLOTS, priority
+from providers.plytix.keys import parts
 from providers.plytix.mapping.images import best_uses, named
 from reconciler.intent.edit import REMOVE, Edit
 from reconciler.intent.images import Images
@@ -49,7 +50,7 @@ def _asset(wish: Restatement, compilation: Compilation) -> Iterator[Edit | Probl
 def _gallery(
     intent: Images, wish: Restatement, compilation: Compilation
 ) -> Iterator[Edit | Problem]:
-    sku = wish.address.key.rpartition("/")[0]
+    sku, _ = parts(wish.address.key)
     if wish.values is None:
         yield Edit(intent.path, ("products", sku), REMOVE)
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from providers.plytix.keys import parts
 from providers.plytix.mapping.metafields import field_label
 from reconciler.intent.edit import REMOVE, Edit
 from reconciler.intent.metafields import Metafields
@@ -39,7 +40,7 @@ def metafields(
 
 
 def _values(intent: Metafields, wish: Restatement) -> Iterator[Edit]:
-    product = wish.address.key.rpartition("/")[0]
+    product, _ = parts(wish.address.key)
     if wish.values is None:
         if product in intent.values:
             yield Edit(intent.path, ("values", product), REMOVE)

@@ -15,7 +15,6 @@ from reconciler.model.problem import Problem
 from reconciler.model.resource import Source
 
 LISTS: Final = ("matched", "unmatched_amazon")
-PARENT: Final = "VARIATION_PARENT"
 
 FLAT: Final[Mapping[str, str]] = {
     "amazon_image_main": "MAIN",
@@ -50,7 +49,6 @@ class Row:
     sku: str | None
     product_id: str | None
     references: tuple[Reference, ...]
-    is_parent: bool
 
 
 def read(name: str, content: bytes) -> list[Row]:
@@ -97,7 +95,6 @@ def _row(place: str, row: Mapping[str, Any]) -> Row:
         sku=_text(row.get("suggested_sku")) or None,
         product_id=_text(row.get("plytix_product_id")) or None,
         references=tuple(references),
-        is_parent=row.get("item_classification") == PARENT,
     )
 
 

@@ -9,9 +9,10 @@ from typing import Annotated, Any
 
 from providers.plytix.catalog import all_products, product_by_id, product_ids, products
 from providers.plytix.client import PlytixReader, PlytixWriter, Row
+from providers.plytix.keys import key_within, parts
 from providers.plytix.kinds.relationship import relationships
 from providers.plytix.versions import RELATED
-from providers.plytix.writing import each, repeated
+from providers.plytix.writing import each, moved, repeated
 from reconciler.concurrent import side_by_side
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Change
@@ -29,18 +30,12 @@ from reconciler.provider import (
     Wanted,
 )
 
-"""Relations are written by v1, in the forms in which `plytix-pim-client` writes them."""
-
 
 @spec
 class Bundle:
     quantities: Owned[Mapping[Annotated[str, Ref("product")], int | None]] = UNSTATED
     """Component → how often it is in the bundle."""
     components: Owned[Annotated[tuple[Annotated[str, Ref("product")], ...], Merge.SET]] = UNSTATED
-
-
-def bundle_key(sku: Key, label: Key) -> Key:
-    return f"{sku}/{label}"
 
 
 class BundleKind:
@@ -60,15 +55,15 @@ class BundleKind:
             ids = [row["id"] async for row in all_products(session)]
             read = await side_by_side(partial(product_by_id, session, id_) for id_ in ids)
             whole = [product for product in read if product]
-            keys = {bundle_key(p["sku"], label): p for p in whole for label in _related(p)}
+            keys = {key_within(p["sku"], label): p for p in whole for label in _related(p)}
         else:
             keys = await _wanted(session, wanted)
         names = await _skus(session, keys.values())
         for key, product in keys.items():
-            label = _parts(key)[1]
+            label = parts(key)[1]
             related = _related(product).get(label, {})
             if related:
-                live_key = bundle_key(product["sku"], label)
+                live_key = key_within(product["sku"], label)
                 quantities = {names.get(i, i): quantity for i, quantity in related.items()}
                 yield Resource(
                     Address(target, self.name, key),
@@ -78,18 +73,18 @@ class BundleKind:
                 )
 
     def stands_on(self, key: Key) -> tuple[str, Key]:
-        return "product", _parts(key)[0]
+        return "product", parts(key)[0]
 
     def batches(self, changes: Sequence[Change[Bundle]]) -> Iterable[Batch[Bundle]]:
         """What comes is one request, each other quantity another, and what goes one more. Reading
         looks at the product, and at each component for its SKU; what goes is looked up."""
         for change in changes:
-            coming, going = _moved(change)
+            coming, going = moved(change, "components")
             looked = 3 + len({*_components(change.before), *_components(change.after)})
             yield Batch(
                 (change,),
                 requests=bool(coming) + len(_counted(change, coming)) + bool(going),
-                lane=_parts(change.address.key)[0],
+                lane=parts(change.address.key)[0],
                 reading=Range(Cost(1), Cost(looked)),
                 besides=Range(Cost(), Cost(1)) if going else FREE,
             )
@@ -99,9 +94,9 @@ class BundleKind:
 
 
 async def _wanted(session: PlytixReader, wanted: Any) -> dict[Key, Row]:
-    skus = dict.fromkeys(_parts(key)[0] for key in wanted)
+    skus = dict.fromkeys(parts(key)[0] for key in wanted)
     ids = {row["sku"]: row["id"] async for row in products(session, skus)}
-    named = {key: ids.get(_parts(key)[0]) or remote for key, remote in wanted.items()}
+    named = {key: ids.get(parts(key)[0]) or remote for key, remote in wanted.items()}
     there = {key: id_ for key, id_ in named.items() if id_}
     read = await side_by_side(partial(product_by_id, session, id_) for id_ in there.values())
     return {key: product for key, product in zip(there, read, strict=True) if product}
@@ -128,13 +123,13 @@ def _related(product: Row) -> dict[Key, dict[Remote, int]]:
 
 
 async def _written(session: PlytixWriter, change: Change[Bundle]) -> Outcome[Bundle]:
-    sku, label = _parts(change.address.key)
+    sku, label = parts(change.address.key)
     if change.renamed_from:
         raise PlatformError(f"the product stands under {change.renamed_from} now · correct the SKU")
     product = change.remote or session.remotes("product", sku)
     relationship = await _relationship(session, label)
     path = f"{RELATED}/{product}/relationships/{relationship}"
-    coming, going = _moved(change)
+    coming, going = moved(change, "components")
     counted = _counted(change, coming)
     ids = await product_ids(session, [*coming, *counted, *going])
     if missing := [key for key in (*coming, *counted) if key not in ids]:
@@ -162,13 +157,6 @@ async def _relationship(session: PlytixWriter, label: Key) -> Remote:
     return str(row["id"])
 
 
-def _moved(change: Change[Bundle]) -> tuple[list[Key], list[Key]]:
-    before, after = (
-        values.get("components") or () for values in (change.before_values, change.after_values)
-    )
-    return [k for k in after if k not in before], [k for k in before if k not in after]
-
-
 def _counted(change: Change[Bundle], coming: Sequence[Key]) -> list[Key]:
     """What is there already, and is to be there another time or less often."""
     prefix = "quantities."
@@ -184,9 +172,3 @@ def _quantity(change: Change[Bundle], key: Key) -> int:
 def _components(bundle: Resource[Bundle] | None) -> Sequence[Key]:
     components = bundle.spec.components if bundle else ()
     return components if isinstance(components, tuple) else ()
-
-
-def _parts(key: Key) -> tuple[Key, Key]:
-    """SKU and relationship. A label holds no slash, a SKU may."""
-    sku, _, label = key.rpartition("/")
-    return sku, label

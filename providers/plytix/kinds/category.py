@@ -13,7 +13,7 @@ from typing import Annotated, Final
 from providers.plytix.catalog import all_products, condition, product_ids
 from providers.plytix.client import PlytixReader, PlytixWriter, Refused, Row
 from providers.plytix.versions import CATEGORIES, PRODUCTS
-from providers.plytix.writing import in_part, made, noted, repeated
+from providers.plytix.writing import in_part, made, moved, noted, repeated
 from reconciler.concurrent import side_by_side
 from reconciler.model.address import Address, Key, Remote
 from reconciler.model.change import Change, Effect
@@ -163,7 +163,7 @@ async def _filled(
     change: Change[Category],
     problems: list[PlatformError],
 ) -> None:
-    coming, going = _moved(change)
+    coming, going = moved(change, "products")
     ids = await product_ids(session, [*coming, *going])
     problems += [PlatformError(f"there is no product {sku}") for sku in coming if sku not in ids]
     await side_by_side(
@@ -211,15 +211,6 @@ async def _take(
                 raise
 
 
-def _moved(change: Change[Category]) -> tuple[list[Key], list[Key]]:
-    """The products that come, and those that go."""
-    before, after = (
-        values.get("products") or () for values in (change.before_values, change.after_values)
-    )
-    coming = [sku for sku in after if sku not in before]
-    return coming, [sku for sku in before if sku not in after]
-
-
 def _members_of(category: Resource[Category] | None) -> Sequence[Key]:
     products = category.spec.products if category else ()
     return products if isinstance(products, tuple) else ()
@@ -229,4 +220,4 @@ def _requests(change: Change[Category]) -> int:
     if change.after is None:
         return 1
     own = change.remote is None or change.renamed_from is not None
-    return own + sum(map(len, _moved(change)))
+    return own + sum(map(len, moved(change, "products")))

@@ -14,14 +14,15 @@ from typing import Annotated, Any, Final
 from providers.plytix.catalog import (
     all_products,
     assets,
-    gallery_labels,
     keys_of,
     parts_of,
     picture,
     product_by_id,
 )
 from providers.plytix.client import PlytixReader, PlytixWriter, Row
+from providers.plytix.definitions import gallery_labels
 from providers.plytix.holdings import THUMBNAIL, columns, holding, in_full, linked
+from providers.plytix.keys import key_within, parts
 from providers.plytix.kinds.asset import picture_of
 from providers.plytix.links import Links
 from providers.plytix.writing import in_part, noted
@@ -57,10 +58,6 @@ class Gallery:
     thumbnail: Owned[AssetKey | None] = UNSTATED
 
 
-def gallery_key(sku: str, label: str) -> Key:
-    return f"{sku}/{label}"
-
-
 class GalleryKind:
     name = "gallery"
     spec = Gallery
@@ -85,14 +82,14 @@ class GalleryKind:
                 yield gallery.resource(target, known)
 
     def stands_on(self, key: Key) -> tuple[str, Key]:
-        return "product", key.rsplit("/", 1)[0]
+        return "product", parts(key)[0]
 
     def batches(self, changes: Sequence[Change[Gallery]]) -> Iterable[Batch[Gallery]]:
         """All galleries of a product stand in one batch, so that no two requests about one
         product are ever under way at once."""
         by_product: dict[str, list[Change[Gallery]]] = {}
         for change in changes:
-            by_product.setdefault(_parts(change.address.key)[0], []).append(change)
+            by_product.setdefault(parts(change.address.key)[0], []).append(change)
         for part in parts_of(by_product.values(), READ_TOGETHER):
             together = tuple(change for group in part for change in group)
             yield Batch(
@@ -107,7 +104,7 @@ class GalleryKind:
         """Products side by side, the links of one product one after another."""
         by_product: dict[str, list[Change[Gallery]]] = {}
         for change in batch.changes:
-            by_product.setdefault(_parts(change.address.key)[0], []).append(change)
+            by_product.setdefault(parts(change.address.key)[0], []).append(change)
         written = await side_by_side(
             partial(_in_turn, session, group) for group in by_product.values()
         )
@@ -157,7 +154,7 @@ class Live:
 
     def resource(self, target: str, known: Mapping[Remote, Row]) -> Resource[Gallery]:
         keys = keys_of(self.linked, known)
-        live_key = gallery_key(self.product["sku"], self.label)
+        live_key = key_within(self.product["sku"], self.label)
         return Resource(
             Address(target, "gallery", self.key),
             Gallery(
@@ -176,7 +173,7 @@ async def _every(session: PlytixReader) -> list[Live]:
     labels = await gallery_labels(session)
     rows = [row async for row in all_products(session, columns(labels))]
     galleries = (
-        Live(gallery_key(row["sku"], label), label, row)
+        Live(key_within(row["sku"], label), label, row)
         for row in await in_full(session, rows, labels)
         for label in labels
     )
@@ -184,13 +181,13 @@ async def _every(session: PlytixReader) -> list[Live]:
 
 
 async def _wanted(session: PlytixReader, wanted: Mapping[Key, Remote | None]) -> list[Live]:
-    labels = sorted({_parts(key)[1] for key in wanted})
-    skus = dict.fromkeys(_parts(key)[0] for key in wanted)
+    labels = sorted({parts(key)[1] for key in wanted})
+    skus = dict.fromkeys(parts(key)[0] for key in wanted)
     rows, there = await holding(session, skus, labels)
     by_sku = {row["sku"]: row for row in rows}
     found: list[Live] = []
     for key, remote in wanted.items():
-        sku, label = _parts(key)
+        sku, label = parts(key)
         if label not in there:
             continue
         product = by_sku.get(sku) or (await product_by_id(session, remote) if remote else None)
@@ -208,7 +205,7 @@ async def _in_turn(
 async def _written(session: PlytixWriter, change: Change[Gallery]) -> Outcome[Gallery]:
     """One gallery as far as it can be; what is refused is told together. The product's id is
     told with a failure too, so that what was linked is known to be ours."""
-    sku, _ = _parts(change.address.key)
+    sku, _ = parts(change.address.key)
     problems: list[PlatformError] = []
     product = change.remote
     try:
@@ -229,7 +226,7 @@ async def _linked(
     if change.renamed_from:
         raise PlatformError(f"the product stands under {change.renamed_from} now · correct the SKU")
     assert change.after is not None
-    _, label = _parts(change.address.key)
+    _, label = parts(change.address.key)
     sets_thumbnail = change.differs_in(THUMBNAIL)
     added, removed = _difference(change)
     for key in added:
@@ -247,7 +244,7 @@ async def _unlinked(
     session: PlytixWriter, change: Change[Gallery], links: Links, problems: list[PlatformError]
 ) -> None:
     """Take out exactly the assets that the change names, and the thumbnail if it is named."""
-    _, label = _parts(change.address.key)
+    _, label = parts(change.address.key)
     named = change.before_values
     thumbnail = named.get(THUMBNAIL)
     names = tuple(named.get("assets") or ())
@@ -312,9 +309,3 @@ def _requests(change: Change[Gallery]) -> int:
         return 2 + len(change.before_values.get("assets") or ())
     added, removed = _difference(change)
     return len(added) + change.differs_in(THUMBNAIL) + (2 + len(removed) if removed else 0)
-
-
-def _parts(key: Key) -> tuple[str, str]:
-    """SKU and attribute label. A label holds no slash, a SKU may."""
-    sku, _, label = key.rpartition("/")
-    return sku, label

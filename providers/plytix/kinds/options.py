@@ -15,7 +15,7 @@ from providers.plytix.client import PlytixReader, PlytixWriter
 from providers.plytix.definitions import definitions
 from providers.plytix.kinds.attribute import PAGES, READ_TOGETHER
 from providers.plytix.versions import ATTRIBUTES
-from providers.plytix.writing import each
+from providers.plytix.writing import each, moved
 from reconciler.concurrent import side_by_side
 from reconciler.model.address import Address, Key
 from reconciler.model.change import Action, Change, Effect
@@ -116,10 +116,7 @@ def in_sequence(entries: Sequence[str], order: Sequence[str]) -> list[str]:
 
 def _gone(change: Change[Options]) -> list[str]:
     """Ours that git does not state any more."""
-    before, after = (
-        values.get("options") for values in (change.before_values, change.after_values)
-    )
-    return [one for one in before or () if one not in (after or ())]
+    return moved(change, "options")[1]
 
 
 async def _carriers(session: PlytixReader, change: Change[Options], gone: Sequence[str]) -> int:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final
 from providers.plytix.catalog import all_products, parts_of, product_by_id, products
 from providers.plytix.client import PlytixReader, PlytixWriter, Row
 from providers.plytix.definitions import COMPUTED, MEDIA, canonical, types
+from providers.plytix.keys import parts
 from providers.plytix.versions import PRODUCTS
 from providers.plytix.writing import each
 from reconciler.model.address import Address, Key, Remote
@@ -104,8 +105,7 @@ class ProductValuesKind(ProductAttributesKind):
     name = "product_values"
 
     def sku(self, key: Key) -> Key:
-        """A namespace holds no slash, a SKU may."""
-        return key.rpartition("/")[0]
+        return parts(key)[0]
 
 
 async def _patched(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from providers.plytix.kinds.bundle import Bundle, bundle_key
+from providers.plytix.keys import key_within
+from providers.plytix.kinds.bundle import Bundle
 from providers.plytix.kinds.relationship import Relationship
 from providers.plytix.mapping.labels import label_problems
 from reconciler.intent.bundles import Bundles
@@ -31,7 +32,7 @@ def bundles(intent: Bundles, compilation: Compilation) -> Mapped:
             intent=digest([into.attribute, into.label]),
         )
     for product, bundle in intent.bundles.items():
-        key = bundle_key(product, into.attribute)
+        key = key_within(product, into.attribute)
         spec = Bundle(
             components=tuple(sorted(set(bundle.components))),
             quantities={name: bundle.quantities.get(name, 1) for name in bundle.components},

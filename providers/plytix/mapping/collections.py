@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from providers.plytix.asking import ASKED, EVERY, asked_by
 from providers.plytix.kinds.category import Category
 from providers.plytix.mapping.metafields import nothing_stands_for
 from providers.plytix.terms import key_of, option_of
+from reconciler.intent.asking import ASKED
 from reconciler.intent.collection import Collection as Declared
 from reconciler.intent.collection import Collections
 from reconciler.intent.condition import Condition
@@ -34,7 +34,7 @@ def collections(intent: Collections, compilation: Compilation) -> Mapped:
         _, collection, place = found
         problems = list(_problems(collection, place, compilation))
         yield from problems
-        belonging = members(collection, asked_by, EVERY, compilation.answers)
+        belonging = members(collection, compilation.answers)
         if not problems and belonging is not None:
             yield _category(collection, belonging, place, compilation.target.name)
 
@@ -61,7 +61,7 @@ def _condition_problems(
         yield Problem(place, cause, f"ask for {', '.join(ASKED)} with is or is_not")
     elif by == "term":
         yield from _term_problems(condition.term or "", place, compilation)
-    elif getattr(compilation.target.settings, "tags" if by == "tag" else "type") is None:
+    elif compilation.target.settings.standing_for(by) is None:
         yield nothing_stands_for(by, place, compilation)
 
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from providers.plytix.filenames import SLOTS, filename, image_of, priority
+from providers.plytix.keys import key_within
 from providers.plytix.kinds.asset import Asset
-from providers.plytix.kinds.gallery import Gallery, gallery_key
+from providers.plytix.kinds.gallery import Gallery
+from providers.plytix.mapping.labels import LABEL
 from providers.plytix.urls import UnfitUrl, image_name
 from reconciler.intent.images import Image, Images, ProductImages
 from reconciler.model.address import Address, Key
@@ -21,8 +23,6 @@ from reconciler.provider import Compilation, Mapped
 AMAZON_SKU: Final = re.compile(r"AMZN-[A-Z]{2}-[A-Z0-9]+([-.][A-Z0-9]+)*")
 """Marketplace and ASIN, or what a seller calls it. Images live on these products; canonical ones
 are never touched."""
-
-_LABEL: Final = re.compile(r"[a-z0-9_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def _purposes_that_have_no_home(intent: Images) -> Iterator[Problem]:
             "Plytix keeps images in a media gallery, and none is named",
             "add gallery: with the label of a MediaGallery attribute, like amazon_images",
         )
-    elif not _LABEL.fullmatch(intent.into.gallery) or intent.into.gallery == "thumbnail":
+    elif not LABEL.fullmatch(intent.into.gallery) or intent.into.gallery == "thumbnail":
         yield Problem(
             intent.at("into", "gallery"),
             f"{intent.into.gallery} is no label of a MediaGallery attribute",
@@ -129,7 +129,7 @@ def _gallery(intent: Images, sku: str, product: ProductImages, target: str) -> R
     names = {slot: named(product.images[slot].url or "") for slot in _in_order(product)}
     chosen = product.thumbnail or ("MAIN" if "MAIN" in names else None)
     return Resource(
-        Address(target, "gallery", gallery_key(sku, intent.into.gallery)),
+        Address(target, "gallery", key_within(sku, intent.into.gallery)),
         Gallery(
             assets=tuple(dict.fromkeys(names.values())),
             thumbnail=names[chosen] if chosen else UNSTATED,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from providers.plytix.definitions import DROPDOWN, canonical
+from providers.plytix.keys import key_within
 from providers.plytix.kinds.attribute import Attribute
 from providers.plytix.kinds.options import Options
 from providers.plytix.kinds.product_attributes import ProductAttributes
@@ -63,7 +64,7 @@ def _unanswerable(intent: Metafields, compilation: Compilation) -> Iterator[Prob
     """Selectors that ask for what no attribute stands for."""
     for index, selected in enumerate(intent.selectors):
         by = selected.products.question.by
-        if getattr(compilation.target.settings, "tags" if by == "tag" else "type") is None:
+        if compilation.target.settings.standing_for(by) is None:
             yield nothing_stands_for(by, intent.at("selectors", index), compilation)
 
 
@@ -155,7 +156,7 @@ def _values(intent: Metafields, product: Key, of_product: Said, target: str) -> 
     }
     spec = ProductAttributes(values=said)
     return Resource(
-        Address(target, "product_values", f"{product}/{label_of(intent.namespace)}"),
+        Address(target, "product_values", key_within(product, label_of(intent.namespace))),
         spec,
         source=of_product.source,
         intent=digest([product, intent.namespace, said]),

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from providers.plytix.asking import identity_of
 from providers.plytix.definitions import canonical
 from providers.plytix.kinds.attribute import Attribute
 from providers.plytix.kinds.product_attributes import ProductAttributes
 from providers.plytix.mapping.labels import label_of
 from providers.plytix.mapping.taxonomy import TYPES
 from providers.plytix.terms import option_of
+from reconciler.intent.asking import product_of
 from reconciler.intent.contract import mapping_problems, mappings, offering_problems, taxonomies
 from reconciler.intent.mapping import Destination, Mapping, Registry
 from reconciler.intent.offering import FieldValue, Offering
@@ -66,7 +66,7 @@ def offering(intent: Offering, compilation: Compilation) -> Mapped:
     an id that nobody was asked about."""
     problems = list(offering_problems(intent, compilation.intents, compilation.target.name))
     yield from problems
-    sku = None if problems else _sku(intent, compilation)
+    sku = None if problems else product_of(intent, compilation.answers)
     if sku is None:
         return
     contract = mappings(compilation.intents, intent.mapping)[0]
@@ -99,19 +99,6 @@ def _first_to_say(key: Key, compilation: Compilation) -> Mapping | None:
         if any(d.metadata and label_of(d.metadata) == key for d in intent.fields.values()):
             return intent
     return None
-
-
-def _sku(intent: Offering, compilation: Compilation) -> Key | None:
-    """The product's SKU. Where the catalog has no such product, the name that was looked for:
-    what is written on it is then held, since there is no product of that name."""
-    question = identity_of(intent)
-    if question is None:
-        named = intent.product and intent.product.slug
-        return named or intent.offering
-    if compilation.answers is None or question not in compilation.answers:
-        return None
-    found = compilation.answers[question]
-    return found[0] if found else f"{question.by}:{question.value}"
 
 
 def _values(

@@ -8,6 +8,7 @@ from itertools import chain, count
 from typing import Any
 
 from providers.plytix.client import Row
+from providers.plytix.keys import parts
 from providers.plytix.kinds.bundle import Bundle
 from providers.plytix.kinds.category import Category
 from reconciler.model.address import Key
@@ -41,7 +42,7 @@ def bundles(
     """A document a relationship. Quantities are told where they are not one."""
     entries: dict[Key, dict[Key, Any]] = {}
     for resource in found:
-        sku, _, label = resource.address.key.rpartition("/")
+        sku, label = parts(resource.address.key)
         counts = resource.spec.quantities
         counts = counts if isinstance(counts, Mapping) else {}
         entry: dict[str, Any] = {"components": sorted(counts)}

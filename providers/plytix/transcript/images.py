@@ -12,6 +12,7 @@ from typing import Any
 
 from providers.plytix.client import Row
 from providers.plytix.filenames import SLOTS, by_convention, priority
+from providers.plytix.keys import parts
 from providers.plytix.kinds.gallery import Gallery
 from providers.plytix.mapping.images import AMAZON_SKU, named
 from providers.plytix.transcript.assortment import Told
@@ -29,7 +30,7 @@ def images(
     entries: dict[Key, dict[Key, Any]] = {}
     canonical = 0
     for resource in found:
-        sku, _, label = resource.address.key.rpartition("/")
+        sku, label = parts(resource.address.key)
         if not AMAZON_SKU.fullmatch(sku):
             canonical += 1
             continue

@@ -8,8 +8,8 @@ from typing import Final
 from providers.saleor.kinds.channel_listing import Stand
 from reconciler.intent.base import Place
 from reconciler.intent.collection import Collections
-from reconciler.intent.edit import REMOVE, Edit
-from reconciler.intent.styles import handle_of
+from reconciler.intent.edit import Edit
+from reconciler.intent.styles import style_of, taken_out
 from reconciler.model.address import Key
 from reconciler.model.problem import Problem
 from reconciler.provider import Compilation, Restatement
@@ -26,7 +26,7 @@ def collections(
         return
     handle = wish.address.key
     if wish.values is None:
-        yield from _gone(intent, handle)
+        yield from taken_out(intent, handle)
         return
     place = _place(intent, handle)
     for path, name in _FIELDS.items():
@@ -49,7 +49,7 @@ def collections(
 def _place(intent: Collections, handle: Key) -> Place:
     if handle in intent.collections:
         return ("collections", handle)
-    return ("per_style", "overrides", _style(intent, handle))
+    return ("per_style", "overrides", style_of(intent, handle))
 
 
 def _listing(wish: Restatement) -> Problem:
@@ -58,20 +58,3 @@ def _listing(wish: Restatement) -> Problem:
     cause = f"it is not visible in {channel} any more, which only channels/ can say"
     remedy = "take the channel out of channels, and write published: false in channels/"
     return Problem(wish.source, cause, f"{remedy}; or apply to show it again")
-
-
-def _gone(intent: Collections, handle: Key) -> Iterator[Edit]:
-    if handle in intent.collections:
-        yield Edit(intent.path, ("collections", handle), REMOVE)
-        return
-    template, style = intent.per_style, _style(intent, handle)
-    assert template is not None
-    yield Edit(intent.path, ("per_style", "styles", template.styles.index(style)), REMOVE)
-    if style in template.overrides:
-        yield Edit(intent.path, ("per_style", "overrides", style), REMOVE)
-
-
-def _style(intent: Collections, handle: Key) -> str:
-    template = intent.per_style
-    assert template is not None
-    return next(s for s in template.styles if handle_of(template, s) == handle)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from providers.saleor.asking import ASKED, EVERY, asked
 from providers.saleor.kinds.channel_listing import ChannelListing, Stand, needs_of
 from providers.saleor.kinds.collection import Collection
 from providers.saleor.mapping.tags import nothing_for_tags
 from providers.saleor.mapping.taxonomy import LONGEST, taxonomies
 from providers.saleor.prose import canonical
+from reconciler.intent.asking import ASKED
 from reconciler.intent.collection import Collection as Declared
 from reconciler.intent.collection import Collections
 from reconciler.intent.explain import nearest
@@ -35,7 +35,7 @@ def collections(intent: Collections, compilation: Compilation) -> Mapped:
         handle, collection, place = found
         problems = list(_problems(handle, collection, place, compilation))
         yield from problems
-        belonging = members(collection, asked, EVERY, compilation.answers)
+        belonging = members(collection, compilation.answers)
         if not problems and belonging is not None:
             yield _collection(handle, collection, belonging, place, compilation.target.name)
             yield from _published(handle, collection, place, compilation.target.name)

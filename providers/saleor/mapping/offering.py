@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from providers.saleor.asking import identity_of
 from providers.saleor.kinds.attribute_assignment import assignment_key
 from providers.saleor.kinds.product_attributes import ProductAttributes
 from providers.saleor.kinds.product_metadata import ProductMetadata
 from providers.saleor.mapping.taxonomy import taxonomies
+from reconciler.intent.asking import product_of
 from reconciler.intent.contract import mappings, offering_problems
 from reconciler.intent.mapping import Mapping
 from reconciler.intent.offering import Offering
@@ -24,23 +24,10 @@ def offering(intent: Offering, compilation: Compilation) -> Mapped:
     where it is named by an id that nobody was asked about."""
     problems = list(offering_problems(intent, compilation.intents, compilation.target.name))
     yield from problems
-    slug = None if problems else _slug(intent, compilation)
+    slug = None if problems else product_of(intent, compilation.answers)
     if slug is not None:
         contract = mappings(compilation.intents, intent.mapping)[0]
         yield from _resources(intent, contract, slug, compilation)
-
-
-def _slug(intent: Offering, compilation: Compilation) -> Key | None:
-    """The product's slug. Where the catalog has no such product, the name that was looked for:
-    what is written on it is then held, since there is no product of that name."""
-    question = identity_of(intent)
-    if question is None:
-        named = intent.product and intent.product.slug
-        return named or intent.offering
-    if compilation.answers is None or question not in compilation.answers:
-        return None
-    found = compilation.answers[question]
-    return found[0] if found else f"{question.by}:{question.value}"
 
 
 def _resources(
