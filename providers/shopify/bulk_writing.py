@@ -10,12 +10,10 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-import httpx
-
 from providers.kit.graphql import Mutation, Query
-from providers.kit.retry import SAFE
 from providers.shopify.bulk import Busy, Unfinished, awaited, in_turn, result
 from providers.shopify.client import ShopifyWriter, UserErrors
+from providers.shopify.storage import Refused
 from reconciler.provider import Ambiguous, PlatformError, Unavailable
 
 Row = dict[str, Any]
@@ -103,19 +101,8 @@ async def _uploaded(session: ShopifyWriter, lines: Sequence[str]) -> str:
     try:
         payload = await session.mutate(_STAGE, "stagedUploadsCreate", input=[asked])
         (target,) = payload["stagedTargets"]
-        form: dict[str, str] = {p["name"]: p["value"] for p in target["parameters"]}
         content = "".join(f"{line}\n" for line in lines).encode()
-        request = session.outside.build_request(
-            "POST",
-            target["url"],
-            data=form,
-            files={"file": ("variables.jsonl", content, "text/jsonl")},
-            extensions={SAFE: True},
-        )
-        await request.aread()  # so that it can be sent again
-        answer = await session.outside.send(request)
-    except (UserErrors, Ambiguous, Unavailable, httpx.TransportError) as error:
+        await session.storage.upload(target, asked["filename"], content, asked["mimeType"])
+    except (UserErrors, Ambiguous, Unavailable, Refused) as error:
         raise Busy(f"the lines could not be uploaded: {error}") from error
-    if not answer.is_success:
-        raise Busy(f"the lines were not taken: HTTP {answer.status_code}")
-    return form["key"]
+    return next(str(p["value"]) for p in target["parameters"] if p["name"] == "key")

@@ -24,8 +24,9 @@ class Storage:
 
     async def upload(self, target: Mapping[str, Any], name: str, content: bytes, mime: str) -> None:
         """Put a content where a staged target says. A target with a signed form is posted to: its
-        parameters in their order, the file behind them; one without is put to. Raises
-        `Refused`, and what a connection raises."""
+        parameters in their order, the file behind them; one without is put to. That it was taken
+        is said before the answer's words, which nobody needs. Raises `Refused`, and
+        `Unavailable`."""
         named = [(p["name"], p["value"]) for p in target["parameters"]]
         is_form = "key" in dict(named)
         request = (
@@ -40,9 +41,13 @@ class Storage:
             )
         )
         await request.aread()  # What is sent again must be there again.
-        response = await self._client.send(request)
-        if not response.is_success:
-            raise Refused(f"the storage answered HTTP {response.status_code}: {_words(response)}")
+        response = await self._client.send(request, stream=True)
+        try:
+            if not response.is_success:
+                told = f"HTTP {response.status_code}: {await _words(response)}"
+                raise Refused(f"the storage answered {told}")
+        finally:
+            await response.aclose()
 
 
 def _form(
@@ -59,5 +64,10 @@ def _form(
     return client.build_request("POST", url, files=parts, extensions={SAFE: True})
 
 
-def _words(response: httpx.Response) -> str:
+async def _words(response: httpx.Response) -> str:
+    """What a storage says beside a refusal, as far as it comes."""
+    try:
+        await response.aread()
+    except httpx.HTTPError:
+        return "and no more"
     return " ".join(response.text.split())[:300]

@@ -66,6 +66,17 @@ def test_many_values_are_written_by_one_operation(shop: Workshop) -> None:
     assert is_settled(shop)
 
 
+@pytest.mark.parametrize("fault", [Fault.BAD_GATEWAY, Fault.RESET])
+def test_without_a_storage_it_goes_by_calls(shop: Workshop, fault: Fault) -> None:
+    """The lines can not be uploaded: nothing was begun, and ordinary calls write the values."""
+    shop.inject(fault, times=50, matching="/staged-uploads/")
+    made = shop.apply()
+
+    assert not problems_of(made)
+    assert count(shop, "mutation RunBulkMutation") == 0
+    assert value_of(shop, "product-000059") == "Fits product-000059"
+
+
 def test_a_refused_value_fails_alone(shop: Workshop) -> None:
     """Its line is sent again by calls of its own, so that the other values of it are written."""
     shop.edit("metafieldDefinition", "product/altuzarra.fit", name="Fit",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import anyio
+import httpx
 import pytest
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
@@ -23,6 +24,7 @@ from providers.shopify.originals import Originals, Unreadable
 from providers.shopify.sandbox import ShopifySandbox
 from providers.shopify.sandbox.planting import plant
 from providers.shopify.sandbox.shop import Shop
+from providers.shopify.storage import Refused, Storage
 from providers.shopify.uploading import uploaded
 from reconciler.provider import Remotes, Target
 from tests.shopify.pictures import png
@@ -127,6 +129,33 @@ def test_what_moved_since_the_plan_is_not_uploaded(
 
     assert why in told
     assert {place for place, _ in sandbox.asked} == {"admin"}
+
+
+class BrokenOff(httpx.AsyncByteStream):
+    """An answer of which the head came, and nothing behind it."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        raise httpx.ReadError("broken off")
+        yield b""
+
+
+@pytest.mark.parametrize(("status", "told"), [(201, None), (403, "HTTP 403: and no more")])
+def test_an_answer_that_breaks_off_is_understood_by_its_head(status: int, told: str | None) -> None:
+    """What the storage took lies there, and why it refused is told as far as it came."""
+    wire = httpx.MockTransport(lambda request: httpx.Response(status, stream=BrokenOff()))
+    to = {"url": "https://storage.test/a", "parameters": [{"name": "key", "value": "a"}]}
+
+    async def upload() -> str | None:
+        async with httpx.AsyncClient(transport=wire) as client:
+            try:
+                await Storage(client).upload(to, "a.png", b"a", "image/png")
+            except Refused as error:
+                return str(error)
+        return None
+
+    answered = anyio.run(upload)
+
+    assert answered == (told and f"the storage answered {told}")
 
 
 def test_a_link_leads_nowhere(tmp_path: Path) -> None:
