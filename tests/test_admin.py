@@ -52,6 +52,7 @@ PAGES = {
     "product_page": "https://pim.example.com/products/{id}/view",
     "asset_page": "https://pim.example.com/assets/{id}",
 }
+PAGE_OF_66F1 = "https://pim.example.com/products/66f1/view"
 
 LINKS: list[tuple[str, dict[str, str], str, Key, str | None]] = [
     ("shopify", {}, "collection", "new-in", f"{SHOP}/collections/22"),
@@ -109,13 +110,11 @@ LINKS: list[tuple[str, dict[str, str], str, Key, str | None]] = [
     ("plytix", {}, "asset", "a.jpg", None),
     ("plytix", {}, "gallery", "AMZN-US-1/2/amazon_images", None),
     ("plytix", PAGES, "asset", "a.jpg", "https://pim.example.com/assets/77f1"),
-    (
-        "plytix",
-        PAGES,
-        "gallery",
-        "AMZN-US-1/2/amazon_images",
-        "https://pim.example.com/products/66f1/view",
-    ),
+    ("plytix", PAGES, "gallery", "AMZN-US-1/2/amazon_images", PAGE_OF_66F1),
+    ("plytix", PAGES, "bundle", "AMZN-US-1/2/parts", PAGE_OF_66F1),
+    ("plytix", PAGES, "product_values", "AMZN-US-1/2/care", PAGE_OF_66F1),
+    ("plytix", PAGES, "product_attributes", "AMZN-US-1/2", PAGE_OF_66F1),
+    ("plytix", PAGES, "category", "AMZN-US-1/2", None),
 ]
 
 

@@ -6,7 +6,8 @@ but not with `in`, so many of them are asked for as alternatives of one search.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import Final, TypeVar
 
@@ -22,6 +23,9 @@ AT_ONCE: Final = PAGE - 1
 """Things asked for in one search: when each is found once, the page is not full, and no second
 one need be asked for."""
 
+COLUMNS: Final = 50
+"""The most that a search may ask for beside id and SKU."""
+
 
 def condition(field: str, operator: str, value: object = None) -> Row:
     return {"field": field, "operator": operator, "value": value}
@@ -33,7 +37,8 @@ async def products(
     """The products of these SKUs. The platform ignores case when it compares; we do not."""
     for some in parts_of(skus):
         alternatives = [[condition("sku", "eq", sku)] for sku in some]
-        async for row in session.search(f"{PRODUCTS}/search", alternatives, columns, "sku"):
+        search = partial(session.search, f"{PRODUCTS}/search", alternatives, order="sku")
+        async for row in _in_columns(search, columns):
             if row["sku"] in some:
                 yield row
 
@@ -42,7 +47,26 @@ async def all_products(
     session: PlytixReader, columns: Sequence[str] = (), alike: Filters = ()
 ) -> AsyncIterator[Row]:
     """Every product, or every one that is alike."""
-    async for row in everything(session, f"{PRODUCTS}/search", columns, "sku", alike):
+    search = partial(everything, session, f"{PRODUCTS}/search", order="sku", alike=alike)
+    async for row in _in_columns(search, columns):
+        yield row
+
+
+async def _in_columns(
+    search: Callable[[Sequence[str]], AsyncIterator[Row]], columns: Sequence[str]
+) -> AsyncIterator[Row]:
+    """Of more columns than a search tells, several tell a part of each row."""
+    if len(columns) <= COLUMNS:
+        async for row in search(columns):
+            yield row
+        return
+    whole: dict[Remote, Row] = {}
+    for some in parts_of(columns, COLUMNS):
+        async for row in search(some):
+            before = whole.get(row["id"], {})
+            attributes = (before.get("attributes") or {}) | (row.get("attributes") or {})
+            whole[row["id"]] = before | row | {"attributes": attributes}
+    for row in whole.values():
         yield row
 
 

@@ -14,7 +14,8 @@ MULTISELECT: Final = "MultiSelectAttribute"
 CHOICES: Final = (DROPDOWN, MULTISELECT)
 FLAG: Final = "BooleanAttribute"
 GALLERY: Final = "MediaGalleryAttribute"
-MEDIA: Final = ("MediaAttribute", GALLERY)
+IMAGE: Final = "MediaAttribute"
+MEDIA: Final = (IMAGE, GALLERY)
 NUMBERS: Final = ("IntAttribute", "DecimalAttribute")
 COMPUTED: Final = ("CompletenessAttribute", "FormulaAttribute")
 """Nobody writes these: the platform works them out."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
 
@@ -15,6 +16,7 @@ from reconciler.model.address import Address
 from reconciler.model.outcome import Status
 from reconciler.model.question import Answers, Question
 from reconciler.model.resource import Resource
+from reconciler.provider import ALL, Wanted
 from tests.plytix.account import Account, carried_out, compared, read
 from tests.virtual_time import run_in_virtual_time
 
@@ -87,3 +89,24 @@ def test_an_id_is_one_part_of_a_path(account: Account, id_: str) -> None:
 
     assert run_in_virtual_time(found) == {question: ()}
     assert account.asked == []
+
+
+def test_more_galleries_than_a_search_tells(account: Account) -> None:
+    """An account with 60 media galleries: what a product shows in the first and in the last of them
+    is read, of some products and of all."""
+    with account.sandbox.store.transaction() as store:
+        for number in range(60):
+            body = {"name": f"Shots {number:02}", "type_class": "MediaGalleryAttribute"}
+            attributes.created(store, body)
+    keys = [f"{AMAZON}/shots_{number:02}" for number in range(60)]
+    for label in ("shots_00", "shots_59"):
+        account.edit("product", AMAZON, **{f"attributes__{label}": ["brand_logo.png"]})
+
+    async def found(wanted: Wanted | list[str]) -> set[str]:
+        async with account.reading() as session:
+            return {a.key for a in await read(session, "gallery", wanted) if "/shots" in a.key}
+
+    shown = {f"{AMAZON}/shots_00", f"{AMAZON}/shots_59"}
+
+    assert run_in_virtual_time(partial(found, ALL)) == shown
+    assert run_in_virtual_time(partial(found, keys)) >= shown

@@ -241,6 +241,11 @@ def _problems_of(folder: str, text: str) -> list[str]:
             "A can not be a part of itself",
         ),
         (
+            "bundles",
+            "into: {attribute: x}\nbundles: {A: {components: [B, B]}}",
+            "a component stands there twice",
+        ),
+        (
             "metafields",
             "namespace: care\ndefinitions: {page: {type: page_reference, name: Page}}",
             "page_reference has no home in an attribute of Plytix",

@@ -157,8 +157,8 @@ def test_a_label_that_is_no_key_in_git_is_told(desk: Desk) -> None:
 
 
 def test_what_no_intent_can_say_is_told(desk: Desk) -> None:
-    """An option that leaves no key, a category below another, galleries of canonical products, and
-    images whose names tell no slot: this and nothing else. What git has terms of by now is told
+    """An option that leaves no key, a category below another, galleries of canonical products,
+    images whose names tell no slot, and attributes of one image: this and nothing else. What git has terms of by now is told
     once."""
     told = desk.run("import", "live")["left_out"]
     nameless = [
@@ -175,6 +175,7 @@ def test_what_no_intent_can_say_is_told(desk: Desk) -> None:
     assert told == [
         "attribute sizes: no key can be made of 42 · write a term by hand",
         *nameless,
+        "attribute size_chart: a single image is not managed",
         "2 galleries of products that are not Amazon's are not managed",
         "1 category stands below others · only those at the root can be said",
     ]

@@ -32,8 +32,6 @@ from reconciler.provider import (
 )
 
 READ_TOGETHER: Final = 20
-COLUMNS: Final = 50
-"""The most that a search may ask for beside id and SKU."""
 
 Value = str | int | float | bool | None | tuple[str, ...]
 
@@ -133,45 +131,13 @@ async def _rows(
     session: PlytixReader, wanted: Wanted, labels: Sequence[Key]
 ) -> list[tuple[Key, Row]]:
     """Products by the keys they were wanted by, with all their values."""
+    columns = [f"attributes.{label}" for label in labels]
     if wanted is ALL:
-        found = await _every(session, labels)
-        return [(row["sku"], row) for row in found]
-    by_sku = await _named(session, wanted, labels)
+        return [(row["sku"], row) async for row in all_products(session, columns)]
+    by_sku = {row["sku"]: row async for row in products(session, wanted, columns)}
     rows: list[tuple[Key, Row]] = []
     for key, remote in wanted.items():
         row = by_sku.get(key) or (await product_by_id(session, remote) if remote else None)
         if row:
             rows.append((key, row))
     return rows
-
-
-async def _every(session: PlytixReader, labels: Sequence[Key]) -> list[Row]:
-    merged: dict[Remote, Row] = {}
-    for columns in _columns(labels):
-        async for row in all_products(session, columns):
-            _merge(merged, row)
-    return list(merged.values())
-
-
-async def _named(
-    session: PlytixReader, skus: Iterable[Key], labels: Sequence[Key]
-) -> dict[Key, Row]:
-    merged: dict[Remote, Row] = {}
-    named = list(skus)
-    for columns in _columns(labels):
-        async for row in products(session, named, columns):
-            _merge(merged, row)
-    return {row["sku"]: row for row in merged.values()}
-
-
-def _columns(labels: Sequence[Key]) -> list[list[str]]:
-    """As many searches as it takes; one, where there are no attributes at all."""
-    return [[f"attributes.{label}" for label in some] for some in parts_of(labels, COLUMNS)] or [[]]
-
-
-def _merge(merged: dict[Remote, Row], row: Row) -> None:
-    before = merged.get(row["id"])
-    if before is None:
-        merged[row["id"]] = row
-    else:
-        before["attributes"] = {**(before.get("attributes") or {}), **(row.get("attributes") or {})}

@@ -34,7 +34,7 @@ def bundles(intent: Bundles, compilation: Compilation) -> Mapped:
     for product, bundle in intent.bundles.items():
         key = key_within(product, into.attribute)
         spec = Bundle(
-            components=tuple(sorted(set(bundle.components))),
+            components=tuple(sorted(bundle.components)),
             quantities={name: bundle.quantities.get(name, 1) for name in bundle.components},
         )
         yield Resource(
@@ -59,6 +59,9 @@ def _problems(intent: Bundles) -> Iterator[Problem]:
         cause = "a relationship of Plytix belongs to no product type"
         yield Problem(intent.at("into", "product_types"), cause, "take product_types out")
     for product, bundle in intent.bundles.items():
+        if len(set(bundle.components)) < len(bundle.components):
+            cause, remedy = "a component stands there twice", "write it once, and its quantity"
+            yield Problem(intent.at("bundles", product, "components"), cause, remedy)
         if product in bundle.components:
             cause = f"{product} can not be a part of itself"
             yield Problem(intent.at("bundles", product), cause, "take it out")

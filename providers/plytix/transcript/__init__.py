@@ -19,7 +19,7 @@ from typing import Any
 
 from providers.plytix.catalog import all_assets
 from providers.plytix.client import PlytixReader
-from providers.plytix.definitions import definitions
+from providers.plytix.definitions import IMAGE, definitions
 from providers.plytix.kinds.bundle import BundleKind
 from providers.plytix.kinds.category import CategoryKind, tree
 from providers.plytix.kinds.gallery import GalleryKind
@@ -37,13 +37,14 @@ async def transcribe(session: PlytixReader, target: Target) -> Transcript:
     known = await definitions(session)
     found = vocabularies(known, target.settings.options)
     values = await _read(ProductAttributesKind().read(session, target.name, ALL))
+    singles = [label for label, row in known.items() if row["type_class"] == IMAGE]
     galleries = await _read(GalleryKind().read(session, target.name, ALL))
     categories = await _read(CategoryKind().read(session, target.name, ALL))
     related = await _read(BundleKind().read(session, target.name, ALL))
     return _transcript(
         *taxonomies(target.name, found),
         *offerings(target.name, known, found, values),
-        *images(target.name, galleries, await all_assets(session)),
+        *images(target.name, galleries, await all_assets(session), singles),
         *collections(target.name, categories, await tree(session)),
         *bundles(target.name, related, await relationships(session)),
     )

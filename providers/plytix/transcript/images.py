@@ -23,9 +23,12 @@ from reconciler.provider import LeftOut
 
 
 def images(
-    target: str, found: Sequence[Resource[Gallery]], assets: Mapping[str, Row]
+    target: str,
+    found: Sequence[Resource[Gallery]],
+    assets: Mapping[str, Row],
+    singles: Sequence[Key],
 ) -> Iterator[Told]:
-    """A document a gallery."""
+    """A document a gallery. singles: attributes that hold one image each."""
     known = _known(assets.values())
     entries: dict[Key, dict[Key, Any]] = {}
     canonical = 0
@@ -39,6 +42,8 @@ def images(
             yield LeftOut(f"gallery {resource.address.key}: {said}")
         else:
             entries.setdefault(label, {})[sku] = said
+    for label in singles:
+        yield LeftOut(f"attribute {label}: a single image is not managed")
     if canonical:
         yield LeftOut(f"{canonical} galleries of products that are not Amazon's are not managed")
     yield from _documents(target, entries)
