@@ -158,8 +158,8 @@ def test_a_label_that_is_no_key_in_git_is_told(desk: Desk) -> None:
 
 def test_what_no_intent_can_say_is_told(desk: Desk) -> None:
     """An option that leaves no key, a category below another, galleries of canonical products,
-    images whose names tell no slot, and attributes of one image: this and nothing else. What git has terms of by now is told
-    once."""
+    images whose names tell no slot, and attributes of one image: this and nothing else. What git
+    has terms of by now is told once."""
     told = desk.run("import", "live")["left_out"]
     nameless = [
         f"gallery AMZN-US-{gallery}_images: the name of {name} tells no slot, or is not that of"
