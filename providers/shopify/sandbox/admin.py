@@ -18,6 +18,8 @@ products, ruleSet, sources |
 | app | | accessScopes, isLimited |
 | bulk | | begins, nodes, lines, ends, fate |
 
+A definition alone takes no more than by the API, but another type; it is refused in the same words.
+
 `deleted: true` deletes the thing. A metafield, a metaobject, a definition, a publication or a
 channel that is not there is made. A metafield refers by `page`, `file`, `product`, `variant`,
 `collection` or `metaobject` (see `planting.REFERRED`), to one or to a list.
@@ -31,19 +33,24 @@ up. `bulk` is how bulk operations go (`bulk.SETTINGS`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from providers.kit.sandbox import UnknownThing
 from providers.shopify.sandbox import bulk, bundles, definitions, media, metafields, publications
-from providers.shopify.sandbox.definitions import add_definition, definition_of
 from providers.shopify.sandbox.files import cdn, file_named, remove_file
 from providers.shopify.sandbox.metaobjects import add_metaobject, metaobject_called
-from providers.shopify.sandbox.planting import REFERRED, product_called, source_of
+from providers.shopify.sandbox.planting import (
+    REFERRED,
+    product_called,
+    source_of,
+    there,
+    variant_called,
+)
 from providers.shopify.sandbox.planting import metafield as plant_metafield
 from providers.shopify.sandbox.products import change_product, remove_product
+from providers.shopify.sandbox.refusal import UserError
 from providers.shopify.sandbox.shop import Shop, Thing
-from providers.shopify.sandbox.variants import title_of, variants_of
 
 Fields = Mapping[str, Any]
 
@@ -93,7 +100,7 @@ def _product(shop: Shop, key: str, fields: Fields) -> None:
         remove_product(shop, product)
         return
     if "media" in fields:
-        order = [_there(file_named(shop, name), name)["id"] for name in fields["media"]]
+        order = [there(file_named(shop, name), name)["id"] for name in fields["media"]]
         product = media.set_gallery(shop, product, order)
     plain = {name: value for name, value in fields.items() if name != "media"}
     change_product(shop, product, plain)
@@ -109,17 +116,15 @@ def _setting(name: str) -> Callable[[Shop, str, Fields], None]:
 
 
 def _variant(shop: Shop, key: str, fields: Fields) -> None:
-    handle, _, title = key.partition("/")
-    own = variants_of(shop, product_called(shop, handle))
-    _change(shop, _there(next((v for v in own if title_of(v) == title), None), key), fields)
+    _change(shop, there(variant_called(shop, key), key), fields)
 
 
 def _page(shop: Shop, key: str, fields: Fields) -> None:
-    _change(shop, _there(shop.find("Page", handle=key), key), fields)
+    _change(shop, there(shop.find("Page", handle=key), key), fields)
 
 
 def _file(shop: Shop, key: str, fields: Fields) -> None:
-    file = _there(file_named(shop, key), key)
+    file = there(file_named(shop, key), key)
     if fields.get("deleted"):
         remove_file(shop, file)
         return
@@ -133,7 +138,7 @@ def _file(shop: Shop, key: str, fields: Fields) -> None:
 
 
 def _collection(shop: Shop, key: str, fields: Fields) -> None:
-    collection = _there(shop.find("Collection", handle=key), key)
+    collection = there(shop.find("Collection", handle=key), key)
     changes = dict(fields)
     if "sources" in fields:
         changes["sources"] = [source_of(shop, source) for source in fields["sources"]]
@@ -146,7 +151,7 @@ def _metafield(shop: Shop, key: str, fields: Fields) -> None:
     owner, namespace, name = _owner_and_name(shop, key)
     found = metafields.metafield_of(shop, owner["id"], namespace, name)
     if fields.get("deleted"):
-        shop.remove(_there(found, key))
+        shop.remove(there(found, key))
         return
     type_ = {} if found is None else {"type": found["type"]}
     plant_metafield(shop, owner, {"namespace": namespace, "key": name, **type_, **fields})
@@ -174,7 +179,7 @@ def _publication(shop: Shop, key: str, fields: Fields) -> None:
         sort, handle, channel = key.split("/")
     except ValueError as error:
         raise KeyError(f"{key} · write product/<handle>/<channel>") from error
-    thing = _there(shop.find(sort.capitalize(), handle=handle), f"{sort}/{handle}")
+    thing = there(shop.find(sort.capitalize(), handle=handle), f"{sort}/{handle}")
     publication = publications.publication_called(shop, channel)
     if fields.get("deleted"):
         publications.take_down(shop, thing, [publication["id"]])
@@ -197,14 +202,34 @@ def _bundle(shop: Shop, key: str, fields: Fields) -> None:
 
 
 def _definition(shop: Shop, key: str, fields: Fields) -> None:
+    """An admin can do no more than the API, but give it another type."""
     owner_type, _, name = key.partition("/")
     namespace, _, bare = name.partition(".")
-    found = definition_of(shop, owner_type.upper(), namespace, bare)
-    if found is not None:
-        _change(shop, found, {**fields, **definitions.changes(shop, found, fields)})
-        return
     identity = {"ownerType": owner_type.upper(), "namespace": namespace, "key": bare}
-    add_definition(shop, {"name": bare, **fields, **identity})
+    found = definitions.identified(shop, identity)
+    if fields.get("deleted"):
+        shop.remove(there(found, key))
+        return
+    if found is None:
+        found = _new_definition(shop, key, {"name": bare, **identity}, fields.get("type"))
+    elif "type" in fields:
+        _refuse(definitions.type_errors(fields["type"]))
+        found = shop.change(found, type=fields["type"])
+    _refuse(definitions.change_errors(shop, found, fields))
+    shop.change(found, **definitions.changes(shop, found, fields))
+
+
+def _new_definition(shop: Shop, key: str, identity: Fields, type_: str | None) -> Thing:
+    if type_ is None:
+        raise UnknownThing(f"there is no {key} in this shop · to make it, say its type")
+    stated = {**identity, "type": type_}
+    _refuse(definitions.creation_errors(shop, stated))
+    return definitions.create(shop, stated)
+
+
+def _refuse(errors: Iterable[UserError]) -> None:
+    for error in errors:
+        raise UnknownThing(str(error["message"]))
 
 
 def _change(shop: Shop, thing: Thing, fields: Fields) -> None:
@@ -212,12 +237,6 @@ def _change(shop: Shop, thing: Thing, fields: Fields) -> None:
         shop.remove(thing)
     else:
         shop.change(thing, **fields)
-
-
-def _there(found: Thing | None, key: str) -> Thing:
-    if found is None:
-        raise KeyError(key)
-    return found
 
 
 _EDITS: Final[Mapping[str, Callable[[Shop, str, Fields], None]]] = {

@@ -1,4 +1,4 @@
-"""Metafield definitions: what a metafield of a kind of owner is."""
+"""Metafield definitions: what a metafield of a kind of owner is. Made, changed and deleted."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from providers.shopify.sandbox import jobs, search, traits, values
-from providers.shopify.sandbox.ids import number
-from providers.shopify.sandbox.paging import connection
+from providers.shopify.sandbox import jobs, traits, values
 from providers.shopify.sandbox.refusal import UserError, refusal, user_error
 from providers.shopify.sandbox.shop import APP_NAMESPACE, Info, Shop, Thing
 from providers.shopify.sandbox.validating import OPTIONS, Unfit
@@ -18,13 +16,6 @@ MOST_PINNED: Final = 50
 
 MOST_DEFINITIONS: Final = 256
 """Of one type of owner, of the merchant's and of each app's."""
-
-ORDER: Final = {
-    "ID": lambda definition: number(definition["id"]),
-    "NAME": lambda definition: definition["name"].casefold(),
-    "PINNED_POSITION": lambda definition: -(definition["pinnedPosition"] or 0),
-    "RELEVANCE": lambda definition: number(definition["id"]),
-}
 
 
 def namespace_of(given: str | None) -> str:
@@ -80,19 +71,19 @@ def next_pin(shop: Shop, fields: Mapping[str, Any]) -> int:
 
 def _create(_: Any, info: Info, definition: Mapping[str, Any]) -> dict[str, Any]:
     shop = info.context
-    errors = list(_input_errors(shop, definition))
+    errors = list(creation_errors(shop, definition))
     if errors:
         return {"createdDefinition": None, "userErrors": errors}
-    created = add_definition(shop, definition)
-    _take_over(shop, created)
-    return {"createdDefinition": created, "userErrors": []}
+    return {"createdDefinition": create(shop, definition), "userErrors": []}
 
 
-def _take_over(shop: Shop, definition: Thing) -> None:
+def create(shop: Shop, fields: Mapping[str, Any]) -> Thing:
     """Values that were there before take the definition's type, where they fit it."""
+    definition = add_definition(shop, fields)
     for metafield in list(metafields_of(shop, definition)):
         if metafield["type"] != definition["type"] and is_valid(shop, definition, metafield):
             shop.change(metafield, type=definition["type"])
+    return definition
 
 
 def is_valid(shop: Shop, definition: Thing, metafield: Thing) -> bool:
@@ -103,18 +94,12 @@ def is_valid(shop: Shop, definition: Thing, metafield: Thing) -> bool:
     return True
 
 
-def _input_errors(shop: Shop, fields: Mapping[str, Any]) -> Iterator[UserError]:
+def creation_errors(shop: Shop, fields: Mapping[str, Any]) -> Iterator[UserError]:
     namespace, key = namespace_of(fields.get("namespace")), fields["key"]
     yield from _name_errors("namespace", namespace, 3, 255)
     yield from _name_errors("key", key, 2, 64)
     yield from _label_errors(fields["name"])
-    if fields["type"] not in values.TYPES:
-        yield _wrong(
-            "type",
-            f"Type name {fields['type']} is not a valid type. Valid types are: "
-            f"{', '.join(values.TYPES)}.",
-            "INCLUSION",
-        )
+    yield from type_errors(fields["type"])
     yield from _validation_errors(fields.get("validations") or ())
     if definition_of(shop, fields["ownerType"], namespace, key):
         yield _wrong(
@@ -129,6 +114,15 @@ def _input_errors(shop: Shop, fields: Mapping[str, Any]) -> Iterator[UserError]:
         )
     yield from traits.errors(shop, {**fields, "namespace": namespace}, fields)
     yield from _limit_errors(shop, fields["ownerType"], namespace)
+
+
+def type_errors(type_: str) -> Iterator[UserError]:
+    if type_ not in values.TYPES:
+        yield _wrong(
+            "type",
+            f"Type name {type_} is not a valid type. Valid types are: {', '.join(values.TYPES)}.",
+            "INCLUSION",
+        )
 
 
 def _limit_errors(shop: Shop, owner_type: str, namespace: str) -> Iterator[UserError]:
@@ -204,18 +198,20 @@ def _update(_: Any, info: Info, definition: Mapping[str, Any]) -> dict[str, Any]
     if found is None:
         error = user_error(["definition"], "Definition not found.", "NOT_FOUND")
         return answer | {"userErrors": [error]}
-    errors = [
-        *_label_errors(definition.get("name", found["name"]) or ""),
-        *_validation_errors(definition.get("validations") or ()),
-        *traits.errors(shop, found, {"type": found["type"], **definition}),
-        *_pin_errors(shop, found, definition),
-        *_use_errors(shop, found, definition),
-    ]
+    errors = list(change_errors(shop, found, definition))
     if errors:
         return answer | {"userErrors": errors}
     changed = shop.change(found, **changes(shop, found, definition))
     job = jobs.start(shop) if changed["validations"] != found["validations"] else None
     return answer | {"updatedDefinition": changed, "validationJob": job}
+
+
+def change_errors(shop: Shop, found: Thing, fields: Mapping[str, Any]) -> Iterator[UserError]:
+    yield from _label_errors(fields.get("name", found["name"]) or "")
+    yield from _validation_errors(fields.get("validations") or ())
+    yield from traits.errors(shop, found, {"type": found["type"], **fields})
+    yield from _pin_errors(shop, found, fields)
+    yield from _use_errors(shop, found, fields)
 
 
 def _pin_errors(shop: Shop, found: Thing, fields: Mapping[str, Any]) -> Iterator[UserError]:
@@ -267,7 +263,7 @@ def unpinned(shop: Shop, found: Thing) -> Thing:
 
 def _delete(_: Any, info: Info, **args: Any) -> dict[str, Any]:
     shop = info.context
-    found = _wanted(shop, args)
+    found = wanted(shop, args)
     error = _deletion_error(shop, found, args)
     if error or found is None:
         return {"deletedDefinition": None, "deletedDefinitionId": None, "userErrors": [error]}
@@ -310,7 +306,8 @@ def _deletion_error(shop: Shop, found: Thing | None, args: Mapping[str, Any]) ->
     return None
 
 
-def _wanted(shop: Shop, args: Mapping[str, Any]) -> Thing | None:
+def wanted(shop: Shop, args: Mapping[str, Any]) -> Thing | None:
+    """The definition that is named by its id or by its identifier."""
     if args.get("id"):
         return shop.one("MetafieldDefinition", args["id"])
     if args.get("identifier"):
@@ -323,90 +320,10 @@ def identified(shop: Shop, identifier: Mapping[str, Any]) -> Thing | None:
     return definition_of(shop, identifier["ownerType"], namespace, identifier["key"])
 
 
-def _one(_: Any, info: Info, **args: Any) -> Thing | None:
-    return _wanted(info.context, args)
-
-
-def _many(_: Any, info: Info, **args: Any) -> dict[str, Any]:
-    shop = info.context
-    wanted = {name: args[name] for name in ("ownerType", "key") if args.get(name)}
-    if args.get("namespace"):
-        wanted["namespace"] = namespace_of(args["namespace"])
-    pinned = {"PINNED": (True,), "UNPINNED": (False,)}.get(args["pinnedStatus"], (True, False))
-    told = [
-        definition
-        for definition in shop.where("MetafieldDefinition", "ownerType", args["ownerType"])
-        if all(definition[name] == value for name, value in wanted.items())
-        and (definition["pinnedPosition"] is not None) in pinned
-        and _is_constrained_as(definition, args)
-    ]
-    path = str(info.path.key)
-    found = search.found(shop, told, args.get("query"), _SEARCHED, lambda d: (d["name"],), path)
-    return connection(found, args, ORDER[args["sortKey"]])
-
-
-def _is_constrained_as(definition: Thing, args: Mapping[str, Any]) -> bool:
-    constraints = definition["constraints"]
-    subtype = args.get("constraintSubtype")
-    if subtype and (
-        not constraints
-        or constraints["key"] != subtype["key"]
-        or subtype["value"] not in constraints["values"]
-    ):
-        return False
-    status = args.get("constraintStatus")
-    return status != ("UNCONSTRAINED_ONLY" if constraints else "CONSTRAINED_ONLY")
-
-
-_SEARCHED: Final[search.Fields] = {
-    "id": search.id_matches,
-    "key": search.text_is(lambda definition: str(definition["key"])),
-    "namespace": search.text_is(lambda definition: str(definition["namespace"])),
-    "owner_type": search.text_is(lambda definition: str(definition["ownerType"])),
-    "type": search.text_is(lambda definition: str(definition["type"])),
-}
-
-
-def _type(definition: Thing, _: Info) -> dict[str, str]:
-    return {"name": definition["type"], "category": values.category(definition["type"])}
-
-
-def _validations(definition: Thing, _: Info) -> list[dict[str, Any]]:
-    return [{**rule, "type": OPTIONS[rule["name"]]} for rule in definition["validations"]]
-
-
-def _judged(shop: Shop, definition: Thing, status: str | None) -> list[Thing]:
-    """The definition's values, those only that fit it or that do not."""
-    found = list(metafields_of(shop, definition))
-    if status in (None, "ANY"):
-        return found
-    return [m for m in found if is_valid(shop, definition, m) == (status == "VALID")]
-
-
-def _metafields_count(definition: Thing, info: Info, **args: Any) -> int:
-    return len(_judged(info.context, definition, args.get("validationStatus")))
-
-
-def _metafields(definition: Thing, info: Info, **args: Any) -> dict[str, Any]:
-    return connection(_judged(info.context, definition, args.get("validationStatus")), args)
-
-
-def _status(definition: Thing, info: Info) -> str:
-    return "SOME_INVALID" if _judged(info.context, definition, "INVALID") else "ALL_VALID"
-
-
 FIELDS: Final = {
-    "QueryRoot": {"metafieldDefinition": _one, "metafieldDefinitions": _many},
     "Mutation": {
         "metafieldDefinitionCreate": _create,
         "metafieldDefinitionUpdate": _update,
         "metafieldDefinitionDelete": _delete,
-    },
-    "MetafieldDefinition": {
-        "type": _type,
-        "validations": _validations,
-        "metafieldsCount": _metafields_count,
-        "metafields": _metafields,
-        "validationStatus": _status,
     },
 }

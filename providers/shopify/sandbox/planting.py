@@ -18,7 +18,7 @@ from providers.shopify.sandbox.metaobjects import add_metaobject, metaobject_cal
 from providers.shopify.sandbox.products import add_product
 from providers.shopify.sandbox.publications import add_publication
 from providers.shopify.sandbox.shop import LONG_AGO, Shop, Thing
-from providers.shopify.sandbox.variants import add_variant, title_of
+from providers.shopify.sandbox.variants import add_variant, title_of, variants_of
 
 Fields = Mapping[str, Any]
 
@@ -105,12 +105,13 @@ def _value(shop: Shop, fields: Fields) -> str:
 
 
 def _id_of(shop: Shop, sort: str, name: str) -> str:
-    return str(_there(REFERRED[sort](shop, name), name)["id"])
+    return str(there(REFERRED[sort](shop, name), name)["id"])
 
 
-def _variant_called(shop: Shop, name: str) -> Thing | None:
+def variant_called(shop: Shop, name: str) -> Thing | None:
+    """By its product's handle and its title. Raises `KeyError` where there is no such product."""
     handle, _, title = name.partition("/")
-    own = shop.where("ProductVariant", "product_id", product_called(shop, handle)["id"])
+    own = variants_of(shop, product_called(shop, handle))
     return next((variant for variant in own if title_of(variant) == title), None)
 
 
@@ -118,7 +119,7 @@ REFERRED: Final[Mapping[str, Callable[[Shop, str], Thing | None]]] = {
     "page": lambda shop, handle: shop.find("Page", handle=handle),
     "file": file_named,
     "product": product_called,
-    "variant": _variant_called,
+    "variant": variant_called,
     "collection": lambda shop, handle: shop.find("Collection", handle=handle),
     "metaobject": metaobject_called,
 }
@@ -126,7 +127,8 @@ REFERRED: Final[Mapping[str, Callable[[Shop, str], Thing | None]]] = {
 handle/variant's title`, a collection's handle, `type/handle` of a metaobject."""
 
 
-def _there(found: Thing | None, name: str) -> Thing:
+def there(found: Thing | None, name: str) -> Thing:
+    """What was looked for by a name. Raises `KeyError` where it was not found."""
     if found is None:
         raise KeyError(name)
     return found
