@@ -180,7 +180,7 @@ def _change(
             return None
         was_there = ours is not None and ours.remote is not None and bool(owned(ours.spec))
         cause = Cause.DRIFT if was_there else Cause.INTENT
-        return _created(wanted, cause if attributed else Cause.UNATTRIBUTED)
+        return _created(wanted, cause if attributed else Cause.UNATTRIBUTED, ours)
     fields = differences(wanted, found, ours)
     if not fields:
         return None
@@ -190,11 +190,11 @@ def _change(
     return Change(wanted.address, action, _heaviest(fields), fields, found, wanted, ours)
 
 
-def _created(wanted: Resource[Any], cause: Cause) -> AnyChange:
+def _created(wanted: Resource[Any], cause: Cause, ours: Resource[Any] | None) -> AnyChange:
     fields = tuple(
         FieldChange(path, None, value, cause) for path, value in sorted(owned(wanted.spec).items())
     )
-    return Change(wanted.address, Action.CREATE, cause, fields, None, wanted)
+    return Change(wanted.address, Action.CREATE, cause, fields, None, wanted, ours)
 
 
 def _dropped(

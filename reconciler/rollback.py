@@ -340,8 +340,8 @@ def _moved(
     paths = _paths_that_moved(provider, image, now)
     if paths:
         return _hold(", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if paths[3:] else ""))
-    is_new = image.applied is None and image.achieved is not None
-    if is_new and entry and not _is_the_last_word(image, entry):
+    is_new = image.applied is None or image.action is Action.CREATE
+    if is_new and image.achieved is not None and entry and not _is_the_last_word(image, entry):
         return _hold("a later run wrote it too")
     return None
 

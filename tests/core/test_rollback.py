@@ -353,6 +353,29 @@ def test_what_the_run_made_and_a_later_one_went_on_with_is_held(desk: Undoer) ->
     assert "a later run wrote it too" in undone.plan.holds[address("shelf", "a")].message
 
 
+def test_what_was_made_again_is_taken_back_with_its_row(desk: Undoer) -> None:
+    """Somebody had deleted it: after the rollback the ledger says again what it said before."""
+    desk.apply(OLD)
+    del desk.shop.rows["shelf", "a"]
+    before, rows = desk.everything(), desk.rows()
+    desk.apply(OLD)
+    undone = desk.rollback("run-2")
+
+    assert statuses(undone) == {"a": "done"}
+    assert desk.everything() == before
+    assert desk.rows() == rows
+
+
+def test_what_was_made_again_and_a_later_run_went_on_with_is_held(desk: Undoer) -> None:
+    """It was ours before the run, and still a deletion would take the later run's work with it."""
+    desk.apply(intents(shelf={"a": {"title": "A"}}))
+    del desk.shop.rows["shelf", "a"]
+    desk.apply(intents(shelf={"a": {"title": "A"}}))
+    desk.apply(intents(shelf={"a": {"title": "A", "tags": ("x",)}}))
+
+    assert statuses(desk.rollback("run-2")) == {"a": "held"}
+
+
 def test_what_was_taken_over_and_forgotten_since_needs_no_word_for_adopt(desk: Undoer) -> None:
     """It still is as the run left it: to overwrite that is what was asked for."""
     desk.policy = desk.policy.model_copy(update={"adopt": True})
