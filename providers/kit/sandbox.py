@@ -75,8 +75,8 @@ class Sandbox(ABC):
             self.edit(thing, key, fields)
 
     def inject(self, fault: Fault, times: int = 1, matching: str = "", after: int = 0) -> None:
-        """Let the next `times` requests whose path or body contains `matching` meet the fault,
-        the first `after` of them being spared."""
+        """Let the next `times` requests with `matching` in method and path, or in the body below
+        them, meet the fault, the first `after` of them being spared."""
         with self.store.transaction() as store:
             number = store.next_number("fault")
             store.put(
@@ -84,6 +84,11 @@ class Sandbox(ABC):
                 str(number),
                 {"fault": fault.value, "times": times, "matching": matching, "after": after},
             )
+
+    def faults_left(self) -> int:
+        """How many requests are still to meet a fault."""
+        with self.store.transaction() as store:
+            return sum(row["times"] for row in store.all("fault").values())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -117,7 +122,7 @@ class Sandbox(ABC):
         self.store.put("sandbox", "seeded", {"by": type(self).__module__})
 
     def _next_fault(self, request: Request, body: bytes) -> Fault | None:
-        subject = request.url.path + "\n" + body.decode("utf-8", "replace")
+        subject = f"{request.method} {request.url.path}\n{body.decode('utf-8', 'replace')}"
         with self.store.transaction() as store:
             for id_, row in list(store.all("fault").items()):
                 if row["matching"] not in subject:

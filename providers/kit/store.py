@@ -112,6 +112,11 @@ class Store:
         self._index(sort, id_, None)
         self.all(sort).pop(id_, None)
 
+    def sizes(self) -> dict[str, int]:
+        """How many documents of each sort there are."""
+        rows = self._connection.execute("SELECT sort, COUNT(*) FROM documents GROUP BY sort")
+        return dict(rows.fetchall())
+
     def next_number(self, sequence: str, start: int = 1) -> int:
         """The next whole number of a named sequence, for ids."""
         last = (self.get("sequence", sequence) or {"last": start - 1})["last"]

@@ -98,11 +98,14 @@ def edit(
 def fault(
     target: Name,
     fault: Annotated[
-        str, typer.Argument(help="429, 502, 502-after-commit or timeout-after-commit.")
+        str, typer.Argument(help="429, 502, 502-after-commit, timeout-after-commit or reset.")
     ],
     times: Annotated[int, typer.Option("--times", min=1, help="How many requests.")] = 1,
     matching: Annotated[
-        str, typer.Option("--matching", help="Only requests whose path or body has this.")
+        str,
+        typer.Option(
+            "--matching", help="Only requests that have this in method and path, or in the body."
+        ),
     ] = "",
     after: Annotated[int, typer.Option("--after", min=0, help="Spare so many first.")] = 0,
     desired: options.DesiredFolder = options.DESIRED,

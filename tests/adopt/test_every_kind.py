@@ -11,7 +11,7 @@ import pytest
 from reconciler.intent.loader import files_under
 from tests.adopt.desk import adopt, changed_lines, refusals
 from tests.contract.case import Case
-from tests.contract.test_contract import CASES, at_work, desired_in
+from tests.contract.life import CASES, at_work, desired_in
 
 NO_WAY_BACK: Final[Mapping[tuple[str, str], str]] = {
     ("shopify-metafield-text", "type"): "follows from something else in desired/",

@@ -14,28 +14,6 @@ SKU: Final = "MCA0032-M-13"
 OTHER: Final = "MCA0032-W-07.5"
 PARENT: Final = "MCA0032"
 
-WRITING: Final = {
-    "asset": "/assets\n",
-    "gallery": '"attribute_label"',
-    "attribute": "/attributes/product\n",
-    "options": '\n{"options"',
-    "product_attributes": '\n{"attributes"',
-    "product_values": '\n{"attributes"',
-    "category": "/categories/product\n",
-    "relationship": "/relationships\n",
-    "bundle": '"product_relationships"',
-}
-"""What only requests that make a resource of a kind have in their path or body."""
-
-UNDOING: Final[Mapping[str, str]] = WRITING | {
-    "asset": '\n{"filename"',
-    "attribute": '\n{"name"',
-    "category": "/categories\n",
-    "relationship": '\n{"name"',
-    "bundle": '\n{"quantity"',
-}
-"""And what those have that take a case's second state back to its first."""
-
 
 def attribute(client: httpx.Client, label: str = "material") -> Mapping[str, Any] | None:
     columns = ["name", "type_class", "description", "options"]

@@ -6,79 +6,29 @@ these tests will tell you what is still missing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from providers.kit.sandbox import Fault
 from reconciler.cli.composition import platform, platform_names
 from reconciler.model.change import Cause
 from reconciler.model.outcome import Status
-from reconciler.model.spec import owned, shape
+from reconciler.model.spec import shape
 from reconciler.provider import OnDrop
-from tests.contract import (
-    plytix,
-    plytix_catalog,
-    saleor,
-    saleor_assortment,
-    shopify,
-    shopify_collections,
-    shopify_files,
-    shopify_listing,
-    shopify_metafields,
-    shopify_offered,
-)
 from tests.contract.case import Case
-from tests.workshop import Workshop, problems_of
-
-CASES: list[Case] = [
-    *shopify.CASES,
-    *shopify_files.CASES,
-    *shopify_listing.CASES,
-    *shopify_collections.CASES,
-    *shopify_metafields.CASES,
-    *shopify_offered.CASES,
-    *saleor.CASES,
-    *saleor_assortment.CASES,
-    *plytix.CASES,
-    *plytix_catalog.CASES,
-]
-
-every_kind = pytest.mark.parametrize("case", CASES, ids=str)
-POLICY = {"adopt": True, "prune": True, "create": "attributes"}
-
-
-def workshop(case: Case, folder: Path) -> Workshop:
-    return Workshop(folder, case.provider, case.target, POLICY, case.settings)
-
-
-def at_work(case: Case, folder: Path, state: int = 0) -> Workshop:
-    """A workshop in which the case's states have been applied up to one."""
-    shop = workshop(case, folder)
-    for files in case.states[: state + 1]:
-        shop.write(files)
-        applied = shop.apply()
-        assert not problems_of(applied), problems_of(applied)
-    return shop
-
-
-def desired(case: Case, shop: Workshop) -> Mapping[str, Any]:
-    """The owned fields that git states of the case's resource, without those never read."""
-    resource = shop.compiled()[case.address]
-    return {p: v for p, v in owned(resource.spec).items() if p.split(".")[0] not in case.unread}
-
-
-def raw(case: Case, shop: Workshop) -> Mapping[str, Any] | None:
-    with shop.served() as client:
-        return case.raw(client)
-
-
-def seen(case: Case, shop: Workshop) -> Mapping[str, Any]:
-    """What raw requests tell of the fields that git states."""
-    told = raw(case, shop) or {}
-    return {path: told.get(path) for path in desired(case, shop)}
+from tests.contract.life import (
+    CASES,
+    at_work,
+    desired,
+    desired_in,
+    every_kind,
+    overruled,
+    raw,
+    seen,
+    steps,
+    workshop,
+)
+from tests.workshop import problems_of
 
 
 def test_every_managed_kind_has_a_case() -> None:
@@ -153,10 +103,9 @@ def test_what_it_costs_was_foretold(case: Case, tmp_path: Path) -> None:
     """What an undisturbed apply takes lies in the range that its plan tells, which is no wider
     than it need be: through all states, and when the resource is dropped."""
     shop = workshop(case, tmp_path)
-    dropped = dict.fromkeys(case.states[-1]) | dict(case.without)
-    for files in (*case.states, dropped):
-        shop.write(files)
-        applied = shop.apply(_overruled(case))
+    for step in steps(case):
+        shop.write(step)
+        applied = shop.apply(overruled(case))
         low, high = applied.plan.estimate.range.low, applied.plan.estimate.range.high
 
         assert low.requests <= applied.actual.requests <= high.requests
@@ -207,12 +156,6 @@ def test_each_field_drifts_and_is_restored(case: Case, path: str, tmp_path: Path
     assert shop.plan().is_empty
 
 
-def desired_in(case: Case, state: int, folder: Path) -> Mapping[str, Any]:
-    shop = workshop(case, folder)
-    shop.write(case.states[state])
-    return desired(case, shop)
-
-
 @every_kind
 def test_strangers_are_left_alone(case: Case, tmp_path: Path) -> None:
     """What nobody declared may change as it likes: no plan mentions it, no apply touches it."""
@@ -232,44 +175,11 @@ def test_dropping_it_does_what_the_kind_says(case: Case, tmp_path: Path) -> None
     there before stays. Then there is nothing left to do."""
     shop = at_work(case, tmp_path, len(case.states) - 1)
     before = raw(case, shop)
-    shop.write(dict.fromkeys(case.states[-1]) | dict(case.without))
-    applied = shop.apply(_overruled(case))
+    shop.write(steps(case)[-1])
+    applied = shop.apply(overruled(case))
     deletes = platform(case.provider).kind(case.kind).on_drop is OnDrop.DELETE
 
     assert not problems_of(applied), problems_of(applied)
     assert raw(case, shop) == (None if deletes and not case.exists_before else before)
     assert (case.kind, case.key) not in shop.entries()
     assert shop.plan().is_empty
-
-
-def _overruled(case: Case) -> list[str]:
-    return [
-        f"in_use={case.address}",
-        f"prune={case.address}",
-        f"empty_set={case.target}",
-        f"mass_change={case.target}",
-    ]
-
-
-@every_kind
-@pytest.mark.parametrize("fault", list(Fault))
-@pytest.mark.parametrize("after", [0, pytest.param(1, marks=pytest.mark.extended)])
-def test_a_disturbed_apply_ends_like_an_undisturbed_one(
-    case: Case, fault: Fault, after: int, tmp_path: Path
-) -> None:
-    """Throttled, failing, or answered by nobody after the platform did it: the same end state,
-    nothing doubled, nothing held, nothing left to do."""
-    shop = workshop(case, tmp_path)
-    shop.write(case.states[0])
-    shop.inject(fault, times=1, after=after, matching=_writing(case))
-    applied = shop.apply()
-
-    assert after or shop.faults_left() == 0
-    assert not problems_of(applied), problems_of(applied)
-    assert seen(case, shop) == desired(case, shop)
-    assert shop.plan().is_empty
-
-
-def _writing(case: Case) -> str:
-    """What only requests that write have in their path or body."""
-    return "mutation" if case.provider != "plytix" else plytix_catalog.WRITING[case.kind]

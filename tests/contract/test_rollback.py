@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,51 +11,22 @@ import pytest
 from providers.kit.sandbox import Fault
 from reconciler.cli.composition import platform
 from reconciler.journal import Journal
-from reconciler.model.outcome import AnyOutcome
+from reconciler.model.outcome import AnyOutcome, Status
 from reconciler.provider import OnDrop
-from tests.contract import plytix_catalog
 from tests.contract.case import Case
-from tests.contract.test_contract import CASES, _writing, raw, workshop
-from tests.workshop import Workshop, problems_of
+from tests.contract.life import CASES, before, every_kind, looks, overruled, raw, steps
+from tests.contract.test_faults import told
+from tests.workshop import problems_of
 
 STEPS = [
     pytest.param(
         case, number, marks=[pytest.mark.extended] if 1 < number < len(case.states) else []
     )
     for case in CASES
-    for number in range(len(case.states) + 1)
+    for number in range(len(steps(case)))
 ]
-"""Each case's transitions: into each of its states, and to being dropped."""
 
 every_step = pytest.mark.parametrize(("case", "step"), STEPS, ids=lambda part: str(part))
-
-
-def files_of(case: Case, step: int) -> Mapping[str, str | None]:
-    if step < len(case.states):
-        return case.states[step]
-    return dict.fromkeys(case.states[-1]) | dict(case.without)
-
-
-def before(case: Case, step: int, folder: Path) -> Workshop:
-    """A workshop in which everything up to the step is applied."""
-    shop = workshop(case, folder)
-    for number in range(step):
-        shop.write(case.states[number])
-        applied = shop.apply()
-        assert not problems_of(applied), problems_of(applied)
-    return shop
-
-
-def allowed(case: Case) -> list[str]:
-    names = ("in_use", "empty_set", "mass_change", "prune")
-    return [f"{name}={case.target}" for name in names]
-
-
-def looks(case: Case, shop: Workshop) -> tuple[Any, Any]:
-    """The owned fields as raw requests tell them, and the ledger's rows."""
-    told = raw(case, shop)
-    fields = {p: v for p, v in (told or {}).items() if v not in (None, [], "")} if told else None
-    return fields or None, {key: (e.spec, e.origin, e.intent) for key, e in shop.entries().items()}
 
 
 @every_step
@@ -63,14 +34,15 @@ def test_apply_then_rollback_gives_back_what_was(case: Case, step: int, tmp_path
     """Seen by raw requests, and in the ledger; what can not come back was said beforehand."""
     shop = before(case, step, tmp_path)
     fields, rows = looks(case, shop)
-    shop.write(files_of(case, step))
-    applied = shop.apply(allowed(case))
+    shop.write(steps(case)[step])
+    applied = shop.apply(overruled(case))
     assert not problems_of(applied), problems_of(applied)
     run = shop.last_run
-    if not any(o.status.value == "done" for o in applied.outcomes.values()):
-        return  # a step that wrote nothing has no journal to go by
+    if not any(o.status is Status.DONE for o in applied.outcomes.values()):
+        assert step == len(case.states)  # only being dropped may come to nothing
+        return
     plan = shop.plan_rollback(run)
-    undone = shop.rollback(run, allowed(case))
+    undone = shop.rollback(run, overruled(case))
     assert not problems_of(undone), problems_of(undone)
     after, rows_after = looks(case, shop)
 
@@ -84,42 +56,37 @@ def test_apply_then_rollback_gives_back_what_was(case: Case, step: int, tmp_path
 
 
 @pytest.mark.extended
-@pytest.mark.parametrize("case", CASES, ids=str)
+@every_kind
 def test_a_rollback_can_be_rolled_back(case: Case, tmp_path: Path) -> None:
     """It is a run like any other: taken back, everything is as git says again."""
-    shop = before(case, 1, tmp_path)
-    shop.write(files_of(case, 1))
-    assert not problems_of(shop.apply())
-    fields, rows = looks(case, shop)
-    shop.rollback(shop.last_run, allowed(case))
-    undone = shop.rollback(shop.last_run, allowed(case))
+    shop = before(case, len(case.states), tmp_path)
+    there = looks(case, shop)
+    shop.rollback(shop.last_run, overruled(case))
+    back = looks(case, shop)
+    undone = shop.rollback(shop.last_run, overruled(case))
 
     assert not problems_of(undone), problems_of(undone)
-    now = looks(case, shop)
-    assert now[0] == fields
-    assert now[1] == rows
+    assert back != there
+    assert looks(case, shop) == there
     assert shop.plan().is_empty
 
 
 @pytest.mark.extended
-@pytest.mark.parametrize("case", CASES, ids=str)
+@every_kind
 @pytest.mark.parametrize("fault", list(Fault))
 def test_a_disturbed_rollback_ends_like_an_undisturbed_one(
     case: Case, fault: Fault, tmp_path: Path
 ) -> None:
-    """Throttled, failing, or answered by nobody after the platform did it."""
-    shop = before(case, 1, tmp_path)
-    fields, _ = looks(case, shop)
-    shop.write(files_of(case, 1))
-    assert not problems_of(shop.apply())
-    is_plytix = case.provider == "plytix"
-    matching = plytix_catalog.UNDOING[case.kind] if is_plytix else _writing(case)
-    shop.inject(fault, times=1, matching=matching)
-    undone = shop.rollback(shop.last_run, allowed(case))
+    """Its first write throttled, failing, or answered by nobody after the platform did it."""
+    calm, shop = (before(case, len(case.states), tmp_path / name) for name in ("calm", "shop"))
+    calm.written.clear()
+    calm.rollback(calm.last_run, overruled(case))
+    shop.inject(fault, matching=told(calm.written[0]))
+    undone = shop.rollback(shop.last_run, overruled(case))
 
-    assert shop.faults_left() == 0
     assert not problems_of(undone), problems_of(undone)
-    assert looks(case, shop)[0] == fields
+    assert looks(case, shop) == looks(case, calm)
+    assert shop.faults_left() == 0
 
 
 class PowerCutError(BaseException):
@@ -134,7 +101,7 @@ def test_a_run_that_was_killed_is_taken_back(
     was to change, and a kind's write may want more than that."""
     shop = before(case, 1, tmp_path)
     fields, rows = looks(case, shop)
-    shop.write(files_of(case, 1))
+    shop.write(steps(case)[1])
     record = Journal.record
 
     def cut(journal: Journal, outcomes: Sequence[AnyOutcome], changes: Sequence[Any]) -> Any:
@@ -146,7 +113,7 @@ def test_a_run_that_was_killed_is_taken_back(
         patched.setattr(Journal, "record", cut)
         with pytest.raises(PowerCutError):
             shop.apply()
-    undone = shop.rollback(shop.last_run, allowed(case))
+    undone = shop.rollback(shop.last_run, overruled(case))
 
     assert not problems_of(undone), problems_of(undone)
     assert looks(case, shop) == (fields, rows)
