@@ -75,9 +75,8 @@ def test_the_state_comes_as_one_pull_request_and_starts_no_loop(team: Catalog) -
     pulls = [issue for issue, pull in team.github.pulls() if pull.head == BRANCH]
     first = proposed(team)["products"]
     changed = team.github.bare.git("diff", "--name-only", "main", f"refs/heads/{BRANCH}")
-    writes = len(team.writes)
+    writes, tip = len(team.writes), team.github.bare.git("rev-parse", f"refs/heads/{BRANCH}")
     again = team.apply(team.merge(pulls[0].number))
-    after = team.github.bare.git("rev-parse", f"refs/heads/{BRANCH}")
 
     assert applied.conclusion == "success", applied.log
     assert len(pulls) == 1
@@ -92,7 +91,7 @@ def test_the_state_comes_as_one_pull_request_and_starts_no_loop(team: Catalog) -
     assert again.conclusion == "success", again.log
     assert len(team.writes) == writes
     assert team.complete() == team.github.bare.git("rev-parse", "main").strip()
-    assert after == team.github.bare.git("rev-parse", f"refs/heads/{BRANCH}")
+    assert team.github.bare.git("rev-parse", f"refs/heads/{BRANCH}") == tip
     assert len([p for _, p in team.github.pulls() if p.head == BRANCH]) == 1
 
 

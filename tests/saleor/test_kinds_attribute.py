@@ -54,6 +54,7 @@ def test_a_lost_answer_doubles_nothing(fault: Fault, tmp_path: Path) -> None:
     at.applied()
     found = at.raw("{ attributes(first: 100) { edges { node { slug } } } }")["attributes"]["edges"]
 
+    assert at.faults_left() == 0
     assert sorted(e["node"]["slug"] for e in found if "new" in e["node"]["slug"]) == [
         "new_one",
         "new_two",

@@ -106,6 +106,7 @@ def test_a_lost_answer_doubles_nothing(
     at.inject(fault, matching="addValues", after=after)
     at.applied()
 
+    assert at.faults_left() == 0
     for n in range(8):
         assert sorted(v["externalReference"] for v in at.choices(f"new_{n}")) == [
             f"new_{n}/a",
@@ -295,6 +296,7 @@ def test_one_that_is_gone_already_is_deleted(tmp_path: Path) -> None:
     at.inject(Fault.BAD_GATEWAY_AFTER_COMMIT, matching="attributeValueDelete")
     at.applied()
 
+    assert at.faults_left() == 0
     assert at.slugs("new_roles") == ["operations"]
     assert ("attribute_value", "new_roles/hr") not in at.entries()
 

@@ -213,6 +213,7 @@ def test_a_disturbed_write_ends_like_an_undisturbed_one(fault: Fault, at: Shop) 
     at.inject(fault, matching="productUpdate")
     at.applied()
 
+    assert at.faults_left() == 0
     assert ours(at)["gsv_roles"] == ["hr", "operations"]
     assert at.plan().is_empty
 

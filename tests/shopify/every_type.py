@@ -1,13 +1,12 @@
-"""A first, a second and a drifted content of every type that Planogram writes: as people write it
-in YAML, as a live Shopify was recorded to store it (or would by the recorded rules), and what
-somebody leaves there in the admin."""
+"""Two contents of every type that Planogram writes: as people write them in YAML, and as a live
+Shopify was recorded to store them, or would by the recorded rules."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 from providers.shopify.measures import UNITS
-from providers.shopify.types import SUPPORTED
+from providers.shopify.types import GLOBAL_IDS, SUPPORTED
 
 Row = tuple[Any, str, Any, str]
 """first content, as stored, second content, as stored"""
@@ -61,10 +60,6 @@ FLAT: Final[dict[str, Row]] = {
     ),
     "language": ("en", "en", "pt-BR", "pt-BR"),
     "id": ("SKU-1", "SKU-1", "SKU-2", "SKU-2"),
-    "product_taxonomy_value_reference": (
-        "gid://shopify/TaxonomyValue/1", "gid://shopify/TaxonomyValue/1",
-        "gid://shopify/TaxonomyValue/2", "gid://shopify/TaxonomyValue/2",
-    ),
 }  # fmt: skip
 
 MEASURED: Final[dict[str, Row]] = {
@@ -74,6 +69,13 @@ MEASURED: Final[dict[str, Row]] = {
     )
     for name, units in UNITS.items()
 }  # fmt: skip
+
+_ONE, _TWO = "gid://shopify/%s/1", "gid://shopify/%s/2"
+
+BY_ID: Final[dict[str, Row]] = {
+    name: (_ONE % sort, _ONE % sort, _TWO % sort, _TWO % sort) for name, sort in GLOBAL_IDS.items()
+}
+"""References to what is named by its id alone."""
 
 _BARE = ("number_integer", "link", "rating", *UNITS)
 
@@ -87,13 +89,12 @@ LISTED: Final[dict[str, Row]] = {
         [first, second], f"[{_listed(one, base)},{_listed(two, base)}]",
         [second], f"[{_listed(two, base)}]",
     )
-    for base, (first, one, second, two) in {**FLAT, **MEASURED}.items()
+    for base, (first, one, second, two) in {**FLAT, **MEASURED, **BY_ID}.items()
     if f"list.{base}" in SUPPORTED
 }  # fmt: skip
 
-EVERY: Final = {**FLAT, **MEASURED, **LISTED}
-"""Every type whose value is its own. References are in the contract."""
-
+EVERY: Final = {**FLAT, **MEASURED, **BY_ID, **LISTED}
+"""Every type whose value is its own. References to what has a name are in the contract."""
 
 _ALIKE = set(UNITS) - {"weight", "dimension"}
 
@@ -102,6 +103,7 @@ LIVE: Final = {t: row for t, row in EVERY.items() if t.removeprefix("list.") not
 
 
 def key_of(type_: str) -> str:
+    """The key of the metafield that holds it: a dot parts a namespace from a key."""
     return type_.replace(".", "_")
 
 
@@ -113,4 +115,5 @@ def document(state: int | None) -> dict[str, Any]:
 
 
 def stored(state: int) -> dict[str, str]:
+    """What Shopify then holds, by key."""
     return {key_of(type_): row[state + 1] for type_, row in LIVE.items()}

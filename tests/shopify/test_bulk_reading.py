@@ -134,8 +134,11 @@ def test_others_operations_are_waited_for_and_then_done_without(tmp_path: Path) 
 @pytest.mark.parametrize("fault", [Fault.RESET, Fault.BAD_GATEWAY, Fault.TOO_MANY])
 @pytest.mark.parametrize("place", ["bulk-operation-outputs", "bulkOperationRunQuery", "node(id"])
 def test_a_lost_answer_is_asked_for_again(tmp_path: Path, fault: Fault, place: str) -> None:
-    """Of the beginning, the looking and the file."""
+    """Of the beginning, the looking and the file: that one again, and nothing else."""
     made = shop(tmp_path, **IN_BULK)
     made.inject(fault, matching=place)
 
     assert len(read(made, "metafield", KEYS)) == len(KEYS)
+    assert made.faults_left() == 0
+    assert begun(made) == (2 if place == "bulkOperationRunQuery" else 1)
+    assert len(made.requests) == 5

@@ -147,6 +147,7 @@ def test_a_lost_answer_loses_nothing(shop: Workshop, fault: Fault, place: str) -
     shop.inject(fault, matching=place)
     applied = shop.apply()
 
+    assert shop.faults_left() == 0
     assert not problems_of(applied)
     assert is_settled(shop)
 

@@ -252,6 +252,7 @@ def test_a_lost_answer_uploads_nothing_twice(shop: Workshop, fault: Fault, at: s
     shop.inject(fault, matching=at)
     shop.apply()
 
+    assert shop.faults_left() == 0
     assert len(names(shop)) == 1
     assert shop.plan().changes == ()
 
@@ -399,6 +400,7 @@ def test_an_order_that_can_not_be_looked_at_is_no_failure(shop: Workshop) -> Non
     shop.inject(Fault.TOO_MANY, times=100, matching="($id: ID!) { job(")
     applied = shop.apply()
 
+    assert shop.faults_left() < 100
     assert not problems_of(applied), problems_of(applied)
     assert stems(shop) == ["b", "a"]
 

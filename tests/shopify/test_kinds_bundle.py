@@ -61,6 +61,7 @@ def test_an_answer_that_is_lost_makes_no_second_one(shop: Workshop, title: str) 
     apply(shop, bundles(title=title))
     found = raw.ask(shop, '{ productsCount(query: "title:Summer*") { count } }')
 
+    assert shop.faults_left() == 0
     assert live(shop)["title"] == title
     assert found["productsCount"]["count"] == (1 if title == "Summer set" else 0)
     assert live(shop, f"{KEY}-1") is None
@@ -153,6 +154,7 @@ def test_an_operation_that_can_not_be_looked_at_is_looked_up(shop: Workshop) -> 
     shop.write(bundles())
     applied = shop.apply()
 
+    assert shop.faults_left() < 100
     assert not problems_of(applied), problems_of(applied)
     assert quantities(shop) == {"gift-card": 1, "watermill-belt": 1}
 

@@ -418,6 +418,7 @@ def test_a_lost_answer_doubles_nothing(shop: Workshop, fault: Fault, field: str)
     shop.inject(fault, matching=field)
 
     assert not problems_of(shop.apply())
+    assert shop.faults_left() == 0
     assert raw.collection(shop, HANDLE)["title"] == "New in"
     assert told(shop) == ("ALL", [("TAGGED_WITH", "S226")])
     assert raw.collection(shop, f"{HANDLE}-1") is None

@@ -214,6 +214,7 @@ def test_a_lost_answer_doubles_nothing(shop: Workshop, fault: Fault) -> None:
     shop.inject(fault, matching="metafieldsSet")
     applied = shop.apply()
 
+    assert shop.faults_left() == 0
     assert not problems_of(applied)
     assert raw.metafield(shop, HANDLE, "altuzarra.fit")["value"] == "Slim"
     assert settled(shop)

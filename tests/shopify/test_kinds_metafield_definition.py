@@ -130,6 +130,7 @@ def test_a_lost_answer_doubles_nothing(shop: Workshop, fault: Fault) -> None:
     shop.inject(fault, matching="metafieldDefinitionCreate")
 
     assert not problems_of(shop.apply())
+    assert shop.faults_left() == 0
     assert raw.definition(shop, "altuzarra.fit")["name"] == "Fit"
     assert shop.plan().is_empty
 

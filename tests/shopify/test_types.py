@@ -16,8 +16,9 @@ from providers.shopify.content import Misfit
 from providers.shopify.measures import UNITS
 from providers.shopify.sandbox.shop import Shop
 from providers.shopify.sandbox.values import TYPES, stored
-from providers.shopify.types import SUPPORTED, canonical, content, fields
-from tests.shopify import every_type
+from providers.shopify.types import REFERENCES, SUPPORTED, base_of, canonical, content, fields
+from reconciler.model.change import Cause
+from tests.shopify import every_type, raw
 from tests.shopify.documents import metafields
 from tests.workshop import Workshop, problems_of
 
@@ -33,6 +34,11 @@ def test_every_type_of_shopify_is_written_or_named_here() -> None:
         "disclosure_reference",
         "list.disclosure_reference",
     }
+
+
+def test_every_type_has_a_row() -> None:
+    """But for references to what has a name: these are in the contract."""
+    assert set(every_type.EVERY) == {t for t in SUPPORTED if base_of(t) not in REFERENCES}
 
 
 @pytest.mark.parametrize("type_", every_type.EVERY)
@@ -187,28 +193,49 @@ def test_every_type_is_written_changed_emptied_and_found_again(
     for state in (0, 2, None):
         shop.write(metafields(**every_type.document(state)))
         if fault is not None:
-            shop.inject(fault, times=1, after=1, matching="mutation SetMetafields")
+            shop.inject(fault, matching="Metafields($metafields")
         applied = shop.apply([f"mass_change={shop.target}"])
         assert not problems_of(applied), problems_of(applied)
         expected = {} if state is None else every_type.stored(state)
         plan = shop.plan()
 
+        assert shop.faults_left() == 0
         assert _held(shop) == expected
         assert plan.is_empty, [str(change.address) for change in plan.changes]
         assert plan.recorded == ()
 
 
+def test_every_type_drifts_and_is_restored(tmp_path: Path) -> None:
+    """Somebody leaves another value of each type in the admin: the plan tells what stands there
+    and what is to, and the apply restores it."""
+    shop = Workshop(tmp_path, "shopify", "shop", {"adopt": True})
+    shop.write(metafields(**every_type.document(0)))
+    assert not problems_of(shop.apply())
+    mine, theirs = every_type.stored(0), every_type.stored(2)
+    for type_ in every_type.LIVE:
+        key = every_type.key_of(type_)
+        path = f"product/{HANDLE}/altuzarra.{key}"
+        shop.edit("metafield", path, type=type_, value=theirs[key])
+    told = {
+        change.address.key.rsplit(".", 1)[1]: [
+            (f.path, f.before, f.after, f.cause) for f in change.fields
+        ]
+        for change in shop.drift().changes
+    }
+    applied = shop.apply([f"mass_change={shop.target}"])
+
+    assert told == {key: [("value", theirs[key], mine[key], Cause.DRIFT)] for key in mine}
+    assert not problems_of(applied), problems_of(applied)
+    assert _held(shop) == mine
+    assert shop.plan().is_empty
+
+
 def _held(shop: Workshop) -> dict[str, str]:
-    query = f"""{{productByIdentifier(identifier: {{handle: "{HANDLE}"}}) {{
-        metafields(first: 250, namespace: "altuzarra") {{ nodes {{ key value }} }} }} }}"""
+    query = """query ($handle: String!) { productByIdentifier(identifier: {handle: $handle}) {
+        metafields(first: 250, namespace: "altuzarra") { nodes { key value } } } }"""
     keys = {every_type.key_of(type_) for type_ in every_type.LIVE}
-    with shop.served() as client:
-        answer = client.post(
-            "/admin/api/2026-10/graphql.json",
-            json={"query": query},
-            headers={"X-Shopify-Access-Token": "shpat_sandbox"},
-        ).json()
-    nodes = answer["data"]["productByIdentifier"]["metafields"]["nodes"]
+    product = raw.ask(shop, query, handle=HANDLE)["productByIdentifier"]
+    nodes = product["metafields"]["nodes"]
     return {node["key"]: node["value"] for node in nodes if node["key"] in keys}
 
 
