@@ -17,8 +17,8 @@ from providers.saleor.listing import PAGE, PAGE_INFO, attributes, by_id, by_slug
 from providers.saleor.shelf import By, Node
 from providers.saleor.terms import terms_of
 from reconciler.intent.asking import EVERY
-from reconciler.intent.explain import nearest
 from reconciler.model.address import Key, Remote
+from reconciler.model.wording import nearest
 from reconciler.provider import Answers, Distrusted, PlatformError, Question
 
 _FOUND: Final = Query(f"""query Found(

@@ -86,8 +86,18 @@ def assets_have_provenance(_: str, product: Product) -> Found:
             )
 
 
+def fields_are_spelt(_: str, product: Product) -> Found:
+    """What the schema does not name is kept and counts for nothing: `lockd: true` would lock
+    nothing."""
+    for way, part in product.parts():
+        for name, meant in part.misspelt():
+            cause = f"{'.'.join((*way, name))} is no field of the schema"
+            yield cause, f"did you mean {meant}? another name is kept", (*way, name)
+
+
 _ALONE: Final[tuple[Callable[[str, Product], Found], ...]] = (
     keyed_by_handle,
+    fields_are_spelt,
     imported_has_a_time,
     stage_needs_import,
     rolled_back_holds,

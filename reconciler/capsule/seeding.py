@@ -9,20 +9,32 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from reconciler.capsule import invariants
 from reconciler.capsule.authorisation import frozen
 from reconciler.capsule.record import Draft
-from reconciler.capsule.state import VERSION, Broken, BrokenState, Stage, validated
+from reconciler.capsule.state import (
+    CPI,
+    IMAGE_STATUSES,
+    IMPORT_SOURCES,
+    STATUSES,
+    VERSION,
+    Broken,
+    BrokenState,
+    Stage,
+    validated,
+)
 from reconciler.capsule.text import OURS
 from reconciler.capsule.working import ADOPT, NOOP, SKIP, Prerequisite, Told, Verdict, Work
 
 MASTER_COLUMNS: Final = ("handle", "product_id", "cpi", "product_type", "is_accessory")
 EXPORT_COLUMNS: Final = ("Handle", "Type", "Tags")
-_CPI_TAG: Final = re.compile(r"cpi_([0-9A-Za-z]+-[0-9A-Za-z]+)")
+_CPI_TAG: Final = re.compile(rf"cpi_({CPI})")
+_TRUE: Final = ("true", "yes", "1")
+_FALSE: Final = ("false", "no", "0")
 
 
 @dataclass
@@ -52,7 +64,7 @@ def read(name: str, content: bytes, capsule: str) -> tuple[list[Row], list[str]]
     table = csv.DictReader(io.StringIO(text, newline=""))
     columns = table.fieldnames or ()
     if all(column in columns for column in MASTER_COLUMNS):
-        return [_master(name, number, row) for number, row in enumerate(table, start=2)], []
+        return _masterfile(name, table), []
     if all(column in columns for column in EXPORT_COLUMNS):
         return _export(name, table, capsule)
     raise Prerequisite(
@@ -61,44 +73,70 @@ def read(name: str, content: bytes, capsule: str) -> tuple[list[Row], list[str]]
     )
 
 
-def _master(name: str, number: int, row: Mapping[str, str | None]) -> Row:
-    cells = {column: (cell or "").strip() for column, cell in row.items() if column}
+def _masterfile(name: str, table: csv.DictReader[str]) -> list[Row]:
+    """Raises `Prerequisite` with what is wrong, line by line."""
+    rows, wrong = [], []
+    for row in table:
+        try:
+            rows.append(_master({c: (cell or "").strip() for c, cell in row.items() if c}))
+        except ValueError as error:
+            wrong.append(f"{name}:{table.line_num}  {error}")
+    if wrong:
+        raise Prerequisite("\n".join(wrong))
+    return rows
+
+
+def _master(cells: Mapping[str, str]) -> Row:
+    """Raises `ValueError` with column and remedy."""
     for column in MASTER_COLUMNS[:4]:
         if not cells[column]:
-            raise Prerequisite(f"{name}:{number}  {column} is empty · fill it in")
-    try:
-        count = int(cells.get("expected_count") or 0)
-        return Row(
-            handle=cells["handle"],
-            cpi=cells["cpi"],
-            product_id=cells["product_id"],
-            product_type=cells["product_type"],
-            is_accessory=_truth(cells["is_accessory"]),
-            eligible=_truth(cells.get("eligible") or "true"),
-            anomaly_accepted=_truth(cells.get("anomaly_accepted") or "false"),
-            import_source=cells.get("import_source") or None,
-            images=count,
-            max_position=int(cells.get("max_position") or count),
-            preflight=_judged(cells),
-        )
-    except ValueError as error:
-        raise Prerequisite(f"{name}:{number}  {error} · correct the cell") from error
+            raise ValueError(f"{column} is empty · fill it in")
+    if not re.fullmatch(CPI, cells["cpi"]):
+        raise ValueError(f"cpi is {cells['cpi']!r} · write style-colour, like 3004-416689")
+    count = _number(cells, "expected_count", 0)
+    return Row(
+        handle=cells["handle"],
+        cpi=cells["cpi"],
+        product_id=cells["product_id"],
+        product_type=cells["product_type"],
+        is_accessory=_truth(cells, "is_accessory", "false"),
+        eligible=_truth(cells, "eligible", "true"),
+        anomaly_accepted=_truth(cells, "anomaly_accepted", "false"),
+        import_source=_word(cells, "import_source", IMPORT_SOURCES),
+        images=count,
+        max_position=_number(cells, "max_position", count),
+        preflight=_judged(cells),
+    )
 
 
-def _truth(cell: str) -> bool:
-    if cell.lower() in ("true", "yes", "1"):
-        return True
-    if cell.lower() in ("false", "no", "0", ""):
-        return False
-    raise ValueError(f"{cell!r} is neither true nor false")
+def _number(cells: Mapping[str, str], column: str, unsaid: int) -> int:
+    cell = cells.get(column) or str(unsaid)
+    if not cell.isdecimal():
+        raise ValueError(f"{column} is {cell!r} · write a whole number")
+    return int(cell)
+
+
+def _truth(cells: Mapping[str, str], column: str, unsaid: str) -> bool:
+    cell = (cells.get(column) or unsaid).lower()
+    if cell not in (*_TRUE, *_FALSE):
+        raise ValueError(f"{column} is {cell!r} · write true or false")
+    return cell in _TRUE
+
+
+def _word(cells: Mapping[str, str], column: str, known: Sequence[str]) -> str | None:
+    cell = cells.get(column) or None
+    if cell is not None and cell not in known:
+        raise ValueError(f"{column} is {cell!r} · write {' or '.join(known)}")
+    return cell
 
 
 def _judged(cells: Mapping[str, str]) -> dict[str, Any] | None:
-    if not cells.get("status"):
+    status = _word(cells, "status", STATUSES)
+    if status is None:
         return None
     return {
-        "status": cells["status"],
-        "image_status": cells.get("image_status") or "IMAGE_OK",
+        "status": status,
+        "image_status": _word(cells, "image_status", IMAGE_STATUSES) or "IMAGE_OK",
         "errors": _listed(cells.get("errors")),
         "warnings": _listed(cells.get("warnings")),
     }

@@ -17,7 +17,8 @@ from reconciler.capsule.working import Work
 @dataclass(frozen=True, slots=True)
 class Standing:
     """One product. next: the rung above; None at the top. lacking: its missing evidence.
-    refusals: by action. asked: what people are asked of it."""
+    refusals: by action. asked: what people are asked of it and have not answered. answered: what
+    they have, and no write has come of yet."""
 
     product: Product
     proved: Stage
@@ -25,6 +26,7 @@ class Standing:
     lacking: str | None
     refusals: Mapping[str, Refusal]
     asked: tuple[str, ...]
+    answered: tuple[str, ...]
 
     def data(self) -> dict[str, Any]:
         product = self.product
@@ -43,27 +45,35 @@ class Standing:
                 for action, r in self.refusals.items()
             },
             "asked": list(self.asked),
+            "answered": list(self.answered),
         }
 
 
 def standings(work: Work, proof: Evidence) -> list[Standing]:
     """Of the products that are meant, in the state's order."""
-    paths = (work.folder.swatch_queue_path, work.folder.review_queue_path)
-    logs = [Queue(work.folder, path) for path in paths]
-    draft = work.draft()
+    swatches_asked = Queue(work.folder, work.folder.swatch_queue_path)
+    looks_asked = Queue(work.folder, work.folder.review_queue_path)
     return [
-        _standing(work, product, proof, tuple(r for log in logs for r in log.open(product.cpi)))
-        for product in work.chosen(draft).values()
+        _standing(work, product, proof, swatches_asked, looks_asked)
+        for product in work.chosen(work.draft()).values()
     ]
 
 
-def _standing(work: Work, product: Product, proof: Evidence, asked: tuple[str, ...]) -> Standing:
+def _standing(
+    work: Work, product: Product, proof: Evidence, swatches_asked: Queue, looks_asked: Queue
+) -> Standing:
     reached, lacking = proved(product, proof)
     rungs = list(Stage)
     above = rungs[reached.height + 1] if reached.height + 1 < len(rungs) else None
     verdicts = {a: may(product, a, work.capsule, target=work.target) for a in ACTIONS}
     refusals: dict[str, Refusal] = {a: r for a, r in verdicts.items() if r}
-    return Standing(product, reached, above, lacking, refusals, asked)
+    assets = product.assets
+    has_look = assets.look_image is not None or work.rules.decision(product.cpi).look is not None
+    asked: list[str] = []
+    answered: list[str] = []
+    (answered if assets.swatch_image else asked).extend(swatches_asked.open(product.cpi))
+    (answered if has_look else asked).extend(looks_asked.open(product.cpi))
+    return Standing(product, reached, above, lacking, refusals, tuple(asked), tuple(answered))
 
 
 def ailments(work: Work, committed: ProductState | None) -> Iterator[str]:

@@ -9,17 +9,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from reconciler.capsule.text import Layout, layout_of
 from reconciler.model.errors import Usage
+from reconciler.model.wording import worded
 
 VERSION: Final = "1.0"
 
-Cpi = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]+-[0-9A-Za-z]+$")]
+CPI: Final = r"[0-9A-Za-z]+-[0-9A-Za-z]+"
+Cpi = Annotated[str, StringConstraints(pattern=f"^{CPI}$")]
 """`style-colour`: `3004-416689`."""
 
 Moment = Annotated[
@@ -32,6 +35,11 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 
 PreflightStatus = Literal["GO", "NO-GO"]
 ImageStatus = Literal["IMAGE_OK", "IMAGE_SOFT_FAIL", "IMAGE_HARD_FAIL"]
+ImportSource = Literal["combined_csv", "anomalies_csv"]
+
+STATUSES: Final[tuple[str, ...]] = get_args(PreflightStatus)
+IMAGE_STATUSES: Final[tuple[str, ...]] = get_args(ImageStatus)
+IMPORT_SOURCES: Final[tuple[str, ...]] = get_args(ImportSource)
 
 
 class Stage(StrEnum):
@@ -56,6 +64,27 @@ class Section(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="allow", frozen=True)
 
+    def parts(self) -> Iterator[tuple[tuple[str, ...], Section]]:
+        """This part and all that are in it, with their ways."""
+        yield (), self
+        for name, field in type(self).model_fields.items():
+            value, called = getattr(self, name), field.alias or name
+            inner = value if isinstance(value, Mapping) else {None: value}
+            for key, part in inner.items():
+                if isinstance(part, Section):
+                    above = (called,) if key is None else (called, key)
+                    yield from (((*above, *way), one) for way, one in part.parts())
+
+    def misspelt(self) -> Iterator[tuple[str, str]]:
+        """Fields that the schema does not name and that are nearly called like one of its own."""
+        known = [field.alias or name for name, field in type(self).model_fields.items()]
+        for name in self.model_extra or ():
+            yield from ((name, meant) for meant in get_close_matches(name, known, 1, _NEARLY))
+
+
+_NEARLY: Final = 0.85
+"""From how much alike two names on: `lockd` and `locked` are 0.91."""
+
 
 class Preflight(Section):
     """The judgement before the import. It is kept as it was: later ones stand in `observed`."""
@@ -73,7 +102,7 @@ class Import(Section):
     eligible: bool
     imported: bool
     imported_at: Moment | None = None
-    import_source: Literal["combined_csv", "anomalies_csv"] | None = None
+    import_source: ImportSource | None = None
     anomaly_accepted: bool = False
 
 
@@ -273,7 +302,7 @@ def validated(data: Any) -> ProductState:
     try:
         return ProductState.model_validate_json(json.dumps(data))
     except ValidationError as error:
-        raise BrokenState(list(_schema_broken(error))) from error
+        raise BrokenState(list(_schema_broken(error, ProductState))) from error
 
 
 def validated_product(handle: str, record: Any) -> Product:
@@ -281,11 +310,13 @@ def validated_product(handle: str, record: Any) -> Product:
     try:
         return Product.model_validate_json(json.dumps(record))
     except ValidationError as error:
-        raise BrokenState(list(_schema_broken(error, ("products", handle)))) from error
+        raise BrokenState(list(_schema_broken(error, Product, ("products", handle)))) from error
 
 
-def _schema_broken(error: ValidationError, above: tuple[str | int, ...] = ()) -> Iterator[Broken]:
-    for detail in error.errors(include_url=False, include_context=False):
+def _schema_broken(
+    error: ValidationError, model: type[Section], above: tuple[str | int, ...] = ()
+) -> Iterator[Broken]:
+    for detail in error.errors(include_url=False):
         way = (*above, *detail["loc"])
         if way == ("schema_version",):
             cause = f"it is of version {detail['input']!r}, and only {VERSION!r} is known"
@@ -293,6 +324,6 @@ def _schema_broken(error: ValidationError, above: tuple[str | int, ...] = ()) ->
             continue
         product = str(way[1]) if len(way) > 1 and way[0] == "products" else None
         inside = way[2:] if product else way
-        name = ".".join(str(step) for step in inside) or "it"
-        cause = f"{name}: {detail['msg'][:1].lower()}{detail['msg'][1:]}"
-        yield Broken(product, "SCHEMA", cause, "write it as schema v1 says", way)
+        name = ".".join(str(step) for step in inside)
+        cause, remedy = worded((name,) if name else (), [detail], model)
+        yield Broken(product, "SCHEMA", cause, remedy, way)

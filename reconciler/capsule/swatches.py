@@ -21,6 +21,9 @@ MOST_PIXELS: Final = 64_000_000
 AMBIGUOUS: Final = "AMBIGUOUS_LOCAL_SWATCHES"
 UNFIT: Final = "SWATCH_UNFIT"
 
+_FORMATS: Final = {"MPO": "JPEG"}
+"""A camera's JPEG with a second picture inside is a JPEG to everybody else."""
+
 _WORD: Final = re.compile(r"[0-9A-Za-z-]+")
 """What may be a CPI in the name of a file."""
 
@@ -99,18 +102,24 @@ def checked(path: str, cpi: str, content: bytes, rules: Swatches) -> Swatch:
     sha256 = hashlib.sha256(content).hexdigest()
     try:
         with Image.open(io.BytesIO(content)) as image:
-            size, format_ = image.size, image.format or "unknown"
+            size, format_ = image.size, _FORMATS.get(str(image.format), str(image.format))
             if size[0] * size[1] > MOST_PIXELS:
                 return Swatch(path, cpi, sha256, format_, size, None, ("it is far too large",))
             profile = _profile(image.info.get("icc_profile"))
             image.load()
             mode = image.mode
     except (
-        UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError,
+        Image.DecompressionBombError, OSError, SyntaxError, ValueError,
     ) as error:  # fmt: skip
-        told = f"it is no image that can be read: {str(error)[:80] or type(error).__name__}"
+        why = "" if isinstance(error, UnidentifiedImageError) else f": {str(error)[:80]}"
+        told = f"it is no image that can be read{why}"
         return Swatch(path, cpi, sha256, problems=(told,))
-    problems = tuple(_problems(format_, size, mode, profile, rules))
+    ending = PurePosixPath(path).suffix.lower()
+    misnamed = Image.registered_extensions().get(ending) != format_
+    problems = (
+        *([f"it is {format_}, and its name ends in {ending!r}: rename it"] if misnamed else []),
+        *_problems(format_, size, mode, profile, rules),
+    )
     return Swatch(path, cpi, sha256, format_, size, profile, problems)
 
 

@@ -24,6 +24,7 @@ from reconciler.model.errors import InvalidDesiredState, PlanogramError, Usage
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Source
 from reconciler.model.spec import shape
+from reconciler.model.wording import nearest
 from reconciler.provider import AnyProvider, Target, Wire
 from reconciler.repository import Repository, own_repository, repository_of
 from reconciler.site import Site
@@ -71,9 +72,12 @@ def platform(name: str) -> AnyProvider:
     return provider
 
 
-def open_workspace(folder: Path, *, all_sandboxed: bool) -> Workspace:
+def open_workspace(folder: Path, *, all_sandboxed: bool, but_for: str | None = None) -> Workspace:
     """Read `desired/`. Raises `InvalidDesiredState` with every problem that the files alone
-    show, and `Usage` where there is no such folder."""
+    show, and `Usage` where there is no such folder.
+
+    but_for: a file below it of which problems are left to the caller, who is about to mend them.
+    """
     try:
         desired = load(files_under(folder))
     except NotADirectoryError as error:
@@ -82,8 +86,9 @@ def open_workspace(folder: Path, *, all_sandboxed: bool) -> Workspace:
         ) from (error)
     whole = folder.resolve()
     workspace = Workspace(whole.parent, desired, all_sandboxed, whole.name)
+    left = None if but_for is None else f"{whole.name}/{but_for}"
     problems = [
-        *desired.problems,
+        *(problem for problem in desired.problems if problem.place.path != left),
         *_target_problems(workspace),
         *_tolerance_problems(workspace),
         *_left_behind(workspace),
@@ -190,7 +195,7 @@ def _chosen(workspace: Workspace, names: Sequence[str]) -> list[str]:
     targets = workspace.desired.targets
     for name in names:
         if name not in targets:
-            raise Usage(f"there is no target {name}: {explain.nearest(name, sorted(targets))}")
+            raise Usage(f"there is no target {name}: {nearest(name, sorted(targets))}")
     return list(dict.fromkeys(names)) or sorted(targets)
 
 
@@ -254,7 +259,7 @@ def _target_problems(workspace: Workspace) -> Iterator[Problem]:
             yield Problem(
                 places.at(name, "provider"),
                 f"there is no provider called {entry.provider}",
-                explain.nearest(entry.provider, platform_names()),
+                nearest(entry.provider, platform_names()),
             )
             continue
         yield from _setting_problems(workspace, name, entry)
@@ -283,13 +288,13 @@ def _tolerance_problems(workspace: Workspace) -> Iterator[Problem]:
         kinds = {kind.name: kind for kind in platform(entry.provider).kinds if kind.managed}
         if tolerance.kind not in kinds:
             cause = f"{entry.provider} has no kind called {tolerance.kind}"
-            yield Problem(tolerance.place, cause, explain.nearest(tolerance.kind, list(kinds)))
+            yield Problem(tolerance.place, cause, nearest(tolerance.kind, list(kinds)))
             continue
         names = [field.name for field in shape(kinds[tolerance.kind].spec)]
         for path in tolerance.fields or ():
             if path.split(".", 1)[0] not in names:
                 cause = f"a {tolerance.kind} has no field called {path}"
-                yield Problem(tolerance.place, cause, explain.nearest(path, names))
+                yield Problem(tolerance.place, cause, nearest(path, names))
 
 
 def _setting_problems(workspace: Workspace, name: str, entry: TargetEntry) -> Iterator[Problem]:

@@ -16,8 +16,8 @@ from reconciler.capsule.state import ProductState, Stage
 from reconciler.cli import options, speech
 from reconciler.cli.desk import Cpis, Desk, Name, desk
 from reconciler.cli.revisions import committed_capsule
-from reconciler.intent.explain import nearest
 from reconciler.model.errors import Usage
+from reconciler.model.wording import nearest
 from reports.view import clean
 
 
@@ -121,7 +121,8 @@ def doctor(
     """
     with desk(name, cpis, desired, False, as_json) as opened:
         committed = _committed(opened)
-        wrong = list(standing.ailments(opened.work, committed))
+        told = (str(problem) for problem in opened.workspace.desired.problems)
+        wrong = [*standing.ailments(opened.work, committed), *told]
         found = standing.standings(opened.work, opened.work.evidence(opened.enriched))
         _show(opened, found, wrong, as_json, in_full=True)
         raise typer.Exit(1 if wrong else 0)
@@ -183,3 +184,4 @@ def _lines(one: standing.Standing) -> Iterator[str]:
             told.setdefault(text, []).append(action)
     yield from (f"no {', '.join(actions)}: {text}" for text, actions in told.items())
     yield from (f"asked: {reason}" for reason in one.asked)
+    yield from (f"answered, and not written yet: {reason}" for reason in one.answered)

@@ -14,6 +14,7 @@ import typer
 from rich.text import Text
 
 from reconciler.capsule.evidence import UnreadableEvidence
+from reconciler.capsule.folder import MANIFEST
 from reconciler.capsule.state import BrokenState
 from reconciler.capsule.text import BrokenLog
 from reconciler.capsule.working import Prerequisite, Told, Verdict, Work
@@ -22,6 +23,7 @@ from reconciler.cli.advancing import capsule_folder, enriched, work_on
 from reconciler.cli.composition import Workspace, open_workspace, target_of
 from reconciler.cli.files import write_changed
 from reconciler.cli.revisions import must_be_known
+from reconciler.intent.capsule import FOLDER as CAPSULES
 from reconciler.intent.capsule import Capsule
 from reconciler.model.errors import InvalidDesiredState, PlanogramError
 from reconciler.model.problem import Problem
@@ -77,7 +79,8 @@ def desk(
     """Opens a capsule, and writes what the command made of it when all went well."""
     with speech.told_plainly(as_json=as_json):
         try:
-            workspace = open_workspace(desired, all_sandboxed=sandbox)
+            manifest = f"{CAPSULES}/{name}/{MANIFEST}"  # its steps are what mends it
+            workspace = open_workspace(desired, all_sandboxed=sandbox, but_for=manifest)
             document = document_of(workspace, name)
             root = capsule_folder(workspace, name)
             target = target_of(workspace, document.target)

@@ -29,9 +29,9 @@ from reconciler.cli.sourcing import (
 )
 from reconciler.cli.styling import import_styles
 from reconciler.intent.edit import Taken
-from reconciler.intent.explain import nearest
 from reconciler.intent.sources import AnySource, WagtailSite
 from reconciler.model.errors import Usage
+from reconciler.model.wording import nearest
 from reports.view import clean
 
 importing = typer.Typer(

@@ -14,9 +14,9 @@ from rich.text import Text
 from reconciler.cli import options, speech
 from reconciler.cli.adopting import write
 from reconciler.cli.composition import open_sites, open_workspace, providers_by_name
-from reconciler.intent.explain import nearest
 from reconciler.intent.loader import INTENT_KINDS, files_under
 from reconciler.model.errors import Usage
+from reconciler.model.wording import nearest
 from reconciler.site import Site
 from reconciler.takeover import TakenOver
 from reconciler.transcribing import transcribe

@@ -24,6 +24,7 @@ from reconciler.cli.recording import ages, head_of, keep
 from reconciler.cli.reporting import images_of, report_plan, reporting
 from reconciler.cli.revisions import (
     checkout,
+    committed_capsules,
     governed,
     must_be_known,
     must_not_have_moved,
@@ -54,13 +55,14 @@ def validate(
     """Check every file, offline.
 
     Needs no credential and asks no platform. All problems of all files are told, each with its
-    place, its cause and its remedy.
+    place, its cause and its remedy; what targets can not honour once all files can be read.
 
     Example: planogram validate
     """
     with speech.told_plainly(as_json=as_json):
         workspace = open_workspace(desired, all_sandboxed=False)
         targets = targets_with_providers(workspace)
+        must_not_have_moved(workspace, committed_capsules(workspace))
         problems = workflow.validate(targets, workspace.desired.intents)
         if problems:
             raise InvalidDesiredState(problems)
@@ -242,7 +244,7 @@ def _planned(
         commits = here.commits(here.merge_base(base))
         there = here.desired_at(commits.base or base)
         workspace, said = governed(workspace, there)
-        must_not_have_moved(workspace, there)
+        must_not_have_moved(workspace, there.intents)
         wishes = replace(wishes, base=there.intents)
     sites = open_sites(workspace, names, leave.over)
     with speech.progress(quiet=quiet) as bar:

@@ -15,10 +15,10 @@ from reconciler.cli import options, speech
 from reconciler.cli.adopting import write
 from reconciler.cli.composition import Workspace, open_sites, open_workspace, platform
 from reconciler.contrast import Contrast, Gap
-from reconciler.intent import explain
 from reconciler.intent.loader import files_under
 from reconciler.model.errors import Usage
 from reconciler.model.spec import UNSTATED, Unstated, Value
+from reconciler.model.wording import nearest
 from reconciler.promoting import Promoted
 from reconciler.promotion import Added, Promotion, Wanted
 from reports.data import problems_data
@@ -110,9 +110,7 @@ def _must_go_together(workspace: Workspace, source: str, destination: str) -> No
     targets = workspace.desired.targets
     for name in (source, destination):
         if name not in targets:
-            raise Usage(
-                f"there is no target called {name} · {explain.nearest(name, sorted(targets))}"
-            )
+            raise Usage(f"there is no target called {name} · {nearest(name, sorted(targets))}")
         if targets[name].retired:
             raise Usage(f"{name} is retired · nothing is promoted from it or to it")
     if source == destination:
@@ -132,7 +130,7 @@ def _wanted(
     known = [kind.name for kind in provider.kinds if kind.managed]
     for kind in kinds or ():
         if kind not in known:
-            raise Usage(f"--kind {kind}: {explain.nearest(kind, known)}")
+            raise Usage(f"--kind {kind}: {nearest(kind, known)}")
     addresses = options.wishes(only, None).only
     for address in sorted(addresses or ()):
         if address.target != source:

@@ -9,12 +9,12 @@ from reconciler.cli.composition import Workspace, check_targets
 from reconciler.intent.base import Intents
 from reconciler.intent.capsule import FOLDER as CAPSULES
 from reconciler.intent.capsule import Capsule
-from reconciler.intent.explain import nearest
 from reconciler.intent.loader import TARGETS_FILE, TOLERANCES_FILE, Desired, load
 from reconciler.model.errors import InvalidDesiredState, PlanogramError, Usage
 from reconciler.model.plan import Commits, Plan
 from reconciler.model.resource import Source
 from reconciler.model.tolerance import Tolerance
+from reconciler.model.wording import nearest
 from reconciler.planner import Wishes
 from reconciler.repository import Repository, repository_of
 
@@ -99,8 +99,11 @@ def committed_capsule(workspace: Workspace, name: str) -> Capsule | None:
 
 
 def with_authority(workspace: Workspace, wishes: Wishes) -> Wishes:
-    """The wishes, with what is committed having the say about what capsules allow."""
-    authority = replace(wishes.authority, head=committed_capsules(workspace))
+    """The wishes, with what is committed having the say about what capsules allow. Raises
+    `InvalidDesiredState` where an edit moved what none may."""
+    head = committed_capsules(workspace)
+    must_not_have_moved(workspace, head)
+    authority = replace(wishes.authority, head=head)
     return replace(wishes, authority=authority)
 
 
@@ -111,10 +114,10 @@ def must_be_known(workspace: Workspace, name: str | None) -> None:
         raise Usage(f"there is no capsule {name}: {nearest(name, known)}")
 
 
-def must_not_have_moved(workspace: Workspace, there: Desired) -> None:
+def must_not_have_moved(workspace: Workspace, there: Intents | None) -> None:
     """Raises `InvalidDesiredState` where identity or preflight of a capsule's product is another
     one than at a commit before."""
-    before = {one.capsule: one for one in there.intents.of(Capsule)}
+    before = {one.capsule: one for one in (there or Intents()).of(Capsule)}
     problems = [
         problem
         for one in workspace.desired.intents.of(Capsule)

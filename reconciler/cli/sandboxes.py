@@ -11,8 +11,8 @@ import typer
 
 from reconciler.cli import options, speech
 from reconciler.cli.composition import Workspace, open_sandbox, open_workspace
-from reconciler.intent.explain import nearest
 from reconciler.model.errors import Usage
+from reconciler.model.wording import nearest
 
 sandbox = typer.Typer(name="sandbox", help="The emulated platforms.", no_args_is_help=True)
 

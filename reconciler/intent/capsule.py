@@ -3,6 +3,7 @@ images that come of them."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -100,6 +101,9 @@ class Capsule(Intent, Rules):
         content = folder.files.get(folder.state_path)
         if content is None:
             return
+        if wrong := _why_no_json(path, content):
+            yield wrong
+            return
         try:
             document = yaml.read(path, content)
         except yaml.Unreadable as error:
@@ -182,6 +186,18 @@ class Capsule(Intent, Rules):
         if line is not None:
             path = f"{FOLDER}/{self.capsule}/{self._manifest[line]['file']}"
             yield "SWATCH", "swatch_image", Image(path=path)
+
+
+def _why_no_json(path: str, content: bytes) -> Problem | None:
+    """None too for what is no text: reading its places tells that."""
+    try:
+        json.loads(content)
+    except json.JSONDecodeError as error:
+        place = Source(path, error.lineno, error.colno)
+        return Problem(place, f"is no JSON: {error.msg}", "correct it there, or just before")
+    except UnicodeDecodeError:
+        pass
+    return None
 
 
 def is_capsule_file(path: str) -> bool:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.intent.base import Intents
-from reconciler.intent.explain import nearest
 from reconciler.intent.fitting import term_problems
 from reconciler.intent.mapping import Destination, Mapping, Registry
 from reconciler.intent.offering import Offering
 from reconciler.intent.taxonomy import Taxonomy
 from reconciler.intent.texts import Unfit, label, text_of
 from reconciler.model.problem import Problem
+from reconciler.model.wording import nearest
 
 
 def taxonomies(intents: Intents) -> dict[str, Taxonomy]:

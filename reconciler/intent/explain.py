@@ -1,43 +1,16 @@
-"""Pydantic's findings in the words of the people who write the files."""
+"""Pydantic's findings as problems: with their places, in the words of those who write the files."""
 
 from __future__ import annotations
 
-import types
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from reconciler.intent.base import Place, Places
 from reconciler.model.problem import Problem
-
-_WANTED = {
-    "string_type": "text",
-    "bool_type": "true or false",
-    "int_type": "a whole number",
-    "float_type": "a number",
-    "tuple_type": "a list",
-    "dict_type": "a mapping",
-    "mapping_type": "a mapping",
-    "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
-    "none_required": "null",
-}
-
-_PATTERNS = {
-    r"^[a-z][a-z0-9_]*$": "lowercase snake_case, like sales_sdr",
-    r"^[a-z][a-z0-9_-]*$": "lowercase letters, digits, underscores and dashes, like gsv_roles",
-    r"^[a-z0-9-]+$": "lowercase letters, digits and dashes",
-    r"^[A-Z][A-Z0-9_]*$": "capitals, digits and underscores, beginning with a capital",
-    r"^[A-Za-z0-9_-]{2,64}$": "2 to 64 letters, digits, dashes and underscores",
-    r"^[A-Za-z0-9_-]{3,255}$": "3 to 255 letters, digits, dashes and underscores",
-    r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$": "namespace.key, like custom.look_image",
-    r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}Z)?$": 'a day or a moment in UTC, like "2026-11-27T18:00Z"',
-    r"^https?://\S+$": "an address that begins with https://",
-    r"^https?://[^\s/]+(/\S*)?$": "an address like https://example.myshopify.com",
-}
+from reconciler.model.wording import WANTED, worded
 
 
 def problems(error: ValidationError, model: Any, data: Any, places: Places) -> Iterator[Problem]:
@@ -47,17 +20,8 @@ def problems(error: ValidationError, model: Any, data: Any, places: Places) -> I
         by_place.setdefault(_place_in(data, detail), []).append(detail)
     for place, details in by_place.items():
         if not _is_explained_deeper(place, details, by_place):
-            cause, remedy = _explained(place, details, model)
+            cause, remedy = worded(place, details, model)
             yield Problem(places.at(*place), cause, remedy)
-
-
-def nearest(name: str, names: Sequence[str]) -> str:
-    """A remedy: the nearest of the known names, or all of them."""
-    close = get_close_matches(name, names, 1, cutoff=0.6)
-    if close:
-        return f"did you mean {close[0]}?"
-    listed = ", ".join(sorted(names)[:12]) or "there are none yet"
-    return f"known: {listed}" + (", …" if len(names) > 12 else "")
 
 
 def _place_in(data: Any, detail: ErrorDetails) -> Place:
@@ -82,94 +46,4 @@ def _is_explained_deeper(
 ) -> bool:
     """Whether this is only a union saying that its other members do not fit either."""
     deeper = any(other[: len(place)] == place and other != place for other in by_place)
-    return deeper and all(detail["type"] in _WANTED for detail in details)
-
-
-def _explained(place: Place, details: list[ErrorDetails], model: Any) -> tuple[str, str]:
-    detail = details[0]
-    names = [str(step) for step in place if isinstance(step, str)]
-    name = names[-1] if names else "the document"
-    wanted = [_WANTED[d["type"]] for d in details if d["type"] in _WANTED]
-    match detail["type"]:
-        case "extra_forbidden":
-            return f"unknown field {name}", nearest(name, _fields_at(model, place[:-1]))
-        case "missing":
-            return f"the field {name} is missing", "add it"
-        case "string_pattern_mismatch":
-            pattern = detail["ctx"]["pattern"]
-            return f"{detail['input']!r} does not fit {_of(place)}", (
-                f"write {_PATTERNS.get(pattern, f'what matches {pattern}')}"
-            )
-        case "literal_error":
-            return f"{detail['input']!r} does not fit {_of(place)}", (
-                f"write one of {detail['ctx']['expected']}"
-            )
-        case "string_too_short" | "too_short":
-            return f"{name} is empty", "fill it"
-        case "value_error":
-            cause, _, remedy = str(detail["ctx"]["error"]).partition(" · ")
-            return cause, remedy or "correct it"
-    if wanted:
-        return _of_wrong_type(name, detail["input"], list(dict.fromkeys(wanted)))
-    return f"{name}: {detail['msg'][:1].lower()}{detail['msg'][1:]}", "correct it"
-
-
-def _of_wrong_type(name: str, value: Any, wanted: list[str]) -> tuple[str, str]:
-    if "text" in wanted and isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{name} is a number where text is meant", f'quote it: "{value}"'
-    said = "nothing" if value is None else _kind_of(value)
-    return f"{name} is {said}, not {' or '.join(wanted)}", "correct it"
-
-
-def _kind_of(value: Any) -> str:
-    match value:
-        case bool():
-            return "a flag"
-        case int() | float():
-            return "a number"
-        case str():
-            return "text"
-        case Mapping():
-            return "a mapping"
-    return "a list"
-
-
-def _of(place: Place) -> str:
-    return ".".join(str(step) for step in place) or "the document"
-
-
-def _fields_at(model: Any, place: Place) -> list[str]:
-    for step in place:
-        model = _inside(model, step)
-    model = _model_in(model)
-    return list(model.model_fields) if model else []
-
-
-def _inside(annotation: Any, step: str | int) -> Any:
-    model = _model_in(annotation)
-    if model is not None and step in model.model_fields:
-        return model.model_fields[str(step)].annotation
-    arguments = [a for part in _parts(annotation) for a in get_args(part) if a is not Ellipsis]
-    return next((a for a in reversed(arguments) if _model_in(a)), None)
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    for part in _unwrapped(annotation):
-        if isinstance(part, type) and issubclass(part, BaseModel):
-            return part
-    return None
-
-
-def _unwrapped(annotation: Any) -> Iterator[Any]:
-    """The annotation itself, without `Annotated` and through unions, not into containers."""
-    if get_origin(annotation) is Annotated:
-        yield from _unwrapped(get_args(annotation)[0])
-    elif get_origin(annotation) in (Union, types.UnionType):
-        for part in get_args(annotation):
-            yield from _unwrapped(part)
-    else:
-        yield annotation
-
-
-def _parts(annotation: Any) -> Iterator[Any]:
-    yield from (part for part in _unwrapped(annotation) if get_args(part))
+    return deeper and all(detail["type"] in WANTED for detail in details)

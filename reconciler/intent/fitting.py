@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from reconciler.intent.explain import nearest
 from reconciler.intent.offering import FieldValue, Offering
 from reconciler.intent.taxonomy import Taxonomy
 from reconciler.model.address import Key
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Source
+from reconciler.model.wording import nearest
 
 _WANTED: Final = {
     "boolean": "true or false",

@@ -33,6 +33,7 @@ from reconciler.intent.tolerances import ToleranceEntry, Tolerances, placed
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Source
 from reconciler.model.tolerance import Tolerance
+from reconciler.model.wording import nearest
 
 INTENT_KINDS: Final[tuple[type[Intent], ...]] = (
     Taxonomy,
@@ -259,7 +260,7 @@ def _kind_of(folder: tuple[str, ...], path: str, problems: list[Problem]) -> typ
         if folder
         else ("an intent stands in no folder")
     )
-    remedy = explain.nearest(folder[0] if folder else "", list(kinds))
+    remedy = nearest(folder[0] if folder else "", list(kinds))
     problems.append(Problem(Source(path, 1), cause, remedy))
     return None
 
@@ -300,7 +301,7 @@ def _unknown_targets(
     for name, place in spoken_of:
         if name not in known:
             cause = f"there is no target called {name}"
-            yield Problem(place, cause, explain.nearest(name, sorted(known)))
+            yield Problem(place, cause, nearest(name, sorted(known)))
 
 
 def _root(files: Files) -> str:

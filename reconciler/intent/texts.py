@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urljoin
 
-from reconciler.intent.explain import nearest
 from reconciler.intent.fitting import said
 from reconciler.intent.mapping import Destination, Estimate
 from reconciler.intent.offering import FieldValue
 from reconciler.intent.taxonomy import Taxonomy
 from reconciler.model.address import Key
 from reconciler.model.spec import UNSTATED, Owned
+from reconciler.model.wording import nearest
 
 _ABSOLUTE: Final = re.compile(r"https?://[^\s/]+(/\S*)?")
 

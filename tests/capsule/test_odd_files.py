@@ -91,7 +91,28 @@ def _exported(position: str) -> object:
     return seeding.read("e.csv", (EXPORT + row).encode(), "S226")
 
 
+MASTER = "handle,product_id,cpi,product_type,is_accessory,expected_count,status\n"
+
+
+def _mastered(*rows: str) -> object:
+    return seeding.read("m.csv", (MASTER + "\n".join(rows)).encode(), "S226")
+
+
 ODD: list[tuple[Callable[[], object], str]] = [
+    (
+        lambda: _mastered("a,S-1,1-2,RTW,no,one,"),
+        "m.csv:2  expected_count is 'one' · write a",
+    ),
+    (
+        lambda: _mastered("a,S-1,1-2,RTW,maybe,,"),
+        "m.csv:2  is_accessory is 'maybe' · write true",
+    ),
+    (lambda: _mastered("a,S-1,1-2,RTW,,,NOGO"), "m.csv:2  status is 'NOGO' · write GO or NO-GO"),
+    (lambda: _mastered("a,S-1,12,RTW,,,"), "m.csv:2  cpi is '12' · write style-colour"),
+    (
+        lambda: _mastered("a,,1-2,RTW,,,", "b,S-2,1-3,RTW,,,", "c,S-3,1-4,RTW,,-1,"),
+        "(?s)m.csv:2  product_id is empty.*m.csv:4  expected_count is '-1'",
+    ),
     (lambda: _judged(b'[{"handle": "a"}]'), r"a\.json holds no judgements by handle \('status'\)"),
     (lambda: _exported("1.0"), r"e\.csv:2  the image position '1\.0' is no whole number"),
     (lambda: _exported("first"), r"the image position 'first' is no whole number"),

@@ -65,11 +65,19 @@ def test_without_a_change_nothing_moves() -> None:
 WRONG: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("version", {}, {"schema_version": "2.0"}, "the state: SCHEMA_VERSION: it is of version '2.0'"),
     ("capsule", {}, {"capsule": "F126"}, "the state: CAPSULE: it says capsule F126"),
-    ("unquoted", {"is_accessory": "no"}, {}, "arp-dress-black: SCHEMA: is_accessory: "),
-    ("cpi", {"cpi": "8301"}, {}, "arp-dress-black: SCHEMA: cpi: "),
-    ("preflight", {"preflight__status": "MAYBE"}, {}, "arp-dress-black: SCHEMA: preflight.status"),
-    ("stage", {"promotion__stage": "SOLD"}, {}, "arp-dress-black: SCHEMA: promotion.stage"),
-    ("time", {"import__imported_at": "yesterday"}, {}, "arp-dress-black: SCHEMA: import"),
+    ("unquoted", {"is_accessory": "no"}, {}, "arp-dress-black: SCHEMA: is_accessory is text, not "),
+    ("cpi", {"cpi": "8301"}, {}, "arp-dress-black: SCHEMA: '8301' does not fit cpi · "),
+    ("preflight", {"preflight__status": "MAYBE"}, {}, "arp-dress-black: SCHEMA: 'MAYBE' does"),
+    ("stage", {"promotion__stage": "SOLD"}, {}, "arp-dress-black: SCHEMA: 'SOLD' does not"),
+    ("time", {"import__imported_at": "yesterday"}, {}, "arp-dress-black: SCHEMA: 'yesterday' does"),
+    ("lock", {"promotion__lockd": True}, {}, "arp-dress-black: FIELDS_ARE_SPELT: promotion.lockd"),
+    (
+        "size guide",
+        {"allowed_actions": {"size_guide_wirte": False}},
+        {},
+        "arp-dress-black: FIELDS_ARE_SPELT: allowed_actions.size_guide_wirte is no field of the"
+        " schema · did you mean size_guide_write?",
+    ),
     ("no time", {"import__imported_at": None}, {}, "arp-dress-black: IMPORTED_HAS_A_TIME"),
     ("not imported", {"import__imported": False}, {}, "arp-dress-black: STAGE_NEEDS_IMPORT"),
     (

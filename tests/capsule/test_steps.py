@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from reconciler.capsule import progress, reconciliation, seeding, steps, swatches
+from reconciler.capsule import progress, queues, reconciliation, seeding, steps, swatches
 from reconciler.capsule.authorisation import may
 from reconciler.capsule.ladder import Evidence, advanced, proved
 from reconciler.capsule.looks import look
+from reconciler.capsule.reconciliation import reconcile
 from reconciler.capsule.rules import Swatches
+from reconciler.capsule.standing import standings
 from reconciler.capsule.state import ProductState, Stage
 from reconciler.capsule.working import Work
 from reconciler.model.product import Medium
@@ -130,6 +132,38 @@ def test_an_inspection_of_one_keeps_the_others() -> None:
 
     assert counts == {"8301-000001": 0, "8301-000102": 1}
     assert [t.verdict for t in told] == ["ADOPT"]
+
+
+def test_a_swatch_whose_name_says_another_format_is_not_registered() -> None:
+    """A shop goes by the name; once it is registered and promoted it could not be planned."""
+    done = work(RECORD, files={"assets/swatches/S226_8301-000001.jpg": picture("PNG")})
+    (told,) = steps.register_swatches(done)
+
+    assert told.verdict == "SKIP"
+    assert told.text.endswith("it is PNG, and its name ends in '.jpg': rename it")
+
+
+def test_what_is_no_image_is_told_without_the_program_s_own_words() -> None:
+    done = work(RECORD, files={"assets/swatches/S226_8301-000001.png": b"no picture"})
+    (told,) = steps.register_swatches(done)
+
+    assert told.text.endswith("S226_8301-000001.png: it is no image that can be read")
+
+
+def test_a_question_is_answered_by_what_people_did_about_it() -> None:
+    """A swatch that is registered is asked for no more, though nothing was written yet."""
+    done = work(RECORD)
+    reconcile(done, [seen(HERO)])
+    (before,) = standings(done, done.evidence())
+    done.folder.files = {
+        **done.folder.files,
+        "assets/swatches/S226_8301-000001.png": picture(),
+    }
+    steps.register_swatches(done)
+    (after,) = standings(done, done.evidence())
+
+    assert (before.asked, before.answered) == ((queues.SWATCH_MISSING,), ())
+    assert (after.asked, after.answered) == ((), (queues.SWATCH_MISSING,))
 
 
 def test_what_is_missing_is_asked_once_and_resolved_by_a_write() -> None:

@@ -14,13 +14,13 @@ from reconciler.intent.collection import Collection as Declared
 from reconciler.intent.collection import Collections
 from reconciler.intent.condition import Condition
 from reconciler.intent.contract import taxonomies
-from reconciler.intent.explain import nearest
 from reconciler.intent.members import members
 from reconciler.intent.styles import declared
 from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Resource, Source
 from reconciler.model.spec import digest
+from reconciler.model.wording import nearest
 from reconciler.provider import Compilation, Mapped
 
 

@@ -13,13 +13,13 @@ from providers.saleor.prose import canonical
 from reconciler.intent.asking import ASKED
 from reconciler.intent.collection import Collection as Declared
 from reconciler.intent.collection import Collections
-from reconciler.intent.explain import nearest
 from reconciler.intent.members import members
 from reconciler.intent.styles import declared
 from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Resource, Source
 from reconciler.model.spec import UNSTATED, digest
+from reconciler.model.wording import nearest
 from reconciler.provider import Compilation, Mapped
 
 

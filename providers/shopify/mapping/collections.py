@@ -23,12 +23,12 @@ from reconciler.intent.collection import Collection as Declared
 from reconciler.intent.collection import Collections, Picture
 from reconciler.intent.condition import Condition as Asked
 from reconciler.intent.condition import Excluding
-from reconciler.intent.explain import nearest
 from reconciler.intent.styles import declared
 from reconciler.model.address import Address, Key
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Resource, Source
 from reconciler.model.spec import UNSTATED, digest
+from reconciler.model.wording import nearest
 from reconciler.provider import Compilation, Mapped
 
 SORT_ORDERS: Final = {

@@ -141,7 +141,7 @@ def _planned(job: Job, desired: Path) -> Plan:
     commits = here.commits(here.merge_base(str(job.pull["base"]["sha"])))
     there = here.desired_at(commits.base or "")
     ruled, said = governed(workspace, there)
-    must_not_have_moved(workspace, there)
+    must_not_have_moved(workspace, there.intents)
     wishes = replace(options.wishes(None, None), base=there.intents)
     sites = open_sites(ruled) if ruled.desired.targets else []
     made = anyio.run(workflow.plan, sites, workspace.desired.intents, wishes)
