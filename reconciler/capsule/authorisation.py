@@ -107,11 +107,12 @@ def _unsaid(product: Product, action: Action, capsule: str) -> Refusal | None:
         is_static = action in ("collection", "size_guide")
         if getattr(product.allowed_actions, name) or (is_static and _may_always(product, name)):
             return None
-        return Refusal(
-            NOT_AUTHORISED,
-            f"{who} has no allowed_actions.{name} in capsule {capsule}",
-            f"{command} {capsule} --cpis {product.cpi}, and merge",
-        )
+        remedy = f"{command} {capsule} --cpis {product.cpi}, and merge"
+        if action == "metafield" and not product.is_accessory and not product.assets.look_image:
+            asked = f"planogram capsule doctor {capsule} --cpis {product.cpi}"
+            remedy = f"adopt its look image first ({asked} says what is asked); then {remedy}"
+        message = f"{who} has no allowed_actions.{name} in capsule {capsule}"
+        return Refusal(NOT_AUTHORISED, message, remedy)
     name = _FORBIDDEN.get(action, "")
     if name and getattr(product.allowed_actions, name) is False:
         return Refusal(

@@ -217,8 +217,14 @@ def _ask_for_swatch(work: Work, queue: Queue, product: Product, local: swatches.
     queue.ask(product.cpi, product.handle, reason, work.now, **more)
 
 
+def _look_is_live(work: Work, product: Product) -> bool:
+    """A file that people chose need not be among the product's media."""
+    live = product.live_at(work.target)
+    return live is not None and live.written.get("look_image", False)
+
+
 def _ask_for_look(work: Work, queue: Queue, product: Product, row: evidence.Row) -> None:
-    if product.is_accessory or row.live is None:
+    if product.is_accessory or row.live is None or _look_is_live(work, product):
         return
     chosen = work.rules.decision(product.cpi).look
     found = looks.look(row.live.media, work.platform, chosen)

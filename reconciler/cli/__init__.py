@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 
 def main() -> None:
-    """The `planogram` command."""
-    from reconciler.cli.app import app
+    """The `planogram` command. Stopped while it starts, it ends like a command that is stopped."""
+    try:
+        from reconciler.cli.app import app
 
-    app()
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -185,6 +185,20 @@ def test_what_is_missing_is_asked_once_and_resolved_by_a_write() -> None:
     assert len(done.folder.log("outputs/write_results_S226.jsonl")) == 2
 
 
+def test_a_look_that_is_live_is_asked_for_no_more() -> None:
+    """A file of the shop that people chose stands in the metafield, and not among the media:
+    apply and reconcile, turn by turn, add no row after the first. Once it is lost it is asked."""
+    done = work(RECORD, rules={"decisions": {"8301-000001": {"look": "chosen.jpg"}}})
+    result = progress.Result({"look_image": "WROTE"}, {})
+    counts = []
+    for lost in ((), (), ("look_image",)):
+        reconciliation.reconcile(done, [seen(stated=("look_image",), lost=lost)])
+        progress.progress(done, {"arp-dress-black": result}, "run")
+        counts.append(len(done.folder.log(done.folder.review_queue_path)))
+
+    assert counts == [2, 2, 4]
+
+
 def test_drift_is_logged_when_it_differs_from_the_last_sight() -> None:
     """Lost media and a regression are told; nothing that was adopted is taken back silently."""
     done = work(RECORD)

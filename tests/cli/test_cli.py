@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from reconciler import cli
 from reconciler.ledger import Ledger
 from reconciler.repository import repository_of
 from tests.conftest import ROOT
@@ -292,3 +293,19 @@ pim:
   settings: {{auth_endpoint: "{address}"}}
   policy: {{adopt: true}}
 """
+
+
+def test_a_stop_while_the_program_starts_is_told_by_its_code(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Starting takes a second of imports, in which people press Ctrl-C: no traceback."""
+
+    class Stopped:
+        def __getattr__(self, _: str) -> None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "reconciler.cli.app", Stopped())
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+
+    assert ended.value.code == 130
