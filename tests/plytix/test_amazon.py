@@ -79,6 +79,37 @@ def test_flat_keys_are_slots() -> None:
     assert numbers(choose(flat).products[SKU]) == {"MAIN": 1, "PT08": 2, "SWATCH": 3}
 
 
+MISSPELT: list[tuple[str, Any, str]] = [
+    ("amazon_image_pt01", mapped.link(2), "it is no key of an image · "),
+    ("amazon_image_variant_9", mapped.link(2), "did you mean amazon_image_variant_"),
+    ("amazon_image_mian", mapped.link(2), "did you mean amazon_image_main?"),
+    ("amazon_image_variant_1", [mapped.link(2)], "it is no address · write the link as text"),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "told"), MISSPELT, ids=[row[0] for row in MISSPELT])
+def test_a_flat_key_that_nobody_reads_is_told(key: str, value: Any, told: str) -> None:
+    """Its image would be missing without a word; the others go on."""
+    found = choose({"suggested_sku": SKU, "amazon_image_main": mapped.link(1), key: value})
+    (flaw,) = found.flaws
+
+    assert flaw.error.startswith(f"matched[0].{key}: ")
+    assert told in flaw.error
+    assert (flaw.product_sku, flaw.url) == (SKU, value if isinstance(value, str) else None)
+    assert numbers(found.products[SKU]) == {"MAIN": 1}
+
+
+def test_a_misspelt_list_is_told_and_nothing_is_read() -> None:
+    """Lists of other names are other people's."""
+    assert choose(row(1)) == chosen(read("m.json", _mapping(unmatched_plytix=[])), {})
+    with pytest.raises(UnreadableMapping, match=r"a list matchedd, .* did you mean matched\?"):
+        read("m.json", _mapping(matchedd=[]))
+
+
+def _mapping(**more: Any) -> bytes:
+    return json.dumps({"matched": [row(1)], **more}).encode()
+
+
 def test_rows_of_one_product_are_one() -> None:
     """Matched twice: the first row's slots count, the second fills what is free."""
     assert numbers(choose(row((1, "MAIN")), row((2, "MAIN"), (3, "PT01"))).products[SKU]) == {

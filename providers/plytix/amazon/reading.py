@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, Final
 
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Source
+from reconciler.model.wording import nearest
 
 LISTS: Final = ("matched", "unmatched_amazon")
 
@@ -22,6 +24,11 @@ FLAT: Final[Mapping[str, str]] = {
     "amazon_image_swatch": "SWATCH",
 }
 """The flat keys, and the slot that each of them means."""
+
+
+_FLATLY: Final = "amazon_image"
+_NEARLY: Final = 0.85
+"""How much alike two names are that are taken for one, misspelt."""
 
 
 class UnreadableMapping(Exception):
@@ -34,11 +41,13 @@ class UnreadableMapping(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One image of a row as it is written there. link: empty where there is none."""
+    """One image of a row as it is written there. link: empty where there is none. unfit: why it
+    can not be understood."""
 
     link: str
     variant: str | None
     place: str
+    unfit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,7 @@ def read(name: str, content: bytes) -> list[Row]:
     if not isinstance(data, dict) or not any(part in data for part in LISTS):
         cause = f"has neither {' nor '.join(LISTS)}"
         raise UnreadableMapping(Problem(Source(name, 1), cause, "give the mapping file itself"))
+    _must_be_spelt(name, data)
     return list(_rows(name, data))
 
 
@@ -71,6 +81,14 @@ def _parsed(name: str, content: bytes) -> Any:
         line = content[: error.start].count(b"\n") + 1
         problem = Problem(Source(name, line), "is not UTF-8 text", "write the mapping anew")
         raise UnreadableMapping(problem) from error
+
+
+def _must_be_spelt(name: str, data: Mapping[str, Any]) -> None:
+    """Other keys are other people's; what is nearly called like a list of ours would be lost."""
+    for key in data:
+        if key not in LISTS and get_close_matches(key, LISTS, 1, _NEARLY):
+            cause = f"has a list {key}, which nobody reads"
+            raise UnreadableMapping(Problem(Source(name, 1), cause, nearest(key, LISTS)))
 
 
 def _rows(name: str, data: Mapping[str, Any]) -> Iterator[Row]:
@@ -106,9 +124,20 @@ def _listed(place: str, images: Any) -> Iterator[Reference]:
 
 
 def _flat(place: str, row: Mapping[str, Any]) -> Iterator[Reference]:
-    for key, slot in FLAT.items():
-        if link := _text(row.get(key)):
-            yield Reference(link, slot, f"{place}.{key}")
+    for key in sorted(row, key=_turn):
+        value = row[key]
+        if not key.startswith(_FLATLY) or key == "amazon_images" or value in (None, ""):
+            continue
+        link, slot = _text(value), FLAT.get(key)
+        unfit = None if isinstance(value, str) else "it is no address · write the link as text"
+        if slot is None:
+            unfit = f"it is no key of an image · {nearest(key, list(FLAT))}"
+        yield Reference(link, slot, f"{place}.{key}", unfit)
+
+
+def _turn(key: str) -> int:
+    """MAIN first, whatever the order in the file."""
+    return list(FLAT).index(key) if key in FLAT else len(FLAT)
 
 
 def _text(value: Any) -> str:

@@ -125,6 +125,8 @@ def _address(
 ) -> tuple[str, str | None]:
     """The address of an image, and what is wrong with it. One image has one address, in which
     scheme and query do not count."""
+    if reference.unfit is not None:
+        return "", reference.unfit
     if slot is None:
         return "", "no slot is free for an image that names none"
     if slot not in SLOTS:
