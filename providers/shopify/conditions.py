@@ -82,7 +82,8 @@ EXCLUDING: Final = {
 }
 """What products can be excluded by, beside collections."""
 
-_UNITS: Final = {"g": "GRAMS", "kg": "KILOGRAMS", "oz": "OUNCES", "lb": "POUNDS"}
+UNITS: Final = {"g": "GRAMS", "kg": "KILOGRAMS", "oz": "OUNCES", "lb": "POUNDS"}
+"""Of weights: as people write them, and as Shopify has them."""
 
 _FORM: Final = re.compile(
     r"(?P<on>{names}|metafield \S+ \((?:{kinds})\)) (?P<relation>{relations}) (?P<value>.+)".format(
@@ -94,8 +95,9 @@ _FORM: Final = re.compile(
 )
 _SEVERAL: Final = re.compile(r"(any|all) of (\[.*\])", re.DOTALL)
 _METAFIELD: Final = re.compile(r"metafield (\S+) \((\w+)\)")
-_CATEGORY: Final = "gid://shopify/TaxonomyCategory/"
-_BELOW: Final = "/*"
+CATEGORY: Final = "gid://shopify/TaxonomyCategory/"
+BELOW: Final = "/*"
+"""Behind a category: those below it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +180,14 @@ def _sort(on: str) -> Sort:
 def _value_input(sort: Sort, value: str) -> Any:
     match sort.holds:
         case "categories":
-            name = value.removesuffix(_BELOW)
-            return {"categoryId": f"{_CATEGORY}{name}", "includeDescendants": name != value}
+            name = value.removesuffix(BELOW)
+            return {"categoryId": f"{CATEGORY}{name}", "includeDescendants": name != value}
         case "money":
             number, currency = value.split(" ")
             return {"amount": number, "currencyCode": currency}
         case "weight":
             number, unit = value.split(" ")
-            return {"value": float(number), "unit": _UNITS[unit]}
+            return {"value": float(number), "unit": UNITS[unit]}
         case "integer":
             return int(value)
         case "boolean":
@@ -269,12 +271,12 @@ def _read(on: str, sort: Sort, row: Row) -> Condition | None:
 def _value(sort: Sort, given: Any) -> str:
     match sort.holds:
         case "categories":
-            below = _BELOW if given["includeDescendants"] else ""
-            return f"{given['category']['id'].removeprefix(_CATEGORY)}{below}"
+            below = BELOW if given["includeDescendants"] else ""
+            return f"{given['category']['id'].removeprefix(CATEGORY)}{below}"
         case "money":
             return f"{amount(str(given['amount']))} {given['currencyCode']}"
         case "weight":
-            unit = next(ours for ours, theirs in _UNITS.items() if theirs == given["unit"])
+            unit = next(ours for ours, theirs in UNITS.items() if theirs == given["unit"])
             return f"{amount(str(given['value']))} {unit}"
         case "decimal":
             return amount(str(given))

@@ -6,10 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from providers.shopify.conditions import CATEGORY
 from providers.shopify.validations import compared, sent
 from reconciler.model.spec import Value
-
-CATEGORY: Final = "gid://shopify/TaxonomyCategory/"
 
 _ACCESS: Final = {
     "admin": "admin",

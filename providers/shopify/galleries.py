@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from providers.kit.graphql import Query
 from providers.shopify.client import ShopifyReader
-from providers.shopify.identified import Field, Wish, identified
+from providers.shopify.identified import Field, by_handle
 from providers.shopify.naming import file_name
-from providers.shopify.parts import parts_of
 from reconciler.model.address import Key, Remote
 from reconciler.model.cost import Cost, Range
 from reconciler.provider import All, PlatformError
@@ -66,12 +65,8 @@ async def galleries(session: ShopifyReader, handles: All | Iterable[Key]) -> Asy
         async for product in session.pages(_EVERY, "products"):
             yield _gallery(product["handle"], product)
         return
-    for part in parts_of(handles, _TOGETHER):
-        wishes = [Wish({"handle": handle}) for handle in part]
-        found: Sequence[Any] = await identified(session, _BY_HANDLE, wishes)
-        for handle, product in zip(part, found, strict=True):
-            if product is not None:
-                yield _gallery(handle, product)
+    async for handle, product in by_handle(session, _BY_HANDLE, handles, _TOGETHER):
+        yield _gallery(handle, product)
 
 
 def reading(products: int) -> Range:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from providers.kit.graphql import GraphQLError, Query
 from providers.shopify.client import ShopifyReader, is_too_much
+from providers.shopify.parts import parts_of
+from reconciler.model.address import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,17 @@ async def identified(
         first = await identified(session, field, wishes[:middle])
         return first + await identified(session, field, wishes[middle:])
     return [data[f"r{n}"] for n in range(len(wishes))]
+
+
+async def by_handle(
+    session: ShopifyReader, field: Field, handles: Iterable[Key], together: int
+) -> AsyncIterator[tuple[Key, dict[str, Any]]]:
+    """What stands under each handle, so many in a request; what is not there is left out."""
+    for part in parts_of(handles, together):
+        found = await identified(session, field, [Wish({"handle": handle}) for handle in part])
+        for handle, row in zip(part, found, strict=True):
+            if row is not None:
+                yield handle, row
 
 
 def document(field: Field, wishes: Sequence[Wish]) -> Query:

@@ -7,9 +7,8 @@ from typing import Any, Final
 
 from providers.kit.graphql import Query
 from providers.shopify.client import ShopifyReader
-from providers.shopify.identified import Field, Wish, identified
+from providers.shopify.identified import Field, by_handle
 from providers.shopify.naming import file_name
-from providers.shopify.parts import parts_of
 from reconciler.model.address import Key
 from reconciler.model.product import LiveProduct, LiveProducts, Medium
 
@@ -39,11 +38,8 @@ _MORE: Final = Query(
 async def inspect(session: ShopifyReader, keys: Sequence[Key]) -> LiveProducts:
     """By handle. An image's name is that of its file; a video or a model has none."""
     found: dict[Key, LiveProduct] = {}
-    for handles in parts_of(keys, _TOGETHER):
-        rows = await identified(session, _PRODUCT, [Wish({"handle": one}) for one in handles])
-        for handle, row in zip(handles, rows, strict=True):
-            if row is not None:
-                found[handle] = _product(handle, row, await _media(session, row))
+    async for handle, row in by_handle(session, _PRODUCT, keys, _TOGETHER):
+        found[handle] = _product(handle, row, await _media(session, row))
     return found
 
 

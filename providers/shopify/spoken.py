@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from providers.shopify.conditions import NULL, Condition, parsed
+from providers.shopify.conditions import BELOW, NULL, Condition, parsed
 from providers.shopify.sources import WITHOUT, Part, handle_in, part_of
 
 Words = dict[str, Any]
@@ -78,7 +78,7 @@ def _has_words(text: str) -> bool:
 
 def _below(condition: Condition) -> bool | None:
     """Whether categories below count; None where some do and others do not."""
-    told = {value.endswith("/*") for value in condition.values if condition.on == "category"}
+    told = {value.endswith(BELOW) for value in condition.values if condition.on == "category"}
     return None if len(told) > 1 else told == {True}
 
 
@@ -89,7 +89,7 @@ def _asked(condition: Condition) -> Words:
     if condition.values == (NULL,):
         return {condition.on: None}
     if condition.on == "category":
-        names = [value.removesuffix("/*") for value in condition.values]
+        names = [value.removesuffix(BELOW) for value in condition.values]
         below = {"below": True} if _below(condition) else {}
         return {"category": names[0] if len(names) == 1 else names, **below}
     if condition.on == "inventory":

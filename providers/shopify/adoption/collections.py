@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from providers.shopify.kinds.publication_listing import Stand
-from providers.shopify.mapping.collections import SORT_ORDERS, entry_of
+from providers.shopify.mapping.collections import SORT_ORDERS, SORT_WORDS, entry_of
 from providers.shopify.sources import Part, part_of
 from providers.shopify.spoken import collection_words, condition_words, foreign
 from reconciler.intent.base import Place
@@ -21,8 +21,6 @@ from reconciler.model.spec import UNSTATED, Path, Value
 from reconciler.provider import Adopted, Compilation, Restatement
 
 Values = Mapping[Path, Value]
-
-_WORDS: Final = {order: word for word, order in SORT_ORDERS.items()}
 
 _FIELDS: Final[Mapping[str, Place]] = {
     "title": ("title",),
@@ -86,8 +84,8 @@ def _stated(
         value = values[path]
         if path != "sort_order":
             yield Edit(intent.path, (*place, *way), value)
-        elif value in _WORDS:
-            yield Edit(intent.path, (*place, *way), _WORDS[value])
+        elif value in SORT_WORDS:
+            yield Edit(intent.path, (*place, *way), SORT_WORDS[value])
         else:
             yield _no_word_for(value, wish.source)
     if "image" in values:

@@ -18,7 +18,7 @@ import anyio
 from providers.kit.graphql import Mutation, Query
 from providers.shopify.client import ShopifyReader, ShopifyWriter
 from providers.shopify.components import components_input
-from providers.shopify.identified import Field, Wish, identified
+from providers.shopify.identified import Field, Wish, by_handle, identified
 from providers.shopify.operations import AWAITED, product_of
 from providers.shopify.parts import one_by_one, parts_of
 from reconciler.model.address import Address, Key, Remote
@@ -60,9 +60,7 @@ _SELECTION: Final = (
     "id handle title"
     f" bundleComponents(first: {MOST}) {{ nodes {{ quantity componentProduct {{ handle }} }} }}"
 )
-_BY_IDENTIFIER: Final = Field(
-    "productByIdentifier", "ProductIdentifierInput", _SELECTION, cost=_POINTS
-)
+_BY_HANDLE: Final = Field("productByIdentifier", "ProductIdentifierInput", _SELECTION, cost=_POINTS)
 
 _EVERY: Final = Query(
     f"""query EveryBundle($after: String) {{
@@ -116,10 +114,8 @@ class BundleKind:
                 if row["bundleComponents"]["nodes"]:
                     yield _resource(target, row["handle"], row)
             return
-        for handles in parts_of(wanted, _TOGETHER):
-            for handle, product in zip(handles, await _rows(session, handles), strict=True):
-                if product is not None:
-                    yield _resource(target, handle, product)
+        async for handle, product in by_handle(session, _BY_HANDLE, wanted, _TOGETHER):
+            yield _resource(target, handle, product)
 
     def lasts(self, _: Bundle) -> str | None:
         return "the product that the bundle is stays; delete it in the admin"
@@ -171,10 +167,6 @@ def _resource(target: str, key: Key, row: Mapping[str, Any]) -> Resource[Bundle]
         Bundle(title=row["title"], components=tuple(numbers), quantities=told(numbers)),
         remote=row["id"],
     )
-
-
-async def _rows(session: ShopifyReader, handles: Sequence[Key]) -> list[dict[str, Any] | None]:
-    return await identified(session, _BY_IDENTIFIER, [Wish({"handle": h}) for h in handles])
 
 
 def _mutations(change: Change[Bundle]) -> int:
@@ -274,7 +266,7 @@ async def _made(session: ShopifyWriter, key: Key, fields: Mapping[str, Any]) -> 
 async def _found(session: ShopifyReader, key: Key) -> Mapping[str, Any] | None:
     """None also where it could not be looked up."""
     try:
-        (row,) = await _rows(session, [key])
+        (row,) = await identified(session, _BY_HANDLE, [Wish({"handle": key})])
     except PlatformError:
         return None
     return row

@@ -11,8 +11,7 @@ from providers.kit.lookup import Existing, Lookup
 from providers.shopify.bulk import Busy
 from providers.shopify.client import PAGE, ShopifyReader
 from providers.shopify.exports import is_worth, products_in_bulk
-from providers.shopify.identified import Field, Wish, identified
-from providers.shopify.parts import parts_of
+from providers.shopify.identified import Field, by_handle
 from reconciler.model.address import Address, Key
 from reconciler.model.resource import Resource
 from reconciler.provider import ALL, Wanted
@@ -50,12 +49,8 @@ class ProductKind(Lookup):
                 return
             except Busy:
                 pass
-        for handles in parts_of(wanted, _TOGETHER):
-            wishes = [Wish({"handle": handle}) for handle in handles]
-            found = await identified(session, _BY_HANDLE, wishes)
-            for handle, product in zip(handles, found, strict=True):
-                if product is not None:
-                    yield _resource(target, handle, product)
+        async for handle, product in by_handle(session, _BY_HANDLE, wanted, _TOGETHER):
+            yield _resource(target, handle, product)
 
 
 _EXISTING: Final = Existing()

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 from providers.kit.graphql import Query
 from providers.shopify.aliased import POINTS, Part, carried
 from providers.shopify.client import PAGE, ShopifyReader, ShopifyWriter
-from providers.shopify.identified import Field, Wish, identified
+from providers.shopify.identified import Field, by_handle
 from providers.shopify.kinds.bundle import product_remote
 from providers.shopify.parts import parts_of
 from reconciler.model.address import Address, Key
@@ -63,12 +63,8 @@ class ProductTagsKind:
             async for row in session.pages(_EVERY, "products"):
                 yield _resource(target, row["handle"], row)
             return
-        for handles in parts_of(wanted, _TOGETHER):
-            wishes = [Wish({"handle": handle}) for handle in handles]
-            found = await identified(session, _BY_HANDLE, wishes)
-            for handle, product in zip(handles, found, strict=True):
-                if product is not None:
-                    yield _resource(target, handle, product)
+        async for handle, product in by_handle(session, _BY_HANDLE, wanted, _TOGETHER):
+            yield _resource(target, handle, product)
 
     def stands_on(self, key: Key) -> tuple[str, Key]:
         return "product", key

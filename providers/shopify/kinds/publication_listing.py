@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from providers.kit.graphql import Query
 from providers.shopify.aliased import POINTS, Part, carried
 from providers.shopify.client import ShopifyReader, ShopifyWriter
-from providers.shopify.identified import Field, Wish, identified
+from providers.shopify.identified import Field, by_handle
 from providers.shopify.kinds.bundle import product_remote
 from providers.shopify.kinds.publication import NAMED, name_of
 from providers.shopify.parts import parts_of
@@ -189,14 +189,10 @@ async def _asked(
         for stand in stands:
             if stand.sort == sort:
                 asked.setdefault(stand.handle, []).append(stand)
-        for handles in parts_of(asked, _TOGETHER):
-            wishes = [Wish({"handle": handle}) for handle in handles]
-            found = await identified(session, _BY_HANDLE[sort], wishes)
-            for handle, node in zip(handles, found, strict=True):
-                rows = await _rows(session, node) if node else {}
-                for stand in asked[handle] if node else ():
-                    assert node is not None
-                    yield stand, node["id"], rows.get(stand.publication)
+        async for handle, node in by_handle(session, _BY_HANDLE[sort], asked, _TOGETHER):
+            rows = await _rows(session, node)
+            for stand in asked[handle]:
+                yield stand, node["id"], rows.get(stand.publication)
 
 
 async def _rows(session: ShopifyReader, node: Row) -> dict[Key, Row]:

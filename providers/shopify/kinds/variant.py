@@ -12,8 +12,7 @@ from typing import Any, Final
 from providers.kit.graphql import Query
 from providers.kit.lookup import Existing, Lookup
 from providers.shopify.client import PAGE, ShopifyReader
-from providers.shopify.identified import Field, Wish, identified
-from providers.shopify.parts import parts_of
+from providers.shopify.identified import Field, by_handle
 from reconciler.model.address import Address
 from reconciler.model.resource import Resource
 from reconciler.provider import ALL, Wanted
@@ -44,14 +43,11 @@ class VariantKind(Lookup):
         """There is no reading of all: nobody lists a shop's variants."""
         keys = () if wanted is ALL else tuple(wanted)
         handles = dict.fromkeys(key.partition("/")[0] for key in keys)
-        for part in parts_of(handles, _TOGETHER):
-            wishes = [Wish({"handle": handle}) for handle in part]
-            found = await identified(session, _BY_HANDLE, wishes)
-            for handle, product in zip(part, found, strict=True):
-                for variant in await _variants(session, product) if product else ():
-                    key = f"{handle}/{variant['title']}"
-                    if key in keys:
-                        yield Resource(Address(target, "variant", key), Existing(), variant["id"])
+        async for handle, product in by_handle(session, _BY_HANDLE, handles, _TOGETHER):
+            for variant in await _variants(session, product):
+                key = f"{handle}/{variant['title']}"
+                if key in keys:
+                    yield Resource(Address(target, "variant", key), Existing(), variant["id"])
 
 
 async def _variants(session: ShopifyReader, product: Mapping[str, Any]) -> list[dict[str, Any]]:

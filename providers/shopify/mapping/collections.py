@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from providers.kit.pictures import PUBLIC, why_unreachable
 from providers.shopify.conditions import (
+    BELOW,
     EXCLUDING,
     NULL,
     Condition,
@@ -42,12 +43,12 @@ SORT_ORDERS: Final = {
     "by_hand": "MANUAL",
     "most_relevant": "MOST_RELEVANT",
 }
+SORT_WORDS: Final = {order: word for word, order in SORT_ORDERS.items()}
 
 MOST: Final = 60
 """Conditions that a collection may have, as the vendor's help says."""
 
 _HANDLE: Final = re.compile(r"[\w-]+")
-_BELOW: Final = "/*"
 
 
 def collections(intent: Collections, compilation: Compilation) -> Mapped:
@@ -242,5 +243,5 @@ def _values(asked: Asked) -> tuple[str, ...]:
     if asked.by == "status":
         return tuple(text.upper() for text in asked.texts)
     if asked.by == "category":
-        return tuple(f"{name}{_BELOW if asked.below else ''}" for name in asked.texts)
+        return tuple(f"{name}{BELOW if asked.below else ''}" for name in asked.texts)
     return asked.texts

@@ -16,7 +16,7 @@ from decimal import Decimal
 from itertools import product as every_pair
 from typing import Any, Final
 
-from providers.shopify.conditions import NULL, Condition, parsed
+from providers.shopify.conditions import BELOW, NULL, UNITS, Condition, parsed
 from providers.shopify.preview.products import Product, Variant
 from providers.shopify.preview.rules import Rules, Source
 from reconciler.model.address import Key
@@ -55,12 +55,11 @@ _COMPARED: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
 }
 _DENIED: Final = {"is_not": "is", "does_not_contain": "contains"}
 _GRAMS: Final = {
-    "g": Decimal(1),
-    "kg": Decimal(1000),
-    "oz": Decimal("28.349523125"),
-    "lb": Decimal("453.59237"),
+    "GRAMS": Decimal(1),
+    "KILOGRAMS": Decimal(1000),
+    "OUNCES": Decimal("28.349523125"),
+    "POUNDS": Decimal("453.59237"),
 }
-_UNITS: Final = {"GRAMS": "g", "KILOGRAMS": "kg", "OUNCES": "oz", "POUNDS": "lb"}
 
 
 def finds(rules: Rules, product: Product, members: Members, reading: Interpretation) -> bool:
@@ -142,7 +141,7 @@ def _is_met(condition: Condition, reading: Interpretation, holds: Callable[[str]
 
 
 def _is_within(own: str | None, value: str) -> bool:
-    name = value.removesuffix("/*")
+    name = value.removesuffix(BELOW)
     is_below = own is not None and name != value and own.startswith(f"{name}-")
     return own == name or is_below
 
@@ -168,8 +167,8 @@ def _numbers(condition: Condition, variant: Variant) -> tuple[Decimal | None, De
     if condition.on == "weight":
         number, unit = value.split(" ")
         own = variant.weight
-        grams = own[0] * _GRAMS[_UNITS[own[1]]] if own else Decimal(0)
-        return grams, Decimal(number) * _GRAMS[unit]
+        grams = own[0] * _GRAMS[own[1]] if own else Decimal(0)
+        return grams, Decimal(number) * _GRAMS[UNITS[unit]]
     if condition.on == "inventory":
         held = variant.inventory
         return (None if held is None else Decimal(held)), Decimal(value)

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from providers.kit.graphql import Query
 from providers.shopify.client import PAGE, ShopifyReader
-from providers.shopify.identified import Field, Wish, identified
-from providers.shopify.parts import parts_of
+from providers.shopify.conditions import CATEGORY
+from providers.shopify.identified import Field, by_handle
 from providers.shopify.preview.rules import Looked
 from reconciler.concurrent import side_by_side
 from reconciler.model.address import Key
@@ -99,11 +99,8 @@ async def called(session: ShopifyReader, handles: Iterable[Key], looked: Looked)
         "productByIdentifier", "ProductIdentifierInput", _selection(looked), cost=_cost(looked, 1)
     )
     together = 10 if looked.variants else _TOGETHER
-    pages = [
-        await identified(session, asked, [Wish({"handle": handle}) for handle in part])
-        for part in parts_of(sorted(handles), together)
-    ]
-    return await _whole(session, [row for page in pages for row in page if row], looked)
+    there = by_handle(session, asked, sorted(handles), together)
+    return await _whole(session, [row async for _, row in there], looked)
 
 
 _MEMBERS: Final = Query(
@@ -159,7 +156,7 @@ def _product(row: Row, looked: Looked) -> Product:
         vendor=row["vendor"],
         tags=frozenset(tag.casefold() for tag in row["tags"]),
         status=row["status"],
-        category=category["id"].rsplit("/", 1)[-1] if category else None,
+        category=category["id"].removeprefix(CATEGORY) if category else None,
         variants=tuple(map(_variant, row["variants"]["nodes"])) if looked.variants else (),
         metafields={name: held["value"] if held else None for name, held in values.items()},
     )

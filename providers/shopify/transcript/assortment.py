@@ -10,7 +10,7 @@ from providers.shopify.kinds.bundle import Bundle, read
 from providers.shopify.kinds.collection import Collection
 from providers.shopify.kinds.product_tags import ProductTags
 from providers.shopify.kinds.publication_listing import PublicationListing, Stand
-from providers.shopify.mapping.collections import SORT_ORDERS
+from providers.shopify.mapping.collections import SORT_WORDS
 from providers.shopify.spoken import collection_words, foreign
 from providers.shopify.transcript.told import Told
 from reconciler.intent.styles import slug
@@ -18,7 +18,6 @@ from reconciler.model.address import Key
 from reconciler.model.resource import Resource
 from reconciler.provider import LeftOut
 
-_WORDS: Final = {order: word for word, order in SORT_ORDERS.items()}
 _TEXTS: Final = {"description": "description_html", "template": "template_suffix"}
 
 
@@ -46,8 +45,8 @@ def _collection(live: Collection, texts: Sequence[str]) -> dict[str, Any]:
     told: dict[str, Any] = {"title": live.title}
     for name, field in _TEXTS.items():
         told |= _stated(name, getattr(live, field))
-    if live.sort_order in _WORDS:
-        told["sort"] = _WORDS[str(live.sort_order)]
+    if live.sort_order in SORT_WORDS:
+        told["sort"] = SORT_WORDS[str(live.sort_order)]
     seo = _stated("title", live.seo_title) | _stated("description", live.seo_description)
     if seo:
         told["seo"] = seo
