@@ -10,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from providers.shopify.sandbox.planting import metafield as planted
+from providers.shopify.sandbox.shop import Shop
 from reconciler.model.change import AnyChange, Membership
 from reports.data import change_data
 from tests.shopify import wide_shop
@@ -267,6 +269,29 @@ def test_the_open_question_that_makes_the_difference_is_told(
 
     assert made.effect is not None
     assert made.effect.text.endswith(f"not predicted: {said}")
+
+
+@pytest.mark.parametrize(
+    ("condition", "type_", "value"),
+    [
+        (metafield("pieces", 2, "greater_than"), "single_line_text_field", "three"),
+        (metafield("colours", "Red", "contains"), "single_line_text_field", "Red, Blue"),
+    ],
+)
+def test_a_value_that_does_not_fit_its_condition_is_told(
+    wide: Workshop, condition: dict[str, Any], type_: str, value: str
+) -> None:
+    """A value that is older than its definition: nothing is predicted, and the product is named."""
+    sandbox = wide.sandbox()
+    with sandbox.store.transaction():
+        store = Shop(sandbox.store)
+        held = {"namespace": "wide", "key": condition["metafield"][5:], "type": type_}
+        planted(store, store.find("Product", handle="p-007"), {**held, "value": value})
+    wide.write(wide_shop.document({"new": rules("all", condition)}))
+    (made,) = wide.plan().changes
+
+    assert made.effect is not None
+    assert "not predicted: p-007 has" in made.effect.text
 
 
 def test_a_title_asks_for_no_products(shop: Workshop) -> None:

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from providers.shopify.sandbox.publications import add_publication
+from providers.shopify.sandbox.shop import Shop
 from reconciler.model.change import Action, Cause
 from reconciler.model.outcome import Status
+from reconciler.provider import PlatformError
 from tests.shopify import raw
 from tests.shopify.documents import channels, collection, collections
 from tests.workshop import Workshop, problems_of
@@ -47,6 +50,16 @@ def test_the_styles_collections_are_published_where_they_are_sold(shop: Workshop
     for handle in handles:
         assert set(listings(shop, "collection", handle)) == {STORE, COUNTER}
     assert shop.plan().is_empty
+
+
+def test_a_name_that_two_publications_have_is_told(shop: Workshop) -> None:
+    """Nobody knows which is meant: nothing is published to either, and the remedy is said."""
+    sandbox = shop.sandbox()
+    with sandbox.store.transaction():
+        add_publication(Shop(sandbox.store), {"name": STORE, "catalog": STORE})
+    shop.write(channels(Online_Store={"products": {HANDLE: {"published": True}}}))
+    with pytest.raises(PlatformError, match="2 publications are called Online Store · rename"):
+        shop.plan()
 
 
 def test_a_day_to_come_schedules(shop: Workshop) -> None:

@@ -5,6 +5,7 @@ A publication is what Shopify's admin calls a sales channel: `Online Store`, `Po
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from providers.kit.lookup import Existing, Lookup
 from providers.shopify.client import PAGE, ShopifyReader
 from reconciler.model.address import Address
 from reconciler.model.resource import Resource
-from reconciler.provider import ALL, Wanted
+from reconciler.provider import ALL, PlatformError, Wanted
 
 NAMED: Final = "id name catalog { title }"
 
@@ -34,11 +35,17 @@ class PublicationKind(Lookup):
     async def read(
         self, session: ShopifyReader, target: str, wanted: Wanted
     ) -> AsyncIterator[Resource[Existing]]:
-        """Keys are names."""
-        async for row in session.pages(_EVERY, "publications"):
+        """Keys are names. Raises `PlatformError` for one that is wanted and borne by several."""
+        rows = [row async for row in session.pages(_EVERY, "publications")]
+        times = Counter(map(name_of, rows))
+        for row in rows:
             name = name_of(row)
-            if wanted is ALL or name in wanted:
-                yield Resource(Address(target, self.name, name), Existing(), row["id"])
+            if wanted is not ALL and name not in wanted:
+                continue
+            if times[name] > 1:
+                told = f"{times[name]} publications are called {name}"
+                raise PlatformError(f"{told} · rename all but one of them in the admin")
+            yield Resource(Address(target, self.name, name), Existing(), row["id"])
 
 
 def name_of(row: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from providers.shopify.client import ShopifyReader
 from providers.shopify.preview import products
-from providers.shopify.preview.meeting import INTERPRETATIONS, OPEN, Interpretation, finds
+from providers.shopify.preview.meeting import INTERPRETATIONS, OPEN, Interpretation, Unfit, finds
 from providers.shopify.preview.products import Product
 from providers.shopify.preview.rules import (
     Looked,
@@ -131,7 +131,7 @@ class _Foresight:
             self.known[handle] = "it takes in its own products"
             try:
                 self.known[handle] = self._membership(handle)
-            except Unforeseen as reason:
+            except (Unforeseen, Unfit) as reason:
                 self.known[handle] = str(reason)
         return self.known[handle]
 

@@ -62,6 +62,10 @@ _GRAMS: Final = {
 }
 
 
+class Unfit(Exception):
+    """A product holds something of another sort than a condition asks for; says what."""
+
+
 def finds(rules: Rules, product: Product, members: Members, reading: Interpretation) -> bool:
     return any(_found_by(source, product, members, reading) for source in rules)
 
@@ -181,6 +185,14 @@ def _metafield_holds(condition: Condition, product: Product, reading: Interpreta
     own = product.metafields.get(name)
     if own is None:
         return False
+    try:
+        return _value_holds(condition, holds, own, reading)
+    except (ValueError, TypeError, ArithmeticError):
+        told = f"{product.handle} has {own!r} as {name}, which is no {holds}"
+        raise Unfit(told) from None
+
+
+def _value_holds(condition: Condition, holds: str, own: str, reading: Interpretation) -> bool:
     if holds == "text":
         return _is_met(condition, reading, lambda value: own.casefold() == value.casefold())
     if holds == "list":
