@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 from reconciler import runs
 from reconciler.adopt import Ground, Wanted, can_be_adopted, live_values
+from reconciler.before import Run, run_in
 from reconciler.intent.loader import Files, load
 from reconciler.model.address import Address
 from reconciler.model.change import AnyChange
 from reconciler.model.errors import InvalidDesiredState, Usage
 from reconciler.planner import Planned, Wishes
 from reconciler.provider import AnyProvider, Target
-from reconciler.rollback import Run, restated, run_in
+from reconciler.rollback import restated
 from reconciler.site import Site
 from reconciler.workflow import look
 from reconciler.writeback import WrittenBack, written_back

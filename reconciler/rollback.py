@@ -1,4 +1,4 @@
-"""What a run changed, and what it takes to give it back: pure, from the run's journal.
+"""What it takes to give back what a run changed: pure.
 
 The before-images become a desired state of their own, so that a rollback is planned, guarded,
 reviewed and carried out like anything else. Only the fields that the run wrote are given back, and
@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path as File
 from typing import Any, Final
 
 from pydantic import ValidationError
 
-from reconciler import journal
+from reconciler.before import Image
 from reconciler.compare import KEY_PATH
 from reconciler.journal import Row
 from reconciler.ledger import Entry
 from reconciler.model.address import Address
 from reconciler.model.change import Action, AnyChange, LedgerAfter
-from reconciler.model.outcome import Status
 from reconciler.model.plan import Hold
 from reconciler.model.resource import Origin, Resource, State
 from reconciler.model.spec import (
@@ -36,37 +34,8 @@ from reconciler.model.spec import (
 )
 from reconciler.provider import AnyProvider, OnDrop
 
-_WRITTEN: Final = (Status.DONE, Status.ALTERED)
-
 NEW_ID: Final = "what was deleted comes back under another id"
 STAYS: Final = "it stays on the platform; it is no longer managed"
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """What a run did at one address. before, after: the fields that it changed. live: all owned
-    fields before it, or None: it was not there. applied: its ledger row before the run. achieved:
-    what was stored, or None where that is not known. is_known: whether the platform answered.
-    states: the fields that git stated, those that did not change among them.
-    """
-
-    address: Address
-    action: Action
-    before: Mapping[Path, Value]
-    after: Mapping[Path, Value]
-    live: Row | None
-    applied: Row | None
-    achieved: Row | None
-    remote: str | None
-    needs: tuple[Address, ...]
-    is_known: bool
-    follows: tuple[Address, ...] = ()
-    states: frozenset[str] = frozenset()
-
-    @property
-    def names(self) -> frozenset[str]:
-        """The fields that it changed, mappings whole."""
-        return frozenset(path.split(".", 1)[0] for path in self.after)
 
 
 @dataclass(frozen=True)
@@ -78,43 +47,6 @@ class Undoing:
     gone: frozenset[Address] = frozenset()
     holds: Mapping[Address, Hold] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run as its journal tells it. noted: ledger rows before it of what it did not write."""
-
-    images: tuple[Image, ...]
-    noted: Mapping[Address, Row | None] = field(default_factory=dict)
-
-    @property
-    def addresses(self) -> frozenset[Address]:
-        """All that it wrote, or told the ledger of."""
-        return frozenset({*(image.address for image in self.images), *self.noted})
-
-
-def run_in(path: File) -> Run:
-    """The run that a journal tells of."""
-    return Run(tuple(images(path)), journal.noted(path))
-
-
-def images(path: File) -> list[Image]:
-    """What a run wrote, or may have written, in the order in which it began with it."""
-    left = journal.read(path)
-    found = []
-    for address, row in journal.intentions(path).items():
-        outcome = left.rows.get(address)
-        status = Status(outcome["status"]) if outcome else None
-        unknown = outcome is None or outcome.get("unknown") is not None or _is_half(outcome)
-        if status in _WRITTEN or unknown:
-            found.append(_image(address, row, outcome, is_known=not unknown))
-    return found
-
-
-def _is_half(outcome: Row) -> bool:
-    """A creation that failed, and left something: the platform gave it an id."""
-    failed = Status(outcome["status"]) is Status.FAILED
-    return failed and Action(outcome["action"]) is Action.CREATE and bool(outcome["remote"])
 
 
 def undoing(
@@ -175,34 +107,6 @@ def of_the_ledger(
     before = {i.address: i.applied for i in found if i.action is Action.FORGET} | dict(noted)
     rows = {a: _resource(a, row, provider.kind(a.kind).spec) for a, row in before.items() if row}
     return [r for r in rows.values() if r is not None], [a for a, row in before.items() if not row]
-
-
-def _image(address: Address, row: Row, outcome: Row | None, *, is_known: bool) -> Image:
-    return Image(
-        address,
-        Action(row["action"]),
-        row["before"],
-        row["after"],
-        row["live"],
-        row["applied"] if "applied" in row else _assumed(row),
-        outcome["spec"] if outcome else None,
-        (outcome or row)["remote"],
-        tuple(Address.parse(text) for text in row.get("needs", ())),
-        is_known,
-        tuple(Address.parse(text) for text in row.get("follows", ())),
-        frozenset(row.get("states", ())),
-    )
-
-
-def _assumed(row: Row) -> Row | None:
-    """The ledger's row before a run whose journal does not keep it: what was ours stays managed.
-    Where the ledger does not know its origin any more it counts as adopted, so that nothing is
-    deleted because of it."""
-    if Action(row["action"]) in (Action.CREATE, Action.ADOPT):
-        return None
-    names = {path.split(".", 1)[0] for path in row["before"]}
-    spec = {name: value for name, value in (row["live"] or {}).items() if name in names}
-    return {"spec": spec, "remote": row["remote"], "origin": Origin.ADOPTED.value, "intent": None}
 
 
 def _wanted(

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from reconciler.annotate import annotated
+from reconciler.before import Image, Run
 from reconciler.compare import Comparison, compare
 from reconciler.concurrent import side_by_side
 from reconciler.looking import must_be_the_same_account, observe, read_keys, with_effects
@@ -18,7 +19,7 @@ from reconciler.model.plan import Scope
 from reconciler.model.resource import State
 from reconciler.planner import Planned, Seen, Wishes, judged
 from reconciler.provider import PlatformError
-from reconciler.rollback import Image, Run, Undoing, of_the_ledger, undoing, with_ledger
+from reconciler.rollback import Undoing, of_the_ledger, undoing, with_ledger
 from reconciler.site import Site
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from reconciler import runs
+from reconciler.before import run_in
 from reconciler.carrying import (
     Applied,
     Consent,
@@ -29,7 +30,6 @@ from reconciler.model.problem import Problem
 from reconciler.planner import Planned, Wishes, plan_site
 from reconciler.provider import AnyProvider, Target
 from reconciler.review import Review
-from reconciler.rollback import run_in
 from reconciler.site import Site
 from reconciler.undoing import plan_undoing
 from reconciler.watch import moved

@@ -11,6 +11,7 @@ import typer
 
 from reconciler import adopting, runs
 from reconciler.adopting import Adoption
+from reconciler.before import Image, Run
 from reconciler.cli import options, speech
 from reconciler.cli.adopting import named_addresses, write
 from reconciler.cli.composition import open_sites, targets_with_providers
@@ -23,7 +24,6 @@ from reconciler.intent.edit import Taken
 from reconciler.intent.loader import files_under
 from reconciler.model.change import Action
 from reconciler.model.spec import restore
-from reconciler.rollback import Image, Run
 from reconciler.site import Site
 from reconciler.writeback import Rewrite, WrittenBack
 from reports.comment import code
