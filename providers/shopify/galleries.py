@@ -78,7 +78,8 @@ def reading(products: int) -> Range:
 def _gallery(handle: Key, product: Mapping[str, Any]) -> Gallery:
     media = product["media"]
     if media["pageInfo"]["hasNextPage"]:
-        raise PlatformError(f"{handle} shows more than {LARGEST} pictures, which is not understood")
+        cause = f"{handle} shows more than {LARGEST} media, and Shopify says that none does"
+        raise PlatformError(f"{cause} · take some out of its gallery in the admin")
     pictures: dict[Key, Mapping[str, Any]] = {}
     for node in media["nodes"]:
         name = file_name(node)

@@ -54,9 +54,12 @@ async def product_of(session: ShopifyWriter, operation: Mapping[str, Any]) -> Ma
 async def _looked_at(session: ShopifyWriter, id_: str) -> Mapping[str, Any]:
     """What was accepted goes on, whether or not it can be looked at."""
     try:
-        found: Mapping[str, Any] = (await session.query(_OPERATION, id=id_))["productOperation"]
+        found: Mapping[str, Any] | None
+        found = (await session.query(_OPERATION, id=id_))["productOperation"]
     except PlatformError as error:
         raise Ambiguous(f"it was begun, and could not be looked at: {error}") from error
+    if found is None:
+        raise Ambiguous("it was begun, and is not known any more")
     return found
 
 

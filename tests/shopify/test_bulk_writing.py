@@ -66,17 +66,6 @@ def test_many_values_are_written_by_one_operation(shop: Workshop) -> None:
     assert is_settled(shop)
 
 
-@pytest.mark.parametrize("fault", [Fault.BAD_GATEWAY, Fault.RESET])
-def test_without_a_storage_it_goes_by_calls(shop: Workshop, fault: Fault) -> None:
-    """The lines can not be uploaded: nothing was begun, and ordinary calls write the values."""
-    shop.inject(fault, times=50, matching="/staged-uploads/")
-    made = shop.apply()
-
-    assert not problems_of(made)
-    assert count(shop, "mutation RunBulkMutation") == 0
-    assert value_of(shop, "product-000059") == "Fits product-000059"
-
-
 def test_a_refused_value_fails_alone(shop: Workshop) -> None:
     """Its line is sent again by calls of its own, so that the other values of it are written."""
     shop.edit("metafieldDefinition", "product/altuzarra.fit", name="Fit",
@@ -152,9 +141,10 @@ def test_a_lost_answer_loses_nothing(shop: Workshop, fault: Fault, place: str) -
     assert is_settled(shop)
 
 
-def test_where_no_operation_is_to_be_had_calls_are_sent(shop: Workshop) -> None:
-    """An upload that is refused again and again is no reason to stop."""
-    shop.inject(Fault.TOO_MANY, times=50, matching="staged-uploads/")
+@pytest.mark.parametrize("fault", [Fault.TOO_MANY, Fault.RESET])
+def test_where_no_operation_is_to_be_had_calls_are_sent(shop: Workshop, fault: Fault) -> None:
+    """An upload that is refused, or breaks off, again and again is no reason to stop."""
+    shop.inject(fault, times=50, matching="staged-uploads/")
     applied = shop.apply()
 
     assert not problems_of(applied)

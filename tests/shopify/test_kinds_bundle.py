@@ -113,6 +113,28 @@ def narrowed(shop: Workshop) -> None:
         emulated.put_together(inside, bundle, narrowed)
 
 
+def test_a_choice_of_the_buyer_does_not_come_back(shop: Workshop) -> None:
+    """An apply puts a quantity in the place of one that the buyer chose: a rollback can not write
+    that, and says so; nothing is written in its place."""
+    apply(shop, bundles(quantities={"gift-card": 2}))
+    sandbox = shop.sandbox()
+    with sandbox.store.transaction():
+        inside = Shop(sandbox.store)
+        bundle = inside.find("Product", handle=KEY)
+        assert bundle is not None
+        option = {"name": "How many", "values": [{"name": "1", "quantity": 1}]}
+        parts = emulated.components_of(inside, bundle)
+        free = [{**part, "quantity": None, "quantityOption": option} for part in parts]
+        emulated.put_together(inside, bundle, free)
+    apply(shop, bundles(quantities={"gift-card": 2}))
+    sent = len(shop.writes)
+    (problem,) = problems_of(shop.rollback(shop.last_run))
+
+    assert "the buyer chose how often gift-card, watermill-belt" in problem
+    assert "set it in the admin" in problem
+    assert len(shop.writes) == sent
+
+
 def test_its_product_is_tagged_and_published_in_the_same_run(shop: Workshop) -> None:
     """Though it is there only since the bundle is."""
     listing = {"Online Store": {"products": {KEY: {"published": True}}}}

@@ -240,11 +240,16 @@ async def _create(session: ShopifyWriter, change: Change[Bundle]) -> Outcome[Bun
 
 
 async def _components(session: ShopifyWriter, change: Change[Bundle]) -> list[dict[str, Any]]:
+    """Raises `PlatformError` for a choice of the buyer's, which only a rollback asks for."""
     assert change.after is not None
     wished = change.after.spec
     assert isinstance(wished.components, tuple)
-    numbers = read(wished.quantities if isinstance(wished.quantities, tuple) else ())
-    ids = {session.remotes("product", h): numbers.get(h) or 1 for h in wished.components}
+    said = read(wished.quantities if isinstance(wished.quantities, tuple) else ())
+    numbers = {handle: number for handle, number in said.items() if number is not None}
+    if chosen := sorted(said.keys() - numbers.keys()):
+        told = f"the buyer chose how often {', '.join(chosen)} is in it, which can not be written"
+        raise PlatformError(f"{told} · set it in the admin")
+    ids = {session.remotes("product", h): numbers.get(h, 1) for h in wished.components}
     return await components_input(session, change.remote, ids)
 
 

@@ -98,7 +98,7 @@ async def _put_in_order(session: ShopifyWriter, change: Change[MediaOrder]) -> O
                 return failed(change.address, why, change.remote)
             await until_done(session, payload["job"])
         return done(change.address, gallery.product)
-    return failed(change.address, f"there is no product {change.address.key}")
+    return failed(change.address, f"there is no product {change.address.key} any more · plan again")
 
 
 def _wanted(gallery: Gallery, spec: MediaOrder) -> list[Remote]:

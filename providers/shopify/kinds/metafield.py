@@ -40,7 +40,7 @@ from providers.shopify.metafields import (
     pieces,
     points_of_all,
 )
-from providers.shopify.parts import parts_of
+from providers.shopify.parts import parts_of, together
 from providers.shopify.referred import resolved, same_ids, told_fields, with_referred
 from reconciler.concurrent import side_by_side
 from reconciler.model.address import Address, Key, Remote
@@ -486,7 +486,7 @@ async def _empty(
             outcomes.append(_moved(change, "value"))
         else:
             todo.append(change)
-    return outcomes + (await _delete(session, todo) if todo else [])
+    return outcomes + (await together(todo, partial(_delete, session)) if todo else [])
 
 
 async def _delete(
@@ -502,10 +502,5 @@ async def _delete(
         }
         for name in names
     ]
-    try:
-        await session.mutate(_DELETE, "metafieldsDelete", metafields=rows)
-    except UserErrors as refused:
-        if len(changes) == 1:
-            return [_refused(changes[0], refused.errors)]
-        return [o for change in changes for o in await _delete(session, [change])]
+    await session.mutate(_DELETE, "metafieldsDelete", metafields=rows)
     return [done(change.address, None) for change in changes]
