@@ -69,7 +69,7 @@ def _nameless(intent: Offering) -> Iterator[Problem]:
 
 def _attribute(
     intent: Offering, field: str, name: Key, handle: Key, compilation: Compilation
-) -> Resource[Metafield]:
+) -> Resource[Metafield] | Problem:
     """The mapping's own problem says where the taxonomy is missing; then nobody comes here."""
     about = taxonomies(compilation.intents)[name]
     value = intent.fields[field]
@@ -78,8 +78,11 @@ def _attribute(
         said = carried(about, value, compilation)
     elif isinstance(value, tuple):
         said = tuple(carried(about, term, compilation) for term in value) or None
-    spec = Metafield(**fields(TYPES[about.input], said))
     place = intent.at("fields", field)
+    try:
+        spec = Metafield(**fields(TYPES[about.input], said))
+    except Misfit as misfit:
+        return Problem(place, f"{field}: {misfit.cause}", misfit.remedy)
     definition = address_of(name, compilation)
     return _metafield(handle, name, spec, place, definition, compilation)
 
