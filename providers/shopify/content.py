@@ -29,6 +29,8 @@ from reconciler.model.spec import Value, plain
 LARGEST_INTEGER: Final = 9_007_199_254_740_991
 LARGEST_DECIMAL: Final = Decimal("9999999999999.999999999")
 PLACES: Final = 9
+_DIGITS: Final = 300
+"""More than any number has that somebody measures or pays, and fewer than a float holds."""
 
 Rules = Mapping[str, Content]
 """The validations that a definition states, by name."""
@@ -108,7 +110,7 @@ def decimal(value: Content) -> Decimal:
             number = Decimal(str(value).strip())
         except InvalidOperation:
             number = Decimal("NaN")
-        if number.is_finite():
+        if number.is_finite() and abs(number.adjusted()) < _DIGITS:
             return number
     raise Misfit(f"{shown(value)!r} is no number", "write it in digits, like 12.5")
 
@@ -264,7 +266,7 @@ def _told(tree: Mapping[str, Any]) -> Content:
 
 
 def _parts(value: Content, names: tuple[str, ...], form: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping) or tuple(sorted(value)) != names:
+    if not isinstance(value, Mapping) or set(value) != set(names):
         raise Misfit(f"{shown(value)} is not of that form", form)
     return value
 

@@ -114,11 +114,9 @@ def content(type_: str, live: Value) -> Content:
         return _named(type_, live)
     if live is None:
         return None
-    if base in GLOBAL_IDS:
-        return tuple(json.loads(live)) if is_list(type_) else str(live)
     try:
         items = json.loads(live) if is_list(type_) else [_read(base, live)]
-        said = tuple(SORTS[base].content(item) for item in items)
+        said = tuple(_said(base, item) for item in items)
     except _UNREADABLE as error:
         raise Misfit(f"the live value is no {type_}: {live}", "correct it in the admin") from error
     return said if is_list(type_) else said[0]
@@ -183,17 +181,24 @@ def _stands_bare(base: str) -> bool:
 def _compact(type_: str, item: Value) -> str:
     """In the order in which Shopify keeps an object's keys; of what is free in form, sorted."""
     is_free = base_of(type_) in ("json", "rich_text_field")
-    return json.dumps(
-        plain(item),
-        sort_keys=is_free,
-        separators=(",", ":"),
-        ensure_ascii=False,
-        allow_nan=False,
-    )
+    try:
+        return json.dumps(
+            plain(item),
+            sort_keys=is_free,
+            separators=(",", ":"),
+            ensure_ascii=False,
+            allow_nan=False,
+        )
+    except ValueError:
+        raise Misfit("JSON has no number without end", "write null, or a text") from None
 
 
 def _read(base: str, live: str) -> Any:
-    return live if SORTS[base].is_text else json.loads(live)
+    return live if _stands_bare(base) else json.loads(live)
+
+
+def _said(base: str, item: Any) -> Content:
+    return str(item) if base in GLOBAL_IDS else SORTS[base].content(item)
 
 
 def _named(type_: str, live: Value) -> Content:

@@ -85,12 +85,26 @@ def test_what_does_not_fit_its_type_stays_as_it_is(type_: str, live: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("type_", "live"),
+    [("list.article_reference", "null"), ("list.date", "1"), ("rating", "[]"), ("money", "{}")],
+)
+def test_a_live_value_that_does_not_fit_its_type_has_no_words(type_: str, live: str) -> None:
+    """Whoever would write it down is told so."""
+    with pytest.raises(Misfit, match="correct it in the admin"):
+        content(type_, live)
+
+
+@pytest.mark.parametrize(
     ("type_", "value", "cause"),
     [
         ("number_integer", 9007199254740992, "is beyond what Shopify takes for a whole number"),
         ("number_decimal", "1.0123456789", "has more than 9 decimal places"),
         ("number_decimal", 99999999999999, "is beyond what Shopify takes for a decimal"),
         ("number_decimal", True, "'true' is no number"),
+        ("number_decimal", "1e99999999", "'1e99999999' is no number"),
+        ("weight", {"value": 10**400, "unit": "g"}, "is no number"),
+        ("rating", {1: 2}, "is not of that form"),
+        ("json", {"a": [float("inf")]}, "JSON has no number without end"),
         ("date_time", "2026-09-01", "is no date with time"),
         ("date_time", "2026-13-01T10:00:00", "is no date with time"),
         ("color", "#fff", "#fff is no colour"),
