@@ -207,7 +207,7 @@ def test_the_product_stays_when_git_states_the_bundle_no_more(shop: Workshop) ->
         ({"components": [KEY]}, "can not be one itself"),
         ({"components": [f"p-{n}" for n in range(31)]}, "31 components"),
         ({"quantities": {"gift-card": 2001}}, "2001 times gift-card"),
-        ({"quantities": {"gift-card": 0}}, "greater than or equal to 1"),
+        ({"quantities": {"gift-card": 0}}, "gift-card is 0 · write 1 or more"),
         ({"quantities": {"play-bag-tan": 2}}, "not among the components"),
     ],
 )
