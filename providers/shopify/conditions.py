@@ -125,6 +125,11 @@ class Condition:
     def sort(self) -> Sort:
         return _sort(self.on)
 
+    @property
+    def is_on_none(self) -> bool:
+        """Whether it asks for there being no value, or one; a text may be the word."""
+        return self.values == (NULL,) and not self.sort.has_many
+
 
 @lru_cache(maxsize=4096)
 def parsed(text: str) -> Condition | None:
@@ -159,7 +164,7 @@ def condition_input(condition: Condition, remotes: Remotes) -> dict[str, Any]:
     """As Shopify takes it. Raises `Unresolved` for a definition that is not there."""
     sort = condition.sort
     fields: dict[str, Any] = {"relation": sort.relations[condition.relation]}
-    if condition.values == (NULL,):
+    if condition.is_on_none:
         fields["relation"] = _SET[condition.relation]
     elif sort.has_many:
         fields["matchType"] = condition.match.upper()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from providers.shopify.conditions import BELOW, NULL, Condition, parsed
+from providers.shopify.conditions import BELOW, Condition, parsed
 from providers.shopify.sources import WITHOUT, Part, handle_in, part_of
 
 Words = dict[str, Any]
@@ -86,7 +86,7 @@ def _asked(condition: Condition) -> Words:
     if condition.metafield:
         name, holds = condition.metafield
         return {"metafield": name, "value": _value(condition, holds)}
-    if condition.values == (NULL,):
+    if condition.is_on_none:
         return {condition.on: None}
     if condition.on == "category":
         names = [value.removesuffix(BELOW) for value in condition.values]

@@ -8,6 +8,7 @@ import pytest
 
 from providers.kit.sandbox import Fault
 from providers.shopify.kinds.collection import CollectionKind
+from providers.shopify.spoken import condition_words
 from reconciler.model.change import Action, Cause
 from reconciler.model.errors import InvalidDesiredState
 from tests.shopify import raw
@@ -196,6 +197,17 @@ def test_what_can_not_be_changed_is_told(shop: Workshop, sources: Any, words: st
     assert words in problem
     assert "give the source that shall be managed the title Planogram" in problem
     assert len(shop.writes) == sent
+
+
+@pytest.mark.parametrize("asked", ["tag", "type", "vendor", "title", "variant_title"])
+def test_a_text_may_be_the_word_null(shop: Workshop, asked: str) -> None:
+    """A value that a careless import left behind is a value, and not the lack of one."""
+    apply(shop, one(rules=rules("all", {asked: "null"})))
+    (source,) = raw.collection(shop, HANDLE)["sources"]
+
+    assert source["inclusion"]["conditions"][0].get("values", ["null"]) == ["null"]
+    assert condition_words(f"{asked} is null") == {asked: "null"}
+    assert shop.plan().is_empty
 
 
 UNKNOWN = {"unknown": {"relation": "IS_RARE", "matchType": "ANY", "values": ["yes"]}}

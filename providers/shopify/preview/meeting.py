@@ -156,7 +156,7 @@ def _variant_holds(condition: Condition, variant: Variant, reading: Interpretati
         relation = _DENIED.get(condition.relation, condition.relation)
         return _is_met(condition, reading, lambda value: _COMPARED[relation](own, value.casefold()))
     number, wanted = _numbers(condition, variant)
-    if condition.values == (NULL,):
+    if condition.is_on_none:
         return (number is None) == (condition.relation == "is")
     if number is None or wanted is None:
         return False
