@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -23,8 +24,10 @@ from typing import Any, Final
 
 from providers.shopify import richtext
 from providers.shopify.measures import UNITS, shortest, unit_of
+from reconciler.intent.base import Place
 from reconciler.intent.metafields import Content
 from reconciler.model.spec import Value, plain
+from reconciler.model.wording import close
 
 LARGEST_INTEGER: Final = 9_007_199_254_740_991
 LARGEST_DECIMAL: Final = Decimal("9999999999999.999999999")
@@ -37,11 +40,23 @@ Rules = Mapping[str, Content]
 
 
 class Misfit(Exception):
-    """A value that does not fit its type; carries cause and remedy."""
+    """A value that does not fit its type; carries cause and remedy, and the way to the part of the
+    value that it is about."""
 
-    def __init__(self, cause: str, remedy: str) -> None:
+    def __init__(self, cause: str, remedy: str, *way: str | int) -> None:
         self.cause, self.remedy = cause, remedy
+        self.way: Place = way
         super().__init__(f"{cause} · {remedy}")
+
+
+@contextmanager
+def part(step: str | int) -> Iterator[None]:
+    """What does not fit in here is told of this part of the value."""
+    try:
+        yield
+    except Misfit as misfit:
+        misfit.way = (step, *misfit.way)
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +69,10 @@ class Sort:
 
 
 def as_text(value: Content, _: Rules) -> str:
-    if not isinstance(value, str):
+    if isinstance(value, bool | int | float):
         raise Misfit(f"{shown(value)} is not text", f'quote it: "{shown(value)}"')
+    if not isinstance(value, str):
+        raise _of_wrong_shape(value, "text", "write one text")
     if not value.strip():
         raise Misfit("Shopify takes no blank value", "write null for none")
     return value
@@ -70,9 +87,18 @@ def as_line(value: Content, rules: Rules) -> str:
     return text
 
 
+def _of_wrong_shape(value: Content, wanted: str, remedy: str) -> Misfit:
+    if isinstance(value, Mapping):
+        return Misfit(f"{shown(value)} is a mapping, not {wanted}", remedy)
+    return Misfit(
+        f"{shown(value)} is a list, not {wanted}",
+        f"{remedy}; a list is for types that begin with list.",
+    )
+
+
 def _integer(value: Content, _: Rules) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise Misfit(f"{shown(value)!r} is no whole number", "write it without quotes")
+        raise _no_whole_number(value)
     if abs(value) > LARGEST_INTEGER:
         raise Misfit(
             f"{value} is beyond what Shopify takes for a whole number",
@@ -81,9 +107,26 @@ def _integer(value: Content, _: Rules) -> int:
     return value
 
 
+def _no_whole_number(value: Content) -> Misfit:
+    if isinstance(value, Mapping | tuple | list):
+        return _of_wrong_shape(value, "a whole number", "write one in digits, like 3")
+    if isinstance(value, str) and re.fullmatch(r"-?\d+", value):
+        return Misfit(f"{value!r} is text, not a whole number", f"take the quotes off: {value}")
+    if isinstance(value, float):
+        remedy = "round it, or give the definition the type number_decimal"
+        return Misfit(
+            f"{value} is no whole number", f"write {value:.0f}" if value.is_integer() else remedy
+        )
+    return Misfit(f"{shown(value)} is no whole number", "write it in digits, like 3")
+
+
 def _flag(value: Content, _: Rules) -> str:
+    if isinstance(value, Mapping | tuple | list):
+        raise _of_wrong_shape(value, "a flag", "write true or false")
+    if value in ("true", "false"):
+        raise Misfit(f"{value!r} is text, not a flag", f"take the quotes off: {value}")
     if not isinstance(value, bool):
-        raise Misfit(f"{value!r} is no flag", "write true or false, without quotes")
+        raise Misfit(f"{shown(value)} is no flag", "write true or false, without quotes")
     return shown(value)
 
 
@@ -112,7 +155,9 @@ def decimal(value: Content) -> Decimal:
             number = Decimal("NaN")
         if number.is_finite() and abs(number.adjusted()) < _DIGITS:
             return number
-    raise Misfit(f"{shown(value)!r} is no number", "write it in digits, like 12.5")
+    if isinstance(value, Mapping | tuple | list):
+        raise _of_wrong_shape(value, "a number", "write one, like 12.5")
+    raise Misfit(f"{shown(value)} is no number", "write it in digits, like 12.5")
 
 
 def in_full(number: Decimal, places: int = 1) -> str:
@@ -137,7 +182,23 @@ def _date(value: Content, rules: Rules) -> str:
             return text
     except ValueError:
         pass
-    raise Misfit(f"{text} is no date", "write it like 2026-09-01")
+    raise Misfit(*why_no_date(text))
+
+
+_BY_YEAR: Final = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)")
+_BY_DAY: Final = re.compile(r"(?P<day>\d\d?)\.\s?(?P<month>\d\d?)\.\s?(?P<year>\d{4})")
+
+
+def why_no_date(text: str) -> tuple[str, str]:
+    """Cause and remedy. A day that is written in another way is told in ours."""
+    found = _BY_YEAR.fullmatch(text) or _BY_DAY.fullmatch(text)
+    if found is None:
+        return f"{text} is no date", "write year, month and day, like 2026-09-01"
+    try:
+        day = date(*(int(found[name]) for name in ("year", "month", "day")))
+    except ValueError:
+        return f"there is no such day as {text}", "write one of the calendar, like 2026-09-01"
+    return f"{text} is no date as it stands", f"write it like this: {day}"
 
 
 _MOMENT: Final = re.compile(
@@ -180,19 +241,25 @@ def _language(value: Content, rules: Rules) -> str:
 
 
 def _link(value: Content, rules: Rules) -> Value:
-    parts = _parts(value, ("text", "url"), "a link is {text: Learn more, url: https://…}")
-    return {"text": as_line(parts["text"], rules), "url": _address(parts["url"], rules)}
+    parts = _parts(
+        value, ("text", "url"), 'a link is {text: Learn more, url: "https://example.com"}'
+    )
+    with part("text"):
+        text = as_line(parts["text"], rules)
+    with part("url"):
+        return {"text": text, "url": _address(parts["url"], rules)}
 
 
 def _measure(type_: str, value: Content, rules: Rules) -> Value:
     short = shortest(UNITS[type_][0])
     parts = _parts(value, ("unit", "value"), f"a {type_} is {{value: 1.5, unit: {short}}}")
-    unit = unit_of(type_, as_text(parts["unit"], rules))
-    if unit is None:
-        raise Misfit(
-            f"{parts['unit']} is no unit of a {type_}", f"write one of {', '.join(UNITS[type_])}"
-        )
-    return {"value": float(decimal(parts["value"])) + 0.0, "unit": unit}
+    with part("unit"):
+        unit = unit_of(type_, as_text(parts["unit"], rules))
+        if unit is None:
+            known = ", ".join(UNITS[type_])
+            raise Misfit(f"{parts['unit']} is no unit of a {type_}", f"write one of {known}")
+    with part("value"):
+        return {"value": float(decimal(parts["value"])) + 0.0, "unit": unit}
 
 
 def _measured(item: Mapping[str, Any]) -> Content:
@@ -266,14 +333,22 @@ def _told(tree: Mapping[str, Any]) -> Content:
 
 
 def _parts(value: Content, names: tuple[str, ...], form: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping) or set(value) != set(names):
+    if not isinstance(value, Mapping):
         raise Misfit(f"{shown(value)} is not of that form", form)
+    for name in value:
+        if name not in names:
+            near = close(str(name), names)
+            raise Misfit(f"there is no {name} in it", near or form, name)
+    if len(value) < len(names):
+        missing = next(name for name in names if name not in value)
+        raise Misfit(f"{shown(value)} has no {missing}", form)
     return value
 
 
 def shown(value: Content) -> str:
     """A value as YAML would have it, on one line."""
-    return value if isinstance(value, str) else json.dumps(plain(value), ensure_ascii=False)
+    is_plain = isinstance(value, str) and value.strip()
+    return str(value) if is_plain else json.dumps(plain(value), ensure_ascii=False)
 
 
 def _same(item: Any) -> Content:

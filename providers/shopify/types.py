@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, Final
 
-from providers.shopify.content import SORTS, Misfit, Rules, shown
+from providers.shopify.content import SORTS, Misfit, Rules, part, shown
 from providers.shopify.measures import UNITS
 from reconciler.intent.metafields import Content
 from reconciler.model.spec import Value, plain
@@ -81,12 +82,20 @@ def fields(type_: str, value: Content, rules: Rules | None = None) -> dict[str, 
     """The fields of a metafield that has this value. Raises `Misfit`."""
     if value is None:
         return {"value": None}
-    said = _each(value) if is_list(type_) else (value,)
-    if base_of(type_) in REFERENCES:
-        keys = tuple(_key(type_, one) for one in said)
-        return {"type": type_, field_of(type_): keys if is_list(type_) else keys[0]}
-    items = [_item(base_of(type_), one, rules or {}) for one in said]
+    base = base_of(type_)
+    item = partial(_key, type_) if base in REFERENCES else partial(_item, base, rules=rules or {})
+    items = _items(value, item) if is_list(type_) else [item(value)]
+    if base in REFERENCES:
+        return {"type": type_, field_of(type_): tuple(items) if is_list(type_) else items[0]}
     return {"type": type_, "value": _text(type_, items)}
+
+
+def _items(value: Content, item: Callable[[Content], Value]) -> list[Value]:
+    items = []
+    for index, one in enumerate(_each(value)):
+        with part(index):
+            items.append(item(one))
+    return items
 
 
 def field_of(type_: str) -> str:
@@ -136,14 +145,14 @@ def _each(value: Content) -> Iterable[Content]:
             "take some out",
         )
     if None in value:
-        raise Misfit("an entry of the list is null", "take it out")
+        raise Misfit("an entry of the list is null", "take it out", value.index(None))
     return value
 
 
 def _key(type_: str, value: Content) -> str:
     _, meaning = REFERENCES[base_of(type_)]
     if not isinstance(value, str) or not value.strip():
-        raise Misfit(f"{value!r} is no {base_of(type_)}", f"write {meaning}")
+        raise Misfit(f"{shown(value)} is no {base_of(type_)}", f"write {meaning}")
     if base_of(type_) in _IN_TWO_PARTS and not all(map(str.strip, _halves(value))):
         raise Misfit(f"{value} is no {base_of(type_)}", f"write {meaning}")
     return value

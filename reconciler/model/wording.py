@@ -103,11 +103,17 @@ def _of(place: tuple[str | int, ...]) -> str:
     return ".".join(str(step) for step in place) or "the document"
 
 
+def close(name: str, names: Sequence[str]) -> str | None:
+    """A remedy, where a known name is near."""
+    found = get_close_matches(name, names, 1, cutoff=0.6)
+    return f"did you mean {found[0]}?" if found else None
+
+
 def nearest(name: str, names: Sequence[str]) -> str:
     """A remedy: the nearest of the known names, or all of them."""
-    close = get_close_matches(name, names, 1, cutoff=0.6)
-    if close:
-        return f"did you mean {close[0]}?"
+    near = close(name, names)
+    if near:
+        return near
     listed = ", ".join(sorted(names)[:12]) or "there are none yet"
     return f"known: {listed}" + (", …" if len(names) > 12 else "")
 

@@ -141,9 +141,9 @@ def test_values_by_type(key: str, value: Any, expected: Any) -> None:
         ("fit", True, "true is not text"),
         ("fit", " ", "Shopify takes no blank value"),
         ("fit", "a\nb", "a single line of text has a line break"),
-        ("pieces", "3", "'3' is no whole number"),
-        ("pieces", True, "'true' is no whole number"),
-        ("lined", "yes", "'yes' is no flag"),
+        ("pieces", "3", "'3' is text, not a whole number"),
+        ("pieces", True, "true is no whole number"),
+        ("lined", "yes", "yes is no flag"),
         ("since", "soon", "soon is no date"),
         ("film", "film.mp4", "film.mp4 is no address"),
         ("guide", 7, "7 is no page_reference"),
@@ -160,10 +160,12 @@ def test_a_value_that_does_not_fit_is_explained(key: str, value: Any, cause: str
 
 
 def test_a_type_that_is_not_written_is_explained() -> None:
-    """With the list of those that are."""
-    (problem,) = told(metafields(definitions={"x1": {"type": "monney", "name": "Price"}}))
+    """With the nearest of those that are, or their list."""
+    definitions = {"x1": {"type": "price", "name": "Price"}, "x2": {"type": "monney", "name": "P"}}
+    listed, near = told(metafields(definitions=definitions))
 
-    assert problem.startswith("monney is no type that Planogram writes · use one of single_line_")
+    assert listed.startswith("price is no type that Planogram writes · use one of single_line_")
+    assert near == "monney is no type that Planogram writes · did you mean money?"
 
 
 def test_a_metafield_needs_its_product_and_definition() -> None:
@@ -203,7 +205,7 @@ def test_unasked_selectors_come_to_nothing() -> None:
     bad = metafields(definitions=DEFINITIONS, selectors=[selected(DRESSES, "")])
 
     assert {address.kind for address in good.resources} == {"metafield_definition"}
-    assert told(bad) == ["'' is no page_reference · write a page's handle"]
+    assert told(bad) == ['"" is no page_reference · write a page\'s handle']
 
 
 def test_selectors_that_disagree_about_a_product_are_refused() -> None:

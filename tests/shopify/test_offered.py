@@ -12,6 +12,7 @@ from providers.shopify.client import Settings
 from reconciler.compile import Compiled, compile_for
 from reconciler.intent.base import Intents
 from reconciler.intent.mapping import Mapping
+from reconciler.intent.metafields import Metafields
 from reconciler.intent.offering import Offering
 from reconciler.intent.taxonomy import Taxonomy
 from reconciler.intent.yaml import read
@@ -22,7 +23,12 @@ from tests.contract.shopify_offered import GROUND, HANDLE, offering, taxonomy
 from tests.shopify import raw
 from tests.workshop import Workshop, problems_of
 
-MODELS = {"taxonomies": Taxonomy, "mappings": Mapping, "offerings": Offering}
+MODELS = {
+    "taxonomies": Taxonomy,
+    "mappings": Mapping,
+    "offerings": Offering,
+    "metafields": Metafields,
+}
 
 
 def compiled(files: dict[str, str], **settings: Any) -> Compiled:

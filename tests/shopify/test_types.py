@@ -17,6 +17,7 @@ from providers.shopify.measures import UNITS
 from providers.shopify.sandbox.shop import Shop
 from providers.shopify.sandbox.values import TYPES, stored
 from providers.shopify.types import REFERENCES, SUPPORTED, base_of, canonical, content, fields
+from reconciler.intent.yaml import read
 from reconciler.model.change import Cause
 from tests.shopify import every_type, raw
 from tests.shopify.documents import metafields
@@ -100,10 +101,10 @@ def test_a_live_value_that_does_not_fit_its_type_has_no_words(type_: str, live: 
         ("number_integer", 9007199254740992, "is beyond what Shopify takes for a whole number"),
         ("number_decimal", "1.0123456789", "has more than 9 decimal places"),
         ("number_decimal", 99999999999999, "is beyond what Shopify takes for a decimal"),
-        ("number_decimal", True, "'true' is no number"),
-        ("number_decimal", "1e99999999", "'1e99999999' is no number"),
+        ("number_decimal", True, "true is no number"),
+        ("number_decimal", "1e99999999", "1e99999999 is no number"),
         ("weight", {"value": 10**400, "unit": "g"}, "is no number"),
-        ("rating", {1: 2}, "is not of that form"),
+        ("rating", {1: 2}, "there is no 1 in it"),
         ("json", {"a": [float("inf")]}, "JSON has no number without end"),
         ("date_time", "2026-09-01", "is no date with time"),
         ("date_time", "2026-13-01T10:00:00", "is no date with time"),
@@ -116,7 +117,26 @@ def test_a_live_value_that_does_not_fit_its_type_has_no_words(type_: str, live: 
         ("json", '{"a": 1}', "this is JSON in quotes"),
         ("rich_text_field", {"a": 1}, "a rich text's tree begins with"),
         ("language", "english please", "is no language"),
-        ("link", {"text": "a"}, "is not of that form · a link is"),
+        ("link", {"text": "a"}, 'has no url · a link is {text: Learn more, url: "https://'),
+        ("link", {"text": "a", "ulr": "b"}, "there is no ulr in it · did you mean url?"),
+        ("weight", {"valeu": 1, "unit": "kg"}, "there is no valeu in it · did you mean value?"),
+        ("money", {"amount": 1, "code": "EUR"}, "there is no code in it · money is {amount"),
+        ("number_integer", "3", "'3' is text, not a whole number · take the quotes off: 3"),
+        ("number_integer", "three", "three is no whole number · write it in digits"),
+        ("number_integer", 1.5, "1.5 is no whole number · round it, or give the definition"),
+        ("number_integer", 3.0, "3.0 is no whole number · write 3"),
+        ("number_integer", (3,), "[3] is a list, not a whole number · write one in digits"),
+        ("number_decimal", (3,), "[3] is a list, not a number · write one"),
+        ("boolean", (True,), "[true] is a list, not a flag · write true or false"),
+        ("boolean", "true", "'true' is text, not a flag · take the quotes off: true"),
+        ("boolean", "yes", "yes is no flag · write true or false, without quotes"),
+        ("single_line_text_field", ("a",), '["a"] is a list, not text · write one text'),
+        ("single_line_text_field", {"a": 1}, '{"a": 1} is a mapping, not text · write one text'),
+        ("single_line_text_field", 7, '7 is not text · quote it: "7"'),
+        ("date", "2026-02-30", "there is no such day as 2026-02-30 · write one of the calendar"),
+        ("date", "1.12.2026", "1.12.2026 is no date as it stands · write it like this: 2026-12-01"),
+        ("date", "2026-9-1", "2026-9-1 is no date as it stands · write it like this: 2026-09-01"),
+        ("date", "soon", "soon is no date · write year, month and day, like 2026-09-01"),
         ("list.url", "https://a.test", "https://a.test is no list"),
         ("list.url", (), "Shopify keeps no empty list"),
         ("list.url", ("https://a.test",) * 129, "129 entries are more than the 128"),
@@ -133,6 +153,41 @@ def test_what_does_not_fit_is_explained(type_: str, value: Any, cause: str) -> N
 
     assert cause in str(misfit.value)
     assert misfit.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("type_", "value"),
+    [("link", "https://a.test"), ("weight", 1), ("money", 5), ("rating", 4),
+     ("list.dimension", (1,))],
+)  # fmt: skip
+def test_a_form_that_is_told_can_be_pasted(type_: str, value: Any) -> None:
+    """What stands in braces in a remedy is YAML that is then taken."""
+    with pytest.raises(Misfit) as misfit:
+        fields(type_, value)
+    remedy = misfit.value.remedy
+    form = remedy[remedy.index("{") : remedy.rindex("}") + 1]
+    said = read("desired/a.yaml", f"value: {form}".encode()).data["value"]
+
+    assert fields(type_, (said,) if type_.startswith("list.") else said)
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "way"),
+    [
+        ("list.number_integer", (1, "two"), (1,)),
+        ("list.weight", ({"value": 1, "unit": "kg"}, {"value": 1, "unit": "stone"}), (1, "unit")),
+        ("list.page_reference", ("about", ""), (1,)),
+        ("link", {"text": "a", "url": "b"}, ("url",)),
+        ("link", {"text": "a", "ulr": "b"}, ("ulr",)),
+        ("list.url", ("https://a.test", None), (1,)),
+    ],
+)
+def test_the_part_that_does_not_fit_is_told(type_: str, value: Any, way: Any) -> None:
+    """So that the problem stands at its line, however long the value is."""
+    with pytest.raises(Misfit) as misfit:
+        fields(type_, value)
+
+    assert misfit.value.way == way
 
 
 _WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1)

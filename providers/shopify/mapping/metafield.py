@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
+from providers.shopify.demands import check
 from providers.shopify.kinds.metafield import Metafield
 from providers.shopify.kinds.metafield_definition import definition_key
 from providers.shopify.metafields import metafield_key
-from reconciler.intent.metafields import Definition, Metafields
+from providers.shopify.types import fields
+from reconciler.intent.metafields import Content, Definition, Metafields
 from reconciler.model.address import Address
 from reconciler.model.resource import Resource, Source
 from reconciler.provider import Compilation
@@ -20,6 +22,19 @@ def defined(compilation: Compilation, namespace: str, key: str) -> Definition | 
         if document.namespace == namespace and key in document.definitions:
             return document.definitions[key]
     return None
+
+
+def keys_defined(compilation: Compilation, namespace: str) -> list[str]:
+    documents = compilation.intents.of(Metafields)
+    return [key for one in documents if one.namespace == namespace for key in one.definitions]
+
+
+def specified(name: tuple[str, str], definition: Definition, value: Content) -> Metafield:
+    """A value as its definition has it. Raises `Misfit` where it does not fit the type, or breaks
+    what else the definition asks."""
+    fields_ = fields(definition.type, value, definition.validations)
+    check(".".join(name), definition, value)
+    return Metafield(**fields_)
 
 
 def metafield(

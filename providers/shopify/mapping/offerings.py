@@ -12,7 +12,7 @@ from typing import Final
 from providers.shopify.content import Misfit
 from providers.shopify.kinds.metafield import Metafield
 from providers.shopify.kinds.metafield_definition import definition_key
-from providers.shopify.mapping.metafield import defined
+from providers.shopify.mapping.metafield import defined, specified
 from providers.shopify.mapping.taxonomies import METAFIELD_KEY, TYPES, address_of, carried
 from providers.shopify.metafields import metafield_key
 from providers.shopify.types import SUPPORTED, fields
@@ -99,17 +99,19 @@ def _described(
         cause = f"{key} is no key of a metafield, which has 2 to 64 letters, digits, _ and -"
         yield Problem(place, cause, "give the mapping's field another metadata key")
         return
-    type_ = type_of(destination, compilation)
+    namespace = compilation.target.settings.namespace
+    stated = defined(compilation, namespace, key)
     try:
-        spec = Metafield(**fields(type_, value))
+        if stated is not None and stated.type in SUPPORTED:
+            spec = specified((namespace, key), stated, value)
+        else:
+            spec = Metafield(**fields(KEPT_AS[destination.type], value))
     except Misfit as misfit:
         yield Problem(place, f"{field}: {misfit.cause}", misfit.remedy)
         return
-    namespace = compilation.target.settings.namespace
-    is_defined = defined(compilation, namespace, key) is not None
     target = compilation.target.name
     address = Address(target, "metafield_definition", definition_key(namespace, key))
-    definition = address if is_defined else None
+    definition = address if stated is not None else None
     yield _metafield(handle, key, spec, place, definition, compilation)
 
 
