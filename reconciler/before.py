@@ -83,19 +83,20 @@ def _is_half(outcome: Row) -> bool:
 
 
 def _image(address: Address, row: Row, outcome: Row | None, *, is_known: bool) -> Image:
+    applied = row["applied"] if "applied" in row else _assumed(row)
     return Image(
         address,
         Action(row["action"]),
         row["before"],
         row["after"],
         row["live"],
-        row["applied"] if "applied" in row else _assumed(row),
+        applied,
         outcome["spec"] if outcome else None,
         (outcome or row)["remote"],
         tuple(Address.parse(text) for text in row.get("needs", ())),
         is_known,
         tuple(Address.parse(text) for text in row.get("follows", ())),
-        frozenset(row.get("states", ())),
+        frozenset(row["states"] if "states" in row else (applied or {}).get("spec") or ()),
     )
 
 

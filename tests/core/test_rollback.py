@@ -12,6 +12,7 @@ import anyio
 import pytest
 
 from reconciler import workflow
+from reconciler.before import images
 from reconciler.carrying import Applied
 from reconciler.guards import Allowance
 from reconciler.model.errors import LedgerUnavailable, Refused, Usage
@@ -416,3 +417,16 @@ def test_a_journal_of_an_earlier_version_is_enough(desk: Undoer) -> None:
     assert desk.everything() == before
     assert {row[2].value for row in desk.rows().values()} == {"created"}
     assert desk.plan(OLD).is_empty
+
+
+def test_an_earlier_journal_says_by_the_ledger_what_git_stated(desk: Undoer) -> None:
+    """It has no list of its own; of a run that was cut off nothing else tells."""
+    desk.apply(OLD)
+    desk.apply(intents(shelf={"a": {"title": "A2", "tags": ("x",)}}))
+    path = desk.folder / "journal" / "run-2.jsonl"
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    old = [{k: v for k, v in row.items() if k != "states"} for row in rows if "intend" in row]
+    path.write_text("".join(json.dumps(row) + "\n" for row in old))
+    (image,) = [one for one in images(path) if one.address.key == "a"]
+
+    assert (image.names, image.states) == ({"title"}, {"title", "tags"})
