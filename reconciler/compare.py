@@ -290,8 +290,11 @@ def _in_our_words(values: _Values) -> _Values:
 
 def _of_sequence(values: _Values) -> _Values:
     """Of an order only the entries that git states count, in all three states. Where what we
-    last wrote still stands in its order, entries that came since have not moved it."""
+    last wrote still stands in its order, entries that came since have not moved it; likewise what
+    a write without an answer was to write."""
     wanted = values.desired or []
+    if values.maybe and [e for e in values.live or () if e in values.maybe] == values.maybe:
+        values = replace(values, applied=values.live, was_applied=True, intent=None)
     live, applied = (
         [entry for entry in side or () if entry in wanted] for side in (values.live, values.applied)
     )

@@ -140,6 +140,7 @@ def test_another_key_is_a_difference_of_its_own() -> None:
 class Tagged:
     tags: Owned[Annotated[tuple[str, ...], Merge.ENTRIES]] = UNSTATED
     words: Owned[Annotated[tuple[str, ...], Merge.CASELESS]] = UNSTATED
+    places: Owned[Annotated[tuple[str, ...], Merge.SEQUENCE]] = UNSTATED
     order: Owned[tuple[str, ...]] = UNSTATED
     url: Owned[Annotated[str, CREATE_ONLY]] = UNSTATED
 
@@ -204,6 +205,22 @@ def test_what_a_write_without_an_answer_brought_is_ours(
 
     assert [(f.before, f.after) for f in fields] == ([expected] if expected else [])
     assert {f.cause for f in fields} == ({cause} if cause else set())
+
+
+@pytest.mark.parametrize(
+    ("live", "cause"),
+    [
+        (("b", "theirs", "a", "c"), Cause.INTENT),  # as the write was to put them
+        (("a", "theirs", "b", "c"), Cause.INTENT),  # as before it
+        (("c", "theirs", "b", "a"), Cause.CONFLICT),  # otherwise
+    ],
+)
+def test_an_order_that_a_write_without_an_answer_brought_is_ours(live: Any, cause: Cause) -> None:
+    """Whatever stands among it: what git says since is git's move, and no conflict."""
+    ours = replace(tagged(places=("a", "b", "c")), maybe={"places": ["b", "a", "c"]})
+    (field,) = differences(tagged(places=("b", "c", "a")), tagged(places=live), ours)
+
+    assert field.cause is cause
 
 
 def test_the_order_of_a_list_counts() -> None:
