@@ -390,6 +390,22 @@ def test_a_gallery_shows_what_git_says_in_its_order(shop: Workshop) -> None:
     assert shop.plan().changes == ()
 
 
+def test_an_order_waits_for_every_picture_in_it(shop: Workshop) -> None:
+    """A picture that is nowhere holds the order that names it: an order without it would be another
+    one than git's, and be written at every apply."""
+    put(shop, "images/a.png", png(1))
+    pictures = "      MAIN: {path: images/a.png}\n      BACK: {file: nope.jpg}\n"
+    shop.write({"images/g.yaml": document(pictures, into="media: true")})
+    applied = shop.apply()
+    settled = shop.plan()
+    held = sorted(o.address.key for o in applied.outcomes.values() if o.status is Status.HELD)
+
+    assert held == [HANDLE, f"{HANDLE}/nope.jpg"]
+    assert stems(shop) == ["a"]
+    assert settled.pending == ()
+    assert [hold.reason for _, hold in sorted(settled.holds.items())] == ["needs", "dangling"]
+
+
 def test_an_order_that_can_not_be_looked_at_is_no_failure(shop: Workshop) -> None:
     """It was accepted; how far it is, the reading that follows tells."""
     for place, name in enumerate(("a", "b", "s")):

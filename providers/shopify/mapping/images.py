@@ -140,7 +140,7 @@ def _order(
     first: Key | None,
     media: tuple[Resource[ProductMedia], ...],
 ) -> Resource[MediaOrder]:
-    """They are put in order when all new ones are there."""
+    """They are put in order when all of them are there, and not before."""
     place = ("products", handle, "thumbnail" if first is not None else "images")
     order = names if first is None else (first, *(name for name in names if name != first))
     return Resource(
@@ -151,6 +151,5 @@ def _order(
         ),
         source=intent.at(*place),
         intent=digest([handle, list(order), first]),
-        needs=(Address(target, "product", handle),),
-        follows=tuple(resource.address for resource in media),
+        needs=(Address(target, "product", handle), *(shown.address for shown in media)),
     )
