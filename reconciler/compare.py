@@ -191,8 +191,11 @@ def _change(
 
 
 def _created(wanted: Resource[Any], cause: Cause, ours: Resource[Any] | None) -> AnyChange:
+    of_a_rename = {field.name for field in shape(type(wanted.spec)) if field.rename_only}
     fields = tuple(
-        FieldChange(path, None, value, cause) for path, value in sorted(owned(wanted.spec).items())
+        FieldChange(path, None, value, cause)
+        for path, value in sorted(owned(wanted.spec).items())
+        if path not in of_a_rename
     )
     return Change(wanted.address, Action.CREATE, cause, fields, None, wanted, ours)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from reconciler.model.address import Address
+from reconciler.model.change import Action, AnyChange
 from reconciler.model.resource import State
 
 
@@ -32,6 +33,22 @@ def found_formerly(desired: State, live: State) -> State:
         if old in found and new not in found:
             found[new] = replace(found.pop(old), address=new, live_key=old.key)
     return found
+
+
+def from_nowhere(changes: Iterable[AnyChange], rows: State) -> Iterator[str]:
+    """What is to be made though git says that it has moved: nothing stands under its old key, and
+    it is not ours under either. rows: what we last wrote, before it was moved."""
+    for change in changes:
+        made = change.after if change.action is Action.CREATE else None
+        if made is None or made.formerly is None:
+            continue
+        old = change.address._replace(key=made.formerly)
+        if old not in rows and change.address not in rows:
+            yield (
+                f"{made.source}: {old} is to have moved to {change.address.key}, and there is none:"
+                f" it is made new, and no address leads to it · correct {old.key} under moved,"
+                " or take it out"
+            )
 
 
 def _moves(stated: State) -> Iterator[tuple[Address, Address]]:

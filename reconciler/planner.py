@@ -22,7 +22,7 @@ from reconciler.model.errors import InvalidDesiredState, Usage
 from reconciler.model.plan import Plan, Scope
 from reconciler.model.question import Answers
 from reconciler.model.resource import Resource, State
-from reconciler.moving import moved_rows
+from reconciler.moving import from_nowhere, moved_rows
 from reconciler.order import Schedule, pointed_at, schedule
 from reconciler.provider import Access, PlatformError, layer_of
 from reconciler.selection import EVERYTHING, Selection
@@ -140,7 +140,11 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> Seen:
         beside = len(whole.changes) - len(changes)
         scope = replace(scope, planned=planned, beside=beside)
     comparison = replace(comparison, changes=changes)
-    warnings = (*_told(site, others), *(f"{site.name}: {text}" for text in told))
+    warnings = (
+        *from_nowhere(changes, rows),
+        *_told(site, others),
+        *(f"{site.name}: {text}" for text in told),
+    )
     return Seen(
         account,
         part,

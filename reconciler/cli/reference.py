@@ -124,7 +124,8 @@ def _field(field: FieldShape) -> str:
 def _marks(field: FieldShape) -> Iterator[tuple[str, bool]]:
     yield field.merge.value, field.merge.value != "ordered"
     yield "by entry", field.keyed
-    yield "only when created", field.create_only
+    yield "only when created", field.create_only and not field.rename_only
+    yield "only when renamed", field.rename_only
 
 
 def _schema(schema: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ is not stated is not managed. A field's nature stands in its annotation:
   mapping, `Ref("kind", within_entry=True)` reads the key as `<entry>/<string>`.
 - `Merge` on a tuple: what "equal" means and how much of it is ours. Tuples are ORDERED by default.
 - `CREATE_ONLY`: stated when a resource is created, and never given back by the platform.
+- `RENAME_ONLY`: likewise, when git gives it another key; the creation of a thing does not tell it.
 - A `Mapping` field is owned entry by entry: its entries are compared under `field.entry`.
 
 Values are JSON: None, bool, int, float, str, tuples and mappings of these.
@@ -88,9 +89,11 @@ class Ref:
 
 class Lifecycle(Enum):
     CREATE_ONLY = "create only"
+    RENAME_ONLY = "rename only"
 
 
 CREATE_ONLY: Final = Lifecycle.CREATE_ONLY
+RENAME_ONLY: Final = Lifecycle.RENAME_ONLY
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
@@ -103,12 +106,14 @@ def spec(cls: type[S]) -> type[S]:
 
 @dataclass(frozen=True, slots=True)
 class FieldShape:
-    """What a field's annotation says."""
+    """What a field's annotation says. create_only: no platform gives it back; rename_only: and
+    it says nothing of a creation either."""
 
     name: str
     merge: Merge
     keyed: bool
     create_only: bool
+    rename_only: bool
     entry_ref: Ref | None
     value_ref: Ref | None
 
@@ -226,7 +231,8 @@ def _field_shape(name: str, hint: Any) -> FieldShape:
         name=name,
         merge=next((mark for mark in marks if isinstance(mark, Merge)), Merge.ORDERED),
         keyed=mapping is not None,
-        create_only=CREATE_ONLY in marks,
+        create_only=CREATE_ONLY in marks or RENAME_ONLY in marks,
+        rename_only=RENAME_ONLY in marks,
         entry_ref=next((mark for mark in _marks(entry_hint) if isinstance(mark, Ref)), None),
         value_ref=next((mark for mark in _marks(value_hint) if isinstance(mark, Ref)), None),
     )

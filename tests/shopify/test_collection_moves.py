@@ -92,3 +92,30 @@ def test_without_a_word_it_is_another_collection(there: Workshop) -> None:
     there.write(stated(NEW))
 
     assert {c.action for c in there.plan().changes} == {Action.CREATE, Action.DELETE}
+
+
+def test_one_that_was_never_there_is_told(shop: Workshop) -> None:
+    """It is made new, and no redirect is promised; once it is there, the line is as good as one
+    whose move is done."""
+    shop.write(stated(NEW, **{"new-inn": {"to": NEW}}))
+    plan = shop.plan()
+    shop.apply()
+
+    (change,) = plan.changes
+    assert change.action is Action.CREATE
+    assert "redirect" not in change.after_values
+    (warning,) = plan.warnings
+    assert warning.startswith("desired/collections/shop.yaml:1:")
+    assert f"shop/collection/new-inn is to have moved to {NEW}, and there is none" in warning
+    assert redirects(shop) == []
+    assert (shop.plan().warnings, shop.plan().is_empty) == ((), True)
+
+
+def test_one_that_was_deleted_in_the_admin_is_made_again_without_a_word(there: Workshop) -> None:
+    """It was ours: that it is gone is drift, and told as such."""
+    there.edit("collection", OLD, deleted=True)
+    there.write(stated(NEW, **{OLD: {"to": NEW}}))
+    plan = there.plan()
+
+    assert [(c.action, c.cause) for c in plan.changes] == [(Action.CREATE, Cause.DRIFT)]
+    assert plan.warnings == ()

@@ -39,7 +39,7 @@ from reconciler.model.cost import FREE, NOTHING, Cost, Range
 from reconciler.model.outcome import Outcome, Status, done, failed
 from reconciler.model.product import About
 from reconciler.model.resource import Resource
-from reconciler.model.spec import CREATE_ONLY, UNSTATED, Merge, Owned, spec, stated
+from reconciler.model.spec import CREATE_ONLY, RENAME_ONLY, UNSTATED, Merge, Owned, spec, stated
 from reconciler.provider import ALL, Batch, Echo, OnDrop, PlatformError, Precondition, Wanted
 
 READ_TOGETHER: Final = 10
@@ -145,7 +145,7 @@ class Collection:
     image_alt: Owned[str | None] = UNSTATED
     image_url: Owned[Annotated[str, CREATE_ONLY]] = UNSTATED
     """Where the picture is fetched from; unstated: it is a file of the shop."""
-    redirect: Owned[Annotated[bool, CREATE_ONLY]] = UNSTATED
+    redirect: Owned[Annotated[bool, RENAME_ONLY]] = UNSTATED
     """Whether the address under the old handle leads to the new one; stated where git renames."""
     model: Owned[str] = UNSTATED
     """`sources`, or `ruleSet`: the older model. Stated only where it may be left."""
