@@ -14,6 +14,7 @@ from reconciler.estimate import estimate
 from reconciler.freeze import standing
 from reconciler.guards import Allowance, Situation, holds, violations
 from reconciler.intent.base import Intents
+from reconciler.intent.unfound import unfound
 from reconciler.looking import must_be_the_same_account, observe, strangers, with_effects
 from reconciler.model.address import Address
 from reconciler.model.change import Action, AnyChange
@@ -140,8 +141,11 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> Seen:
         beside = len(whole.changes) - len(changes)
         scope = replace(scope, planned=planned, beside=beside)
     comparison = replace(comparison, changes=changes)
+    is_whole = part is None or wishes.base is not None
+    silent = unfound(intents.for_target(site.name), answers) if is_whole else ()
     warnings = (
         *from_nowhere(changes, rows),
+        *(f"{site.name}: {text}" for text in silent),
         *_told(site, others),
         *(f"{site.name}: {text}" for text in told),
     )

@@ -39,7 +39,7 @@ def has_templates(intents: Intents) -> bool:
 def unlisted(intents: Intents, tags: Iterable[str]) -> list[Unlisted]:
     """Of the tags those that a template's rules would ask for, were their style in its list. A
     style for which some collection asks by itself lacks nothing. In the order of the tags."""
-    asked = {text.casefold() for text in _asked_for(intents)}
+    asked = {text.casefold() for text in asked_for(intents)}
     found: dict[str, Unlisted] = {}
     for tag in tags:
         for intent in _templates(intents):
@@ -92,7 +92,8 @@ def _style_in(tag: str, template: Styles | None) -> str | None:
     return next((match["style"] for match in matches if match), None)
 
 
-def _asked_for(intents: Intents) -> Iterator[str]:
+def asked_for(intents: Intents) -> Iterator[str]:
+    """The tags that collections ask for."""
     for intent in intents:
         if isinstance(intent, Collections):
             for found in declared(intent):

@@ -10,7 +10,7 @@ from typing import Any
 
 from reconciler.model.outcome import Status
 from tests.shopify import raw
-from tests.shopify.documents import metafields
+from tests.shopify.documents import collections, metafields
 from tests.workshop import Workshop
 
 GUIDE = {"type": "page_reference", "name": "Size guide"}
@@ -115,3 +115,26 @@ def test_what_is_said_by_name_wins_over_its_types_page(shop: Workshop) -> None:
     assert page_of(shop, "karina-skirt-black") is None
     assert page_of(shop, "fenice-skirt-sand") == "size-guide-skirts"
     assert shop.plan().is_empty
+
+
+def test_selectors_that_find_nothing_are_told_once_a_document(shop: Workshop) -> None:
+    """At the first of them, in a full plan and in one of what moved. A tag that git itself gives or
+    gathers may be nobody's yet."""
+    before = shop.intents()
+    found = [
+        {"products": {by: name}, "set": {"size_guide_page": None}}
+        for by, name in (
+            ("type", "Sweaters"), ("type", "Sweters"), ("tag", "S262"), ("tag", "NEW"), ("tag", "in"),
+        )
+    ]  # fmt: skip
+    shop.write(metafields(definitions={"size_guide_page": GUIDE}, selectors=found))
+    shop.write({"tags/new.yaml": "targets: [shop]\ntags: {watermill-belt: [new]}\n"})
+    shop.write(
+        collections(collections={"i": {"title": "I", "rules": {"conditions": [{"tag": "IN"}]}}})
+    )
+    plans = shop.plan(), shop.plan(base=before)
+
+    for plan in plans:
+        (warning,) = [text for text in plan.warnings if "is found by" in text]
+        assert warning.startswith("shop: desired/metafields/shop.yaml:1:")
+        assert "no product is found by type: Sweters, tag: S262 · correct" in warning
