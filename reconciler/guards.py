@@ -7,6 +7,7 @@ Each docstring says what the guard does, why, and what to do instead: `planogram
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -458,8 +459,10 @@ def _with_dependants(
 
 
 def _about(change: AnyChange, guard: str, message: str, remedy: str) -> Violation:
-    allow = f"{remedy} --allow {guard}={change.address}"
-    return Violation(guard, change.address.target, change.address, message, allow)
+    """The remedy ends with what is to be said, as a shell and the dispatch on GitHub take it."""
+    allow = shlex.quote(f"{guard}={change.address}")
+    where = change.address
+    return Violation(guard, where.target, where, message, f"{remedy} --allow {allow}")
 
 
 def _listed(names: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -188,6 +189,15 @@ def listed(texts: list[str] | None) -> tuple[str, ...]:
     """The parts of options that may be repeated and hold several, each once."""
     parts = (part.strip() for text in texts or () for part in text.split(","))
     return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def words(option: str, text: str) -> list[str]:
+    """What stands in one option's text, in words like a shell's: one that holds blanks is quoted.
+    Raises `Usage` for a quotation mark that nothing closes."""
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise Usage(f"{option} {text}: a quotation mark is not closed · close it") from error
 
 
 def wishes(

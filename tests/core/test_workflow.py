@@ -13,11 +13,12 @@ import pytest
 
 from reconciler import workflow
 from reconciler.carrying import Applied
+from reconciler.cli.options import words
 from reconciler.guards import Allowance
 from reconciler.intent.base import Intents
 from reconciler.intent.targets import Policy
 from reconciler.lock import AlreadyAtWork, only_run
-from reconciler.model.errors import Refused
+from reconciler.model.errors import Refused, Usage
 from reconciler.model.outcome import Status
 from reconciler.model.plan import Plan
 from reconciler.model.resource import Origin
@@ -141,6 +142,18 @@ def test_differing_strangers_are_held_until_allowed(desk: Desk) -> None:
     allowed = frozenset({Allowance("adopt", "toy/shelf/a")})
 
     assert statuses(desk.apply(ONE, allowed=allowed)) == {"a": "done"}
+
+
+def test_a_word_for_an_address_with_a_blank_is_quoted(desk: Desk) -> None:
+    """As a shell takes it; words of GitHub's dispatch are read the same way."""
+    desk.shop.put("shelf", "top shelf", title="by hand")
+    (hold,) = desk.plan(intents(shelf={"top shelf": {"title": "A"}})).holds.values()
+    said = hold.remedy.partition("--allow ")[2]
+
+    assert said == "'adopt=toy/shelf/top shelf'"
+    assert words("--allow", f"prune=toy\n{said}") == ["prune=toy", "adopt=toy/shelf/top shelf"]
+    with pytest.raises(Usage, match="a quotation mark is not closed"):
+        words("--allow", "'adopt=toy/shelf/top shelf")
 
 
 def test_filling_what_is_empty_overwrites_nothing(desk: Desk) -> None:

@@ -36,7 +36,10 @@ TITLE: Final = "Adopt what was moved in the shops"
 def adopt(
     out: Out,
     only: Annotated[
-        str, typer.Option("--only", help="Addresses, separated by white space; all without them.")
+        str,
+        typer.Option(
+            "--only", help="Addresses, separated by blanks, quoted if they hold some; all without."
+        ),
     ] = "",
     target: Annotated[str, typer.Option("--target", help="Only this target.")] = "",
     desired: options.DesiredFolder = options.DESIRED,
@@ -47,7 +50,8 @@ def adopt(
     """
     with speech.told_plainly(as_json=False):
         names = [target] if target else []
-        named = named_addresses(only.split(), not only.split(), names)
+        asked = options.words("--only", only)
+        named = named_addresses(asked, not asked, names)
         here = begun(desired)
         workspace = here.workspace
         sites = open_sites(workspace, sorted({a.target for a in named}) or names)

@@ -107,10 +107,16 @@ def apply(
         str, typer.Option("--run-id", help="Go by the plans of this workflow run, too.")
     ] = "",
     allow: Annotated[
-        str, typer.Option("--allow", help="GUARD=ADDRESS entries, separated by white space.")
+        str,
+        typer.Option(
+            "--allow", help="GUARD=ADDRESS entries, separated by blanks; quoted if they hold some."
+        ),
     ] = "",
     only: Annotated[
-        str, typer.Option("--only", help="Only these addresses, separated by white space.")
+        str,
+        typer.Option(
+            "--only", help="Only these addresses, separated by blanks; quoted if they hold some."
+        ),
     ] = "",
     desired: options.DesiredFolder = options.DESIRED,
 ) -> None:
@@ -125,7 +131,8 @@ def apply(
     with speech.told_plainly(as_json=False):
         job = this_job()
         workspace = open_workspace(desired, all_sandboxed=False)
-        only_these, wishes = only.split(), options.wishes(only.split(), None, allow.split())
+        only_these, allowed = options.words("--only", only), options.words("--allow", allow)
+        wishes = options.wishes(only_these, None, allowed)
         here = checkout(workspace)
         try:
             result = anyio.run(partial(_applied, job, here, target, wishes, _number(run_id)))
