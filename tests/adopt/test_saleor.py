@@ -9,7 +9,6 @@ from tests.adopt.desk import adopt, changed_lines, refusals
 from tests.saleor.shop import Shop, mapping, offering, taxonomy
 
 PRODUCT = "meeting-scheduler"
-HERE = f"market/product_attributes/{PRODUCT}"
 
 
 def shop_with(folder: Path, identity: str = "slug") -> Shop:

@@ -320,11 +320,7 @@ CASES: Final = [
             "seo_description": edit(seo={"title": "All of it", "description": None}),
             "image": edit(image={"url": "https://x/else.jpg", "altText": "A shelf"}),
             "image_alt": edit(image={"url": "https://x/shelf.jpg", "altText": None}),
-            "excluded_match": edit(
-                sources=source(
-                    "ANY", TAG, exclusion={"matchType": "ANY", "conditions": [TAG, TYPE]}
-                )
-            ),
+            "excluded_match": edit(sources=source("ANY", TAG, exclusion=EXCLUSION)),
         },
     ),
     case("bare", BARE, {}),

@@ -62,12 +62,6 @@ def secondary_limit(retry_after: int | None = 60, status: int = 403) -> Refusal:
     return Refusal(status, words, headers=headers)
 
 
-def primary_limit(reset: int) -> Refusal:
-    """The hour's requests are used up; the headers say until when."""
-    headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(reset)}
-    return Refusal(403, "API rate limit exceeded for installation.", headers=headers)
-
-
 def check_body(resource: str, body: str | None, *, created: bool = False) -> None:
     """Refuse a text that is too long. A new comment is refused in other words than an edit."""
     if body is None or len(body) <= BODY_LIMIT:
