@@ -9,11 +9,19 @@ from typing import Any
 import pytest
 
 from providers.kit.sandbox import Fault
+from providers.shopify.client import writing
 from providers.shopify.kinds import file as file_kind
+from providers.shopify.kinds.file import File
+from reconciler.model.address import Address
+from reconciler.model.change import Action, Cause, Change
 from reconciler.model.errors import InvalidDesiredState
 from reconciler.model.outcome import Status
+from reconciler.model.resource import Resource
+from reconciler.provider import Batch, Remotes
 from tests.shopify.pictures import png
 from tests.shopify.raw import ask, metafield
+from tests.shopify.test_client import answering, target
+from tests.virtual_time import run_in_virtual_time
 from tests.workshop import Workshop, problems_of
 
 HANDLE = "medina-sweater-oat"
@@ -435,3 +443,30 @@ def test_a_picture_that_leaves_a_gallery_stays_in_the_shop(shop: Workshop) -> No
     assert ("file", "forget") in actions
     assert stems(shop) == ["a"]
     assert sorted(name.split("_pg")[0] for name in names(shop)) == ["a", "b", "s"]
+
+
+def _described(key: str) -> Change[File]:
+    address = Address("shop", "file", key)
+    before = Resource(address, File(alt="Old"), f"gid://shopify/MediaImage/{key}")
+    return Change(
+        address, Action.UPDATE, Cause.INTENT, (), before, Resource(address, File(alt="New"))
+    )
+
+
+def test_an_answer_that_tells_of_one_file_alone_is_believed_for_that_one() -> None:
+    """The other has failed; what is known of the first is not thrown away with it."""
+    told = {"id": "gid://shopify/MediaImage/a.jpg", "alt": "New", "fileStatus": "READY"}
+    wire = answering({"data": {"fileUpdate": {"files": [told], "userErrors": []}}})
+
+    async def write() -> Any:
+        async with writing(target(), wire, Remotes("shop")) as session:
+            changes = (_described("a.jpg"), _described("b.jpg"))
+            return await file_kind.FileKind().write(session, Batch(changes))
+
+    first, second = run_in_virtual_time(write)
+
+    assert (first.status, first.echo) == (Status.DONE, File(alt="New"))
+    assert (second.status, second.message) == (
+        Status.FAILED,
+        "the answer does not tell of it · plan again",
+    )

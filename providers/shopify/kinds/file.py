@@ -241,8 +241,10 @@ async def _changed(session: ShopifyWriter, changes: Sequence[Change[File]]) -> l
     for change in changes:
         file = told.get(change.remote or "")
         if file is None:
-            raise PlatformError(f"the answer does not tell of {change.address.key}")
-        outcomes.append(done(change.address, file["id"], File(alt=file["alt"] or None)))
+            why = "the answer does not tell of it · plan again"
+            outcomes.append(failed(change.address, why, change.remote))
+        else:
+            outcomes.append(done(change.address, file["id"], File(alt=file["alt"] or None)))
     return outcomes
 
 
