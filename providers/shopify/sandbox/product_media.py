@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from providers.shopify.sandbox import files, media
+from providers.shopify.sandbox import file_making, media
 from providers.shopify.sandbox.paging import connection
 from providers.shopify.sandbox.refusal import UserError, user_error
 from providers.shopify.sandbox.shop import Info, Shop, Thing
@@ -34,7 +34,7 @@ def _made(shop: Shop, row: Mapping[str, Any]) -> Thing:
         "contentType": row["mediaContentType"],
         "duplicateResolutionMode": "APPEND_UUID",
     }
-    return files.made(shop, wanted)
+    return file_making.made(shop, wanted)
 
 
 def address_errors(rows: Sequence[Mapping[str, Any]]) -> list[UserError]:
