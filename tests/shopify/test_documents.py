@@ -19,7 +19,7 @@ from providers.shopify import metafields as metafields_read
 from providers.shopify.bulk import CANCEL, RUN_QUERY
 from providers.shopify.client import Settings, reading
 from providers.shopify.identified import Wish, document
-from providers.shopify.kinds import publication_listing
+from providers.shopify.kinds import metafield_definition, publication_listing, variant
 from providers.shopify.transcript import transcribe
 from reconciler.cli.composition import open_sites, open_workspace
 from reconciler.provider import ALL
@@ -187,6 +187,8 @@ def test_all_of_them_were_looked_at(sent: frozenset[str]) -> None:
         "MoreMetafields",
         "MorePublications",
         "MoreMedia",
+        "MoreTitles",
+        "MoreCategories",
         "CancelBulkOperation",
         "StageVariables",
         "RunBulkMutation",
@@ -201,14 +203,17 @@ def test_all_of_them_were_looked_at(sent: frozenset[str]) -> None:
 
 
 def _more() -> tuple[str, ...]:
-    """Sent only for products with more than forty metafields, and what is listed in more than fifty
-    publications; for a bulk operation that takes an hour, and very many values; for files whose
-    name is taken or that can not be processed; and, of a capsule's inspection, which is no part
-    of the life above, also for products with more than fifty media."""
+    """Sent only for products with more than forty metafields or 250 variants, definitions with more
+    than a hundred categories, and what is listed in more than fifty publications; for a bulk
+    operation that takes an hour, and very many values; for files whose name is taken or that can
+    not be processed; and, of a capsule's inspection, which is no part of the life above, also for
+    products with more than fifty media."""
     inspected = document(inspection._PRODUCT, [Wish({"handle": "a"}), Wish({"handle": "b"})])
     rare = (
         metafields_read._MORE,
         publication_listing._MORE,
+        variant._MORE,
+        metafield_definition._MORE,
         CANCEL,
         *(bulk_writing._STAGE, bulk_writing._RUN, bulk_writing._LATEST),
         uploading._NAMED,
