@@ -206,6 +206,17 @@ def test_an_empty_text_is_no_value(tmp_path: Path) -> None:
     assert shop.plan().is_empty
 
 
+def test_a_whole_number_may_be_written_as_a_text(tmp_path: Path) -> None:
+    """As other platforms have it; Plytix keeps numbers."""
+    shop = Workshop(tmp_path, "plytix", "pim", POLICY)
+    months = "namespace: care\ndefinitions: {months: {type: number_integer, name: Months}}\n"
+    shop.write(yaml("metafields", f"{months}values: {{{SHOE}: {{months: '24'}}}}\n"))
+    applied = shop.apply()
+
+    assert not problems_of(applied), problems_of(applied)
+    assert shop.plan().is_empty
+
+
 def test_selectors_that_disagree_about_a_product_are_told(tmp_path: Path) -> None:
     """None of them wins, unless the value is said by name."""
     shop = Workshop(tmp_path, "plytix", "pim", POLICY, RULES)

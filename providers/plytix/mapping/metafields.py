@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from providers.plytix.definitions import DROPDOWN, canonical
+from providers.plytix.definitions import DROPDOWN, NUMBERS, canonical
 from providers.plytix.keys import key_within
 from providers.plytix.kinds.attribute import Attribute
 from providers.plytix.kinds.options import Options
@@ -144,9 +144,9 @@ def nothing_stands_for(by: str, place: Source, compilation: Compilation) -> Prob
 def _value(intent: Metafields, key: MetafieldKey, value: Content) -> Any:
     """A number is a number, however it is written, and an empty text is none."""
     definition = intent.definitions.get(key)
-    is_decimal = definition is not None and definition.type == "number_decimal"
-    is_number = is_decimal or isinstance(value, float)
-    return canonical(value, TYPES["number_decimal"] if is_number else "TextAttribute")
+    type_class = TYPES.get(definition.type) if definition is not None else None
+    is_number = type_class in NUMBERS or isinstance(value, float)
+    return canonical(value, NUMBERS[0] if is_number else "TextAttribute")
 
 
 def _values(intent: Metafields, product: Key, of_product: Said, target: str) -> Resource[Any]:
