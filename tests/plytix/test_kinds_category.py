@@ -32,18 +32,6 @@ def shop(tmp_path: Path) -> Workshop:
 
 
 @pytest.mark.parametrize("fault", LOST)
-def test_a_lost_answer_to_a_deletion_is_looked_up(shop: Workshop, fault: Fault) -> None:
-    """It is gone: that is done, and nobody's failure."""
-    shop.write({"collections/one.yaml": "targets: [pim]\ncollections: {}\n"})
-    shop.inject(fault, matching=ITSELF)
-    applied = shop.apply(["empty_set=pim", "mass_change=pim"])
-
-    assert shop.faults_left() == 0
-    assert [o.status for o in applied.outcomes.values()] == [Status.DONE]
-    assert shop.plan().is_empty
-
-
-@pytest.mark.parametrize("fault", LOST)
 def test_a_lost_answer_to_a_name_is_sent_again(shop: Workshop, fault: Fault) -> None:
     """Its products follow in the same run."""
     shop.edit("category", "Sneakers", name="Somebody's")
