@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -37,6 +37,7 @@ class Situation:
     is. now: `2026-11-27T18:00Z`. layers: those of the kinds. unmade:
     what is declared and missing, and was not meant to be made this time. withheld: what the states
     of capsules do not allow to be written. unwritable: the kinds that the credential may not write.
+    for_others: the kinds of things that are made for the sake of what refers to them.
     """
 
     target: str
@@ -55,6 +56,7 @@ class Situation:
     unmade: frozenset[Address] = frozenset()
     withheld: Mapping[Address, Refusal] = field(default_factory=dict)
     unwritable: Mapping[str, Lack] = field(default_factory=dict)
+    for_others: frozenset[str] = frozenset()
 
     def tolerance(self, change: AnyChange) -> Tolerance | None:
         """What lets a change be as it is."""
@@ -317,14 +319,16 @@ _WORDS: Final = {"none": "neither attributes nor values", "values": "values only
 
 
 def dangling(situation: Situation) -> Iterator[Violation]:
-    """Holds a change that refers to something which is neither declared nor live, and the deletion
-    of something that a declared resource still refers to.
+    """Holds a change that refers to something which is neither declared nor live, the upload of a
+    file that only such changes refer to, and the deletion of something that a declared resource
+    still refers to.
 
     Why: it would fail half-way, or leave a reference to nothing. With `policy.strict` (or
     `--strict`) it holds the whole target.
     Instead: declare what is referred to, make it in the platform's admin, or correct the key.
     """
-    broken = [*_pointing_at_nothing(situation), *_still_pointed_at(situation)]
+    pointing = list(_pointing_at_nothing(situation))
+    broken = [*pointing, *_for_them_alone(situation, pointing), *_still_pointed_at(situation)]
     remedy = "declare it, make it in the platform's admin, or correct the key"
     if not situation.policy.strict:
         yield from (
@@ -352,6 +356,25 @@ def _pointing_at_nothing(situation: Situation) -> Iterator[Broken]:
                 names = _listed([str(address) for address in missing])
                 absent = "which does not exist" if len(missing) == 1 else "which do not exist"
                 yield change, f"{change.address} refers to {names}, {absent}", missing
+
+
+def _for_them_alone(situation: Situation, pointing: Sequence[Broken]) -> Iterator[Broken]:
+    """What would be made for the sake of others that are all held."""
+    made = {
+        change.address: change
+        for change in situation.changes
+        if change.action is Action.CREATE and change.address.kind in situation.for_others
+    }
+    missing = {change.address: absent for change, _, absent in pointing}
+    users: dict[Address, list[Address]] = {}
+    for address, resource in situation.declared.items() if made and missing else ():
+        for needed in made.keys() & pointed_at(resource):
+            users.setdefault(needed, []).append(address)
+    for needed, those in users.items():
+        if missing.keys() >= set(those):
+            names = _listed([str(address) for address in those])
+            absent = tuple(sorted({one for address in those for one in missing[address]}))
+            yield made[needed], f"only {names} would show {needed}, and can not", absent
 
 
 def _still_pointed_at(situation: Situation) -> Iterator[Broken]:

@@ -25,7 +25,7 @@ from reconciler.model.question import Answers
 from reconciler.model.resource import Resource, State
 from reconciler.moving import from_nowhere, moved_rows
 from reconciler.order import Schedule, pointed_at, schedule
-from reconciler.provider import Access, PlatformError, layer_of
+from reconciler.provider import Access, PlatformError, is_for_others, layer_of
 from reconciler.selection import EVERYTHING, Selection
 from reconciler.site import Site
 from reconciler.withholding import (
@@ -278,6 +278,7 @@ def judged(site: Site, seen: Seen, wishes: Wishes) -> Planned:
         tolerances=site.tolerances,
         now=wishes.now,
         layers={kind.name: layer_of(kind) for kind in site.provider.kinds},
+        for_others=frozenset(k.name for k in site.provider.kinds if is_for_others(k)),
         unmade=seen.unmade,
         withheld=seen.withheld,
         unwritable=seen.access.unwritable,

@@ -215,6 +215,17 @@ class HasLayer(Protocol):
     layer: Layer
 
 
+class IsForOthers(Protocol):
+    """A kind of things that nobody states for their own sake: files that something shows. One is
+    not made where nothing that refers to it can be carried out."""
+
+    for_others: bool
+
+
+def is_for_others(kind: object) -> bool:
+    return bool(getattr(kind, "for_others", False))
+
+
 def layer_of(kind: object) -> Layer:
     layer: Layer = getattr(kind, "layer", "products")
     return layer

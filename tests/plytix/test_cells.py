@@ -14,6 +14,7 @@ from reconciler.model.change import Cause
 from reconciler.model.errors import InvalidDesiredState
 from reconciler.model.outcome import Status
 from tests.adopt.desk import adopt, refusals
+from tests.plytix import mapped
 from tests.workshop import Workshop, problems_of
 
 POLICY = {"adopt": True, "prune": True, "create": "attributes"}
@@ -289,8 +290,9 @@ def test_that_an_order_can_not_be_set_is_said(tmp_path: Path) -> None:
 
 
 def test_a_gallery_that_the_account_does_not_have_holds_its_own_only(tmp_path: Path) -> None:
-    """Its label is told with each product; galleries elsewhere are made, and the images too. So it
-    is when the attribute goes later: nothing fails, and what is in it is held."""
+    """Its label is told with each product, and the images that it alone would show are not
+    uploaded; galleries elsewhere are made, with theirs. So it is when the attribute goes later:
+    nothing fails, and what is in it is held."""
     shop = Workshop(tmp_path, "plytix", "pim", POLICY)
     host, other = "https://m.media-amazon.com/images/I", "AMZN-US-B0BXT4N8JS"
 
@@ -305,11 +307,16 @@ def test_a_gallery_that_the_account_does_not_have_holds_its_own_only(tmp_path: P
     plan = shop.plan()
     applied = shop.apply()
 
-    (held,) = plan.holds.items()
-    assert (held[0].key, held[1].reason) == (f"{other}/no_such_images", "dangling")
-    assert "pim/attribute/no_such_images, which does not exist" in held[1].message
+    held = {address.key: hold.message for address, hold in plan.holds.items()}
+    assert held == {
+        f"{other}/no_such_images": f"pim/gallery/{other}/no_such_images refers to"
+        " pim/attribute/no_such_images, which does not exist",
+        "two.jpg": f"only pim/gallery/{other}/no_such_images would show pim/asset/two.jpg, and"
+        " can not",
+    }
+    assert {hold.reason for hold in plan.holds.values()} == {"dangling"}
     done = {a.key for a, outcome in applied.outcomes.items() if outcome.status is Status.DONE}
-    assert done == {"one.jpg", "two.jpg", f"{AMAZON}/amazon_images"}
+    assert done == {"one.jpg", f"{AMAZON}/amazon_images"}
 
     shop.write({"images/no_such_images.yaml": None})
     shop.apply()
@@ -319,6 +326,33 @@ def test_a_gallery_that_the_account_does_not_have_holds_its_own_only(tmp_path: P
         store.delete("attribute", gone)
 
     assert {a.key for a in shop.plan().holds} == {f"{AMAZON}/amazon_images"}
+
+
+def test_an_image_is_uploaded_for_a_product_that_is_there(tmp_path: Path) -> None:
+    """Not for one that is gone; when it is made, its images follow."""
+    shop = Workshop(tmp_path, "plytix", "pim", POLICY)
+    host, gone = "https://m.media-amazon.com/images/I", "AMZN-US-GONE"
+
+    def product(sku: str, *names: str) -> str:
+        slots = zip(("MAIN", "PT01"), names, strict=False)
+        lines = "".join(f"      {slot}: {{url: '{host}/{name}.jpg'}}\n" for slot, name in slots)
+        return f"  {sku}:\n    images:\n{lines}"
+
+    head = "into: {gallery: amazon_images}\nproducts:\n"
+    said = product(AMAZON, "shared") + product(gone, "shared", "alone")
+    shop.write(yaml("images", head + said))
+    first = shop.apply().outcomes
+    mapped.stock(shop.sandbox(), [gone])
+    second = shop.apply().outcomes
+
+    assert {a.key: o.status for a, o in first.items()} == {
+        "shared.jpg": Status.DONE,
+        f"{AMAZON}/amazon_images": Status.DONE,
+        "alone.jpg": Status.HELD,
+        f"{gone}/amazon_images": Status.HELD,
+    }
+    assert {o.status for o in second.values()} == {Status.DONE}
+    assert shop.plan().is_empty
 
 
 def test_options_that_products_have_by_now_are_not_rolled_back_unasked(tmp_path: Path) -> None:

@@ -63,6 +63,18 @@ def document(images: str, rest: str = "", into: str = "look: altuzarra.look_imag
 LOOK = document('      LOOK: {path: images/look.png, alt: "A sweater"}\n', rest="    look: LOOK\n")
 
 
+def test_a_picture_for_a_product_that_is_gone_is_not_uploaded(shop: Workshop) -> None:
+    """Neither for its gallery nor for its metafield; it is told with what would show it."""
+    put(shop, "images/look.png", png(1))
+    said = document('      LOOK: {path: images/look.png, alt: "X"}\n', rest="    look: LOOK\n")
+    shop.write({"images/looks.yaml": said.replace(HANDLE, "long-gone")})
+    outcomes = shop.apply().outcomes.values()
+
+    assert {outcome.status for outcome in outcomes} == {Status.HELD}
+    assert {outcome.address.kind for outcome in outcomes} >= {"file", "metafield"}
+    assert files(shop) == []
+
+
 def statuses(applied: Any) -> dict[str, Status]:
     return {o.address.kind: o.status for o in applied.outcomes.values()}
 

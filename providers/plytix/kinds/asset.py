@@ -46,6 +46,7 @@ class AssetKind:
     name = "asset"
     spec = Asset
     managed = True
+    for_others = True
     on_drop = OnDrop.FORGET
     precondition = Precondition.REREAD
     echo = Echo.REREAD

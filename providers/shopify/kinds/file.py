@@ -86,6 +86,7 @@ class FileKind:
     name = "file"
     spec = File
     managed = True
+    for_others = True
     on_drop = OnDrop.FORGET
     precondition = Precondition.REREAD
     echo = Echo.ANSWER
