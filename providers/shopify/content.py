@@ -111,7 +111,9 @@ def _no_whole_number(value: Content) -> Misfit:
     if isinstance(value, Mapping | tuple | list):
         return _of_wrong_shape(value, "a whole number", "write one in digits, like 3")
     if isinstance(value, str) and re.fullmatch(r"-?\d+", value):
-        return Misfit(f"{value!r} is text, not a whole number", f"take the quotes off: {value}")
+        return Misfit(
+            f"{value!r} is text, not a whole number", f"write {int(value)}, without quotes"
+        )
     if isinstance(value, float):
         remedy = "round it, or give the definition the type number_decimal"
         return Misfit(

@@ -30,6 +30,14 @@ Place = tuple[str | int, ...]
 """The way to a part of a document: `("terms", "sales_sdr", "label")`."""
 
 
+class Misstated(ValueError):
+    """What a model finds wrong among its own parts. way: to the part that is to change."""
+
+    def __init__(self, cause: str, remedy: str, *way: str | int) -> None:
+        self.way: Place = way
+        super().__init__(f"{cause} · {remedy}")
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """Where the parts of one document stand in their file."""

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
-from reconciler.intent.base import Intent, Part, Text
+from reconciler.intent.base import Intent, Misstated, Part, Text
 
 
 class References(Part):
@@ -32,9 +32,11 @@ class Bundle(Part):
     def _quantities_have_components(self) -> Bundle:
         for component in self.quantities:
             if component not in self.components:
-                raise ValueError(
-                    f"{component} has a quantity, and is not among the components"
-                    " · add it to components, or take the quantity out"
+                raise Misstated(
+                    f"{component} has a quantity, and is not among the components",
+                    "add it to components, or take the quantity out",
+                    "quantities",
+                    component,
                 )
         return self
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from reconciler.intent.base import Intent, Part, Text
+from reconciler.intent.base import Intent, Misstated, Part, Text
 from reconciler.intent.condition import Condition as Condition
 from reconciler.intent.condition import Excluding as Excluding
 
@@ -129,9 +129,11 @@ class Styles(Part):
     def _overrides_have_styles(self) -> Styles:
         for style in self.overrides:
             if style not in self.styles:
-                raise ValueError(
-                    f"{style} is overridden, and is not among the styles"
-                    " · add it to styles, or take the override out"
+                raise Misstated(
+                    f"{style} is overridden, and is not among the styles",
+                    "add it to styles, or take the override out",
+                    "overrides",
+                    style,
                 )
         return self
 

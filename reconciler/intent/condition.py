@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import StringConstraints, model_validator
 
-from reconciler.intent.base import Part, Text
+from reconciler.intent.base import Misstated, Part, Text
 
 Relation = Literal[
     "is", "is_not", "contains", "does_not_contain", "starts_with", "ends_with",
@@ -99,15 +99,17 @@ class Condition(Part):
     def _in_a_way_that_it_can_be_asked(self) -> Condition:
         ways = RELATIONS[self.by] if self.content is not None else _EITHER
         if self.relation not in ways:
-            raise ValueError(
-                f"a condition on {self.by} can not ask {self.relation} · write {_listed(ways)}"
+            raise Misstated(
+                f"a condition on {self.by} can not ask {self.relation}",
+                f"write {_listed(ways)}",
+                "relation",
             )
         if (self.value is not None) != (self.metafield is not None):
             raise ValueError("value goes with metafield · write both, or none of them")
         if self.metafield is not None and (self.relation == "contains") > self._holds_texts:
             raise ValueError("contains asks a list for texts · write a text, or several")
         if self.below and self.category is None:
-            raise ValueError("below goes with category · take it out")
+            raise Misstated("below goes with category", "take it out", "below")
         return self
 
     @property

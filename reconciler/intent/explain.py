@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from reconciler.intent.base import Place, Places
+from reconciler.intent.base import Misstated, Place, Places
 from reconciler.model.problem import Problem
 from reconciler.model.wording import WANTED, worded
 
@@ -26,7 +26,8 @@ def problems(error: ValidationError, model: Any, data: Any, places: Places) -> I
 
 def _place_in(data: Any, detail: ErrorDetails) -> Place:
     """The steps of an error's location that are really in the data; pydantic adds the names of
-    union members and `[key]` to them. An unknown or missing field's own name stays."""
+    union members and `[key]` to them. An unknown or missing field's own name stays, and a model
+    says itself which of its parts it objects to."""
     place: list[str | int] = []
     for step in detail["loc"]:
         if isinstance(data, Mapping) and step in data:
@@ -38,12 +39,14 @@ def _place_in(data: Any, detail: ErrorDetails) -> Place:
         place.append(step)
     if detail["type"] == "missing":
         place.append(detail["loc"][-1])
-    return tuple(place)
+    objection = detail.get("ctx", {}).get("error")
+    return (*place, *(objection.way if isinstance(objection, Misstated) else ()))
 
 
 def _is_explained_deeper(
     place: Place, details: list[ErrorDetails], by_place: Mapping[Place, object]
 ) -> bool:
-    """Whether this is only a union saying that its other members do not fit either."""
+    """Whether this is only a union saying that its other members do not fit either, or a list that
+    does not count what is wrong in it."""
     deeper = any(other[: len(place)] == place and other != place for other in by_place)
-    return deeper and all(detail["type"] in WANTED for detail in details)
+    return deeper and all(detail["type"] in (*WANTED, "too_short") for detail in details)

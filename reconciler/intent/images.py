@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints, model_validator
 
-from reconciler.intent.base import Intent, Part, Place, Text
+from reconciler.intent.base import Intent, Misstated, Part, Place, Text
 from reconciler.model.question import Question
 
 Variant = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
@@ -19,8 +19,9 @@ _BELOW = r"^[^/\\.][^/\\]*(/[^/\\.][^/\\]*)*$"
 
 
 class Image(Part):
-    """Exactly one of `url` (where the image can be fetched), `path` (a picture below `desired/`)
-    and `file` (the name of a file that the platform already holds)."""
+    """Exactly one of `url` (where the image can be fetched), `path` (a picture in
+    `desired/images/`, its way told from `desired/`: `images/gown.jpg`) and `file` (the name of a
+    file that the platform already holds)."""
 
     url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
     path: Annotated[str, StringConstraints(pattern=_BELOW)] | None = None
@@ -50,9 +51,10 @@ class ProductImages(Part):
         for purpose in ("thumbnail", "look", "swatch"):
             variant = getattr(self, purpose)
             if variant is not None and variant not in self.images:
-                raise ValueError(
-                    f"the {purpose} is {variant}, which is not among the images"
-                    f" · name one of {', '.join(self.images)}"
+                raise Misstated(
+                    f"the {purpose} is {variant}, which is not among the images",
+                    f"name one of {', '.join(self.images)}",
+                    purpose,
                 )
         return self
 

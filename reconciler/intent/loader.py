@@ -233,7 +233,8 @@ def _load_intent(path: str, content: bytes, problems: list[Problem]) -> Intent |
     folder, name = PurePosixPath(path).parts[1:-1], PurePosixPath(path).name
     if (not folder and name in _NO_INTENTS) or name.endswith(".md"):
         return None
-    if is_asset(name) and folder[:1] == (Images.folder,):
+    if is_asset(name):
+        problems += _misplaced_picture(folder, path)
         return None
     if not name.endswith(".yaml"):
         ending = PurePosixPath(name).suffix or "no ending"
@@ -249,6 +250,12 @@ def _load_intent(path: str, content: bytes, problems: list[Problem]) -> Intent |
     except ValidationError as error:
         problems += explain.problems(error, kind, document.data, document.places)
         return None
+
+
+def _misplaced_picture(folder: tuple[str, ...], path: str) -> Iterator[Problem]:
+    if folder[:1] != (Images.folder,):
+        there = f"{PurePosixPath(path).parts[0]}/{Images.folder}/"
+        yield Problem(Source(path, 1), f"a picture stands in {there} only", "move it there")
 
 
 def _kind_of(folder: tuple[str, ...], path: str, problems: list[Problem]) -> type[Intent] | None:

@@ -94,7 +94,8 @@ class Selector(Part):
 
 
 class Selected(Part):
-    """The products that the selector finds get these values, unless `values` says otherwise."""
+    """The products that the selector finds get these values, unless `values` of the same document
+    says otherwise: two documents that state one value are an error."""
 
     products: Selector
     set: Annotated[Mapping[MetafieldKey, Content], Field(min_length=1)]

@@ -7,8 +7,9 @@ stands there, where it is an ISO one.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from ruamel.yaml import YAML, MappingNode, Node, ScalarNode, SequenceNode
@@ -211,30 +212,38 @@ class _Reading:
                 return float(text)
             case "timestamp" if _is_iso(text):
                 return text
-        cause = (
-            f"{text} reads as {_NAMES[kind]}" if kind in _NAMES else f"the tag {kind} is not taken"
-        )
-        self._wrong(node, cause, _remedy(kind, text))
+        self._wrong(node, *_why_not_taken(kind, text))
         return text
 
     def _wrong(self, node: Node, cause: str, remedy: str) -> None:
         self.problems.append(Problem(Source(self.path, *_position(node)), cause, remedy))
 
 
-_NAMES: Final = {
-    "int": "a number in an unusual form",
-    "float": "a number in an unusual form",
-    "bool": "a flag in an unusual form",
-    "timestamp": "a date, and none that ISO 8601 knows",
-}
+def _why_not_taken(kind: str, text: str) -> tuple[str, str]:
+    """Cause and remedy of a scalar that is none of ours."""
+    match kind:
+        case "int" | "float":
+            remedy = f'quote it: "{text}", or write a number like 12 or 12.5'
+            return f"{text} reads as a number in an unusual form", remedy
+        case "bool":
+            remedy = "write true or false, or quote it if it is text"
+            return f"{text} reads as a flag in an unusual form", remedy
+        case "timestamp":
+            return _why_no_date(text)
+    return f"the tag {kind} is not taken", "remove the tag"
 
 
-def _remedy(kind: str, text: str) -> str:
-    if kind == "bool":
-        return "write true or false, or quote it if it is text"
-    if kind in _NAMES:
-        return f'quote it: "{text}"'
-    return "remove the tag"
+_NUMBERS: Final = re.compile(r"\d+")
+
+
+def _why_no_date(text: str) -> tuple[str, str]:
+    """That there is no such day is said at once: in quotes it would be none either."""
+    try:
+        year, month, day = map(int, _NUMBERS.findall(text)[:3])
+        date(year, month, day)
+    except ValueError:
+        return f"there is no such day as {text}", "correct it, or quote it if it is no date"
+    return f"{text} reads as a date, and none that ISO 8601 knows", f'quote it: "{text}"'
 
 
 def _is_plain_integer(text: str) -> bool:

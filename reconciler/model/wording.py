@@ -23,7 +23,7 @@ WANTED: Final = {
     "none_required": "null",
 }
 
-_PATTERNS: Final = {
+PATTERNS: Final = {
     r"^[a-z][a-z0-9_]*$": "lowercase snake_case, like sales_sdr",
     r"^[a-z][a-z0-9_-]*$": "lowercase letters, digits, underscores and dashes, like gsv_roles",
     r"^[a-z0-9-]+$": "lowercase letters, digits and dashes",
@@ -37,7 +37,19 @@ _PATTERNS: Final = {
     ),
     r"^[0-9A-Za-z]+-[0-9A-Za-z]+$": "style-colour, like 3004-416689",
     r"^[0-9a-f]{64}$": "a SHA-256 in lowercase hexadecimal",
+    r"^\d+(\.\d+)? [A-Z]{3}$": "an amount and its currency, like 250 USD",
+    r"^\d+(\.\d+)? (g|kg|oz|lb)$": "a weight and its unit (g, kg, oz or lb), like 1.5 kg",
+    r"^[\w-]+\.[\w-]+$": "namespace.key, like custom.fit",
+    r"^[^/]+/[^/]+$": "taxonomy/term, like gsv_roles/hr",
+    r"^[\w-]+$": "a slug, like default-channel",
+    r"^[A-Z]{2,3}(_[A-Z0-9]+)*$": "a language in capitals, like EN or PT_BR",
+    r"^\d{4}-(01|04|07|10)$": 'a quarterly version, like "2026-10"',
+    r"^[^/\\.][^/\\]*(/[^/\\.][^/\\]*)*$": (
+        "the way down from desired/, without .. in it, like images/gown.jpg"
+    ),
     r"^https?://\S+$": "an address that begins with https://",
+    r"^https://[^\s/]+/\S*\{id\}\S*$": "an address with {id}, like https://a.example/{id}",
+    r"^https://": "an address that begins with https://",
     r"^https?://[^\s/]+(/\S*)?$": "an address like https://example.myshopify.com",
 }
 
@@ -59,7 +71,7 @@ def worded(
         case "string_pattern_mismatch":
             pattern = detail["ctx"]["pattern"]
             return f"{detail['input']!r} does not fit {_of(place)}", (
-                f"write {_PATTERNS.get(pattern, f'what matches {pattern}')}"
+                f"write {PATTERNS.get(pattern, f'what matches {pattern}')}"
             )
         case "literal_error" | "enum":
             return f"{detail['input']!r} does not fit {_of(place)}", (

@@ -52,6 +52,81 @@ BAD = {
 }
 
 
+IMAGES = "targets: [shop]\ninto: {media: true}\nproducts:\n  gown:\n"
+CONDITION = "targets: [shop]\ncollections:\n  a:\n    title: A\n    rules:\n      conditions:\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "told"),
+    [
+        (
+            "collections/a.yaml",
+            "targets: [shop]\nper_style:\n  styles: [Gown]\n  handle: '{slug}'\n"
+            "  collection: {title: A, products: [a]}\n  overrides:\n    Gwon: {title: B}\n",
+            "7:5  Gwon is overridden, and is not among the styles · add it to styles, or",
+        ),
+        (
+            "images/a.yaml",
+            IMAGES + "    images:\n      MAIN: {file: a.jpg}\n    thumbnail: LOOK\n",
+            "7:5  the thumbnail is LOOK, which is not among the images · name one of MAIN",
+        ),
+        (
+            "images/a.yaml",
+            IMAGES + "    images:\n      MAIN: {path: ../a.jpg}\n",
+            "6:14  '../a.jpg' does not fit products.gown.images.MAIN.path · write the way down",
+        ),
+        (
+            "bundles/a.yaml",
+            "targets: [shop]\nbundles:\n  set:\n    components: [a]\n    quantities:\n      b: 2\n",
+            "6:7  b has a quantity, and is not among the components · add it to components",
+        ),
+        (
+            "collections/a.yaml",
+            CONDITION + "        - inventory: 3\n          relation: contains\n",
+            "8:11  a condition on inventory can not ask contains · write is, greater_than",
+        ),
+        (
+            "collections/a.yaml",
+            CONDITION + "        - tag: a\n          below: true\n",
+            "8:11  below goes with category · take it out",
+        ),
+    ],
+)
+def test_what_parts_say_against_one_another_is_told_at_the_part(
+    path: str, text: str, told: str
+) -> None:
+    """Not at the beginning of what holds them both."""
+    files = {"desired/targets.yaml": TARGETS.encode(), f"desired/{path}": text.encode()}
+    (problem,) = load(files).problems
+
+    assert str(problem).startswith(f"desired/{path}:{told}")
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("2026-02-30", "there is no such day as 2026-02-30 · correct it, or quote it if"),
+        ("2026-02-30T10:00:00Z", "there is no such day as 2026-02-30T10:00:00Z · correct it"),
+        ("!!timestamp soon", "there is no such day as soon"),
+        ("2026-9-1 10:00:00", 'that ISO 8601 knows · quote it: "2026-9-1 10:00:00"'),
+        ("2026-09-01t10:00:00 +2", 'that ISO 8601 knows · quote it: "2026-09-01t10:00:00 +2"'),
+    ],
+)  # fmt: skip
+def test_a_date_is_told_in_the_form_that_is_taken(said: str, words: str) -> None:
+    """No remedy leads to the next problem."""
+    assert words in loaded("role", TAXONOMY.replace("Role", said).encode())
+
+
+def test_a_picture_elsewhere_is_to_move() -> None:
+    """It is no document that was called by a wrong name."""
+    files = {"desired/targets.yaml": TARGETS.encode(), "desired/pictures/a.png": b"\x89PNG"}
+    (problem,) = load(files).problems
+
+    assert str(problem) == (
+        "desired/pictures/a.png:1:1  a picture stands in desired/images/ only · move it there"
+    )
+
+
 def loaded(name: str, content: bytes) -> str:
     """What is said of one bad taxonomy beside a good target."""
     files = {"desired/targets.yaml": TARGETS.encode(), f"desired/taxonomies/{name}.yaml": content}

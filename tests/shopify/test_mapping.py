@@ -301,3 +301,15 @@ def test_an_image_that_has_no_home_is_explained(product: Any, into: Any, cause: 
     (problem,) = told(images(product, **into))
 
     assert cause in problem
+
+
+def test_a_look_goes_into_no_metafield_of_another_type() -> None:
+    """Shopify needs no definition, but holds every value to the one that there is."""
+    document = {"into": {"look": "altuzarra.fit"}, "products": {"gown": IMAGE}}
+    both = {"namespace": "altuzarra", "definitions": DEFINITIONS}
+    (problem,) = compiled(metafields=both, images=document).problems
+
+    assert problem.cause == (
+        "altuzarra.fit is defined as single_line_text_field, which refers to no file"
+    )
+    assert problem.place.path.endswith("images/shop.yaml")

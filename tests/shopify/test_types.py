@@ -121,7 +121,7 @@ def test_a_live_value_that_does_not_fit_its_type_has_no_words(type_: str, live: 
         ("link", {"text": "a", "ulr": "b"}, "there is no ulr in it · did you mean url?"),
         ("weight", {"valeu": 1, "unit": "kg"}, "there is no valeu in it · did you mean value?"),
         ("money", {"amount": 1, "code": "EUR"}, "there is no code in it · money is {amount"),
-        ("number_integer", "3", "'3' is text, not a whole number · take the quotes off: 3"),
+        ("number_integer", "3", "'3' is text, not a whole number · write 3, without quotes"),
         ("number_integer", "three", "three is no whole number · write it in digits"),
         ("number_integer", 1.5, "1.5 is no whole number · round it, or give the definition"),
         ("number_integer", 3.0, "3.0 is no whole number · write 3"),

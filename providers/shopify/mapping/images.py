@@ -11,7 +11,7 @@ from providers.shopify.kinds.media_order import MediaOrder
 from providers.shopify.kinds.metafield import Metafield
 from providers.shopify.kinds.product_media import ProductMedia, media_key
 from providers.shopify.mapping import pictures
-from providers.shopify.mapping.metafield import metafield
+from providers.shopify.mapping.metafield import defined, metafield
 from reconciler.intent.base import Place
 from reconciler.intent.images import Images, ProductImages
 from reconciler.model.address import Address, Key
@@ -27,7 +27,7 @@ _PURPOSES: Final = ("look", "swatch")
 def images(intent: Images, compilation: Compilation) -> Mapped:
     """Metafields and galleries by document; files once for all documents, with the first of them,
     because several may show one."""
-    yield from _purposes_without_a_home(intent)
+    yield from _purposes_without_a_home(intent, compilation)
     accessories = _accessories(intent, compilation)
     for handle, product in intent.products.items():
         yield from _problems(intent, compilation, handle, product)
@@ -52,7 +52,8 @@ def _accessories(intent: Images, compilation: Compilation) -> frozenset[Key] | N
     return frozenset(handle for found in asked for handle in found or ())
 
 
-def _purposes_without_a_home(intent: Images) -> Iterator[Problem]:
+def _purposes_without_a_home(intent: Images, compilation: Compilation) -> Iterator[Problem]:
+    """A metafield without a definition can hold a file all the same: its type is sent with it."""
     if intent.into.gallery is not None:
         yield Problem(
             intent.at("into", "gallery"),
@@ -61,11 +62,22 @@ def _purposes_without_a_home(intent: Images) -> Iterator[Problem]:
         )
     for purpose in _PURPOSES:
         into = getattr(intent.into, purpose)
-        if into is not None and not _METAFIELD.fullmatch(into):
+        if into is None:
+            continue
+        name = _METAFIELD.fullmatch(into)
+        if name is None:
             yield Problem(
                 intent.at("into", purpose),
                 f"{into} is no metafield",
                 f"write namespace.key, like altuzarra.{purpose}_image",
+            )
+            continue
+        definition = defined(compilation, name[1], name[2])
+        if definition is not None and definition.type != "file_reference":
+            yield Problem(
+                intent.at("into", purpose),
+                f"{into} is defined as {definition.type}, which refers to no file",
+                "name another metafield, or define it as file_reference",
             )
 
 
