@@ -155,7 +155,8 @@ class GraphQLWriter(GraphQLReader):
 def _answer(response: httpx.Response) -> Answer:
     body = parsed(response)
     if response.status_code in (401, 403):
-        raise Unauthorised(f"HTTP {response.status_code}: {_words(body) or response.reason_phrase}")
+        told = f"HTTP {response.status_code}: {_words(body) or response.reason_phrase}"
+        raise Unauthorised(f"{told} · is the credential this shop's, and not revoked?")
     if not _is_graphql(response):
         raise Distrusted(
             f"HTTP {response.status_code} without a GraphQL answer · check the target's endpoint"

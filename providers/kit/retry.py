@@ -132,7 +132,9 @@ class Retry(httpx.AsyncBaseTransport):
             else:
                 waited += wait
             if failures >= ATTEMPTS or waited > PATIENCE_SECONDS:
-                raise Unavailable(f"{_told(answer)}, after {_tries(failures, waited)}")
+                told = f"{_told(answer)}, after {_tries(failures, waited)}"
+                remedy = " · is the address right, and open from here?"
+                raise Unavailable(told + (remedy if isinstance(answer, NEVER_SENT) else ""))
             await anyio.sleep(wait)
 
     async def _attempt(self, request: httpx.Request) -> httpx.Response | httpx.TransportError:

@@ -237,7 +237,8 @@ def _data(response: httpx.Response) -> list[Row]:
     """The rows of an answer. Raises `Refused`, `Unauthorised` or `Distrusted`."""
     body = parsed(response)
     if response.status_code in (401, 403):
-        raise Unauthorised(str(_refused(response, body)))
+        told = _refused(response, body)
+        raise Unauthorised(f"{told} · is the credential this account's, and not revoked?")
     if 400 <= response.status_code < 500:
         raise _refused(response, body)
     if response.status_code == 204:

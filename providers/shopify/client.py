@@ -72,7 +72,9 @@ class Settings(BaseModel):
 
 
 class Credentials(BaseSettings):
-    """`<PREFIX>_ADMIN_TOKEN`, or `<PREFIX>_CLIENT_ID` and `<PREFIX>_CLIENT_SECRET`."""
+    """`<PREFIX>_ADMIN_TOKEN`, or `<PREFIX>_CLIENT_ID` and `<PREFIX>_CLIENT_SECRET`.
+
+    Raises `ValueError` with a remedy, in which `{prefix}` stands for the prefix."""
 
     admin_token: SecretStr | None = None
     client_id: str | None = None
@@ -81,7 +83,9 @@ class Credentials(BaseSettings):
     @model_validator(mode="after")
     def _one_way_in(self) -> Credentials:
         if self.admin_token is None and (self.client_id is None or self.client_secret is None):
-            raise ValueError("neither a token nor a client's id and secret is there")
+            raise ValueError(
+                "set {prefix}ADMIN_TOKEN, or {prefix}CLIENT_ID and {prefix}CLIENT_SECRET"
+            )
         return self
 
 

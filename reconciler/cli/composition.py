@@ -331,7 +331,7 @@ def _credentials_remedy(prefix: str, error: ValidationError) -> str:
     if missing:
         return f"set {' and '.join(missing)}"
     detail = error.errors(include_input=False)[0]["msg"].removeprefix("Value error, ")
-    return f"{detail} (variables begin with {prefix})"
+    return detail.replace("{prefix}", prefix)
 
 
 def _left_behind(workspace: Workspace) -> Iterator[Problem]:

@@ -87,7 +87,7 @@ def _compose(path: str, text: str) -> Node:
         ) from error
     if node is None:
         raise Unreadable(
-            Problem(Source(path, 1), "is empty", "write an intent, or delete the file")
+            Problem(Source(path, 1), "is empty", "write what it is to say, or delete the file")
         )
     return node
 

@@ -218,7 +218,7 @@ def test_missing_credentials_are_named(real: Path) -> None:
     told = planogram(real, "plan")
 
     assert told.returncode == 3
-    assert "SHOP_" in told.stderr
+    assert "set SHOP_ADMIN_TOKEN, or SHOP_CLIENT_ID and SHOP_CLIENT_SECRET" in told.stderr
 
 
 def test_yes_serves_sandboxes_only(real: Path) -> None:

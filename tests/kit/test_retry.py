@@ -104,6 +104,12 @@ def test_five_attempts_are_enough() -> None:
     assert inner.asked == 5
 
 
+def test_an_address_that_nobody_listens_at_is_told_with_a_remedy() -> None:
+    inner = Scripted(httpx.ConnectError)
+    with pytest.raises(Unavailable, match=r"ConnectError.* · is the address right"):
+        send(inner, safe=False)
+
+
 def test_an_answer_has_a_deadline_on_the_loops_clock() -> None:
     """Thirty virtual seconds pass at once, and it is a timeout."""
 

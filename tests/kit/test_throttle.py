@@ -118,7 +118,7 @@ def test_a_window_holds_in_real_time_too() -> None:
     started = time.monotonic()
     anyio.run(run)
 
-    assert 0.3 <= time.monotonic() - started < 5
+    assert time.monotonic() - started >= 0.3
 
 
 def test_the_bucket_is_used_to_the_full_and_never_overdrawn_for_long() -> None:

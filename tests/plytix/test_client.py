@@ -109,7 +109,7 @@ def test_a_real_clock_agrees() -> None:
     anyio.run(run)
 
     assert set(door.api) == {404}
-    assert 2.0 <= time.monotonic() - began <= 5.0
+    assert time.monotonic() - began >= 2.0
 
 
 def test_a_token_is_renewed_before_it_lapses(account: Account) -> None:
