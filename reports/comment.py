@@ -68,15 +68,17 @@ def _blocks(entries: Iterable[Entry]) -> Iterator[Block]:
 
 def _lines(entry: Entry) -> Iterator[str]:
     cause = f" · {entry.cause}"
-    source = f" · {code(entry.sources[0])}" if entry.sources[0] else ""
+    source = f" · {code(entry.place)}" if entry.place else ""
     if len(entry.addresses) == 1:
         where = linked(entry.addresses[0], entry.links[0])
         yield f"- {code(entry.symbol)} {where} · {entry.action}{cause}{source}"
     else:
         count = f"{len(entry.addresses):,} × {entry.kind}"
-        yield f"- {code(entry.symbol)} {count} · {entry.action}{cause}"
+        yield f"- {code(entry.symbol)} {count} · {entry.action}{cause}{source}"
         yield f"  - {addresses(entry.addresses, entry.links)}"
-    if entry.hold:
+    if entry.hold and entry.goes_with_all:
+        yield f"  - **held, {entry.hold.reason}**: with all of {code(entry.target)}, see above"
+    elif entry.hold:
         yield f"  - **held, {entry.hold.reason}**: {code(entry.hold.message)}"
         yield f"    {code(entry.hold.remedy)}"
     if entry.effect:

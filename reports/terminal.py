@@ -103,8 +103,8 @@ def _print_entry(console: Console, entry: Entry) -> None:
     line = Text(f"{entry.symbol} ", _COLOURS[entry.action])
     line.append(_subject(entry))
     line.append(f"  {entry.action}, {entry.cause}", "dim")
-    if len(entry.addresses) == 1 and entry.sources[0]:
-        line.append(f"  {entry.sources[0]}", "dim")
+    if entry.place:
+        line.append(f"  {entry.place}", "dim")
     console.print(line, soft_wrap=True)
     for field in entry.fields:
         change = _change(field, entry)
@@ -117,8 +117,10 @@ def _print_entry(console: Console, entry: Entry) -> None:
             Text(f"    can not be taken back: {entry.irreversible}", "red"), soft_wrap=True
         )
     if entry.hold:
-        held = f"    held, {entry.hold.reason}: {entry.hold.message} · {entry.hold.remedy}"
-        console.print(Text(held, "yellow"), soft_wrap=True)
+        why = f"{entry.hold.message} · {entry.hold.remedy}"
+        if entry.goes_with_all:
+            why = f"with all of {entry.target}, see below"
+        console.print(Text(f"    held, {entry.hold.reason}: {why}", "yellow"), soft_wrap=True)
         for link in filter(None, entry.links[:MOST_ADDRESSES]):
             console.print(Text(f"    {clean(link)}", "dim"), soft_wrap=True)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,7 +38,8 @@ class Entry:
     """Changes that do the same thing to resources of one kind: said once, with all addresses.
 
     sources, links and pictures: one an address, in the same order; empty where there is none.
-    digest: of the first of them.
+    goes_with_all: whether it is held by an objection to all of its target, which is told once and
+    for all. digest: of the first of them.
     """
 
     symbol: str
@@ -50,11 +51,21 @@ class Entry:
     sources: tuple[str, ...]
     fields: tuple[FieldLine, ...]
     hold: Hold | None
+    goes_with_all: bool
     effect: str | None
     irreversible: str | None
     links: tuple[str, ...]
     pictures: tuple[Pictures | None, ...]
     digest: str
+
+    @property
+    def place(self) -> str:
+        """Where it is written: of several the first, and in how many files."""
+        places = list(filter(None, self.sources))
+        if len(self.addresses) == 1 or not places:
+            return "".join(places)
+        files = {place.rpartition(":")[0] for place in places}
+        return f"first at {places[0]}" + (f", in {len(files):,} files" if len(files) > 1 else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +150,8 @@ def _entries(plan: Plan, changes: Iterable[AnyChange]) -> tuple[Entry, ...]:
     groups: dict[object, list[AnyChange]] = {}
     for change in changes:
         groups.setdefault(_likeness(change, plan.holds.get(change.address)), []).append(change)
-    entries = [_entry(group, plan.holds.get(group[0].address)) for group in groups.values()]
+    of_all = {violation.hold for violation in plan.violations if violation.address is None}
+    entries = [_entry(group, plan.holds.get(group[0].address), of_all) for group in groups.values()]
     rank = {action.value: position for position, action in enumerate(_RISK)}
     return tuple(sorted(entries, key=lambda e: (e.target, rank[e.action], e.kind, e.addresses)))
 
@@ -157,7 +169,7 @@ def _likeness(change: AnyChange, hold: Hold | None) -> object:
     )
 
 
-def _entry(changes: list[AnyChange], hold: Hold | None) -> Entry:
+def _entry(changes: list[AnyChange], hold: Hold | None, of_all: Container[Hold]) -> Entry:
     first = changes[0]
     return Entry(
         symbol=first.action.symbol,
@@ -180,6 +192,7 @@ def _entry(changes: list[AnyChange], hold: Hold | None) -> Entry:
             for f in first.fields
         ),
         hold=Hold(hold.reason, clean(hold.message), clean(hold.remedy)) if hold else None,
+        goes_with_all=hold is not None and hold in of_all,
         effect=clean(first.effect.text) if first.effect else None,
         irreversible=first.irreversible,
         links=tuple(change.link or "" for change in changes),

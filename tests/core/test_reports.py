@@ -93,6 +93,12 @@ def many(count: int, title: str = "T") -> Plan:
     return Plan(compare({r.address: r for r in desired}, {}, {}, kinds).changes)
 
 
+def printed(plan: Plan) -> str:
+    console = Console(width=100, record=True, file=io.StringIO())
+    print_plan(console, plan)
+    return console.export_text()
+
+
 def test_the_comment_as_people_see_it(markdown: SnapshotAssertion) -> None:
     """A reviewer sees this file drawn."""
     assert comment(planned()) == markdown
@@ -141,6 +147,40 @@ def test_alike_changes_are_said_once() -> None:
 
     assert "200 × shelf" in told
     assert "and 180 more" in told
+
+
+def test_alike_changes_tell_where_the_first_of_them_is_written() -> None:
+    """And in how many files; what has no place tells none."""
+    plan = many(3, "Same")
+    alike = [
+        replace(c, fields=(replace(c.fields[0], after="Same"),), after=replace(c.after, source=at))
+        for c, at in zip(
+            plan.changes,
+            (None, Source("desired/a.yaml", 7), Source("desired/b.yaml", 2)),
+            strict=True,
+        )
+        if c.after is not None
+    ]
+    told = printed(replace(plan, changes=tuple(alike)))
+
+    assert "3 × toy/shelf/s0000" in told
+    assert "  create, intent  first at desired/a.yaml:7, in 2 files\n" in told
+    assert "`first at desired/a.yaml:7`" in comment(replace(plan, changes=tuple(alike[:2])))
+    assert "first at" not in printed(many(3, "Other"))
+
+
+def test_an_objection_to_a_whole_target_is_told_once() -> None:
+    """What it holds says that it goes with all; one that is held by itself says why."""
+    plan = many(20)
+    objection = Violation("mass_change", "toy", None, "20 of 20 would change", "allow it")
+    own = Hold("adopt", "it was made elsewhere", "say so")
+    holds = {change.address: objection.hold for change in plan.changes[1:]}
+    held = replace(plan, violations=(objection,), holds={plan.changes[0].address: own, **holds})
+
+    for told, where in ((printed(held), "below"), (comment(held), "above")):
+        assert told.count("20 of 20 would change") == 1
+        assert told.count(f"see {where}") == 19
+        assert told.count("it was made elsewhere") == 1
 
 
 LISTS = [
