@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from reconciler.capsule.authorisation import Refusal
 from reconciler.freeze import Freeze
 from reconciler.intent.targets import Policy
-from reconciler.model.address import Address
+from reconciler.model.address import Address, Key
 from reconciler.model.change import Action, AnyChange, Cause
 from reconciler.model.errors import Usage
 from reconciler.model.plan import Hold, Violation
@@ -38,6 +38,7 @@ class Situation:
     what is declared and missing, and was not meant to be made this time. withheld: what the states
     of capsules do not allow to be written. unwritable: the kinds that the credential may not write.
     for_others: the kinds of things that are made for the sake of what refers to them.
+    renamed: what is known to stand under another key now.
     """
 
     target: str
@@ -57,6 +58,7 @@ class Situation:
     withheld: Mapping[Address, Refusal] = field(default_factory=dict)
     unwritable: Mapping[str, Lack] = field(default_factory=dict)
     for_others: frozenset[str] = frozenset()
+    renamed: Mapping[Address, Key] = field(default_factory=dict)
 
     def tolerance(self, change: AnyChange) -> Tolerance | None:
         """What lets a change be as it is."""
@@ -355,7 +357,14 @@ def _pointing_at_nothing(situation: Situation) -> Iterator[Broken]:
             if missing:
                 names = _listed([str(address) for address in missing])
                 absent = "which does not exist" if len(missing) == 1 else "which do not exist"
-                yield change, f"{change.address} refers to {names}, {absent}", missing
+                told = f"{change.address} refers to {names}, {absent}"
+                yield change, "; ".join((told, *_called_now(situation, missing))), missing
+
+
+def _called_now(situation: Situation, missing: Iterable[Address]) -> Iterator[str]:
+    for address in missing:
+        if address in situation.renamed:
+            yield f"the {address.kind} is called {situation.renamed[address]} now"
 
 
 def _for_them_alone(situation: Situation, pointing: Sequence[Broken]) -> Iterator[Broken]:

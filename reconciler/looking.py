@@ -77,6 +77,22 @@ async def read_keys(
     return {resource.address: resource async for resource in found}
 
 
+def renamed(provider: AnyProvider, live: State) -> dict[Address, Key]:
+    """What stands under another key now than git knows: what was found there by its own id, and
+    what such a one stands on."""
+    found: dict[Address, Key] = {}
+    for address, resource in live.items():
+        if resource.live_key in (None, address.key):
+            continue
+        found[address] = str(resource.live_key)
+        stands_on = getattr(provider.kind(address.kind), "stands_on", None)
+        if stands_on is not None:
+            before, now = stands_on(address.key), stands_on(resource.live_key)
+            if before != now:
+                found[Address(address.target, *before)] = now[1]
+    return found
+
+
 async def strangers(
     site: Site,
     session: Any,

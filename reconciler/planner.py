@@ -15,7 +15,13 @@ from reconciler.freeze import standing
 from reconciler.guards import Allowance, Situation, holds, violations
 from reconciler.intent.base import Intents
 from reconciler.intent.unfound import unfound
-from reconciler.looking import must_be_the_same_account, observe, strangers, with_effects
+from reconciler.looking import (
+    must_be_the_same_account,
+    observe,
+    renamed,
+    strangers,
+    with_effects,
+)
 from reconciler.model.address import Address
 from reconciler.model.change import Action, AnyChange
 from reconciler.model.cost import UNKNOWN, Pace
@@ -282,6 +288,7 @@ def judged(site: Site, seen: Seen, wishes: Wishes) -> Planned:
         unmade=seen.unmade,
         withheld=seen.withheld,
         unwritable=seen.access.unwritable,
+        renamed=renamed(site.provider, seen.live),
     )
     objections = violations(situation)
     held = holds(situation, objections, order.requires, wishes.allowed)

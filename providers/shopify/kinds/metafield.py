@@ -131,6 +131,9 @@ class MetafieldKind:
     precondition = Precondition.PLATFORM
     echo = Echo.ANSWER
 
+    def stands_on(self, key: Key) -> tuple[str, Key]:
+        return "product", Name.of(key).handle
+
     async def read(
         self, session: ShopifyReader, target: str, wanted: Wanted
     ) -> AsyncIterator[Resource[Metafield]]:
