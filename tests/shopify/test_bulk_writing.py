@@ -11,9 +11,8 @@ import pytest
 
 from providers.kit.graphql import Query
 from providers.kit.sandbox import Fault
-from providers.shopify import bulk_writing
+from providers.shopify import bulk_writing, setting
 from providers.shopify.client import writing
-from providers.shopify.kinds import metafield as metafield_kind
 from reconciler.cli.composition import open_sites, open_workspace
 from reconciler.model.outcome import Status
 from reconciler.provider import Remotes
@@ -97,13 +96,13 @@ def test_an_edit_meanwhile_is_held(shop: Workshop, monkeypatch: pytest.MonkeyPat
     shop.apply()
     shop.write(document("Falls"))
     key = "product/product-000001/altuzarra.fit"
-    send = metafield_kind.carried_out
+    send = setting.carried_out
 
     async def meanwhile(*args: Any) -> Any:
         shop.edit("metafield", key, type="single_line_text_field", value="by hand")
         return await send(*args)
 
-    monkeypatch.setattr(metafield_kind, "carried_out", meanwhile)
+    monkeypatch.setattr(setting, "carried_out", meanwhile)
     applied = shop.apply(["mass_change=shop"])
     held = {a.key: o.status for a, o in applied.outcomes.items() if not o.status.is_fine}
 
@@ -181,9 +180,9 @@ def test_what_an_earlier_run_left_running_is_waited_for(shop: Workshop) -> None:
         async with writing(site.target, site.wire(), Remotes("shop")) as session:
             lines = ['{"metafields": []}'] * 3
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(bulk_writing.carried_out, session, metafield_kind._SET, lines)
+                tasks.start_soon(bulk_writing.carried_out, session, setting.SET, lines)
                 await anyio.sleep(2)
-                await bulk_writing.carried_out(session, metafield_kind._SET, lines)
+                await bulk_writing.carried_out(session, setting.SET, lines)
             return (await session.query(Query(f"query Q {query}")))["bulkOperations"]["nodes"]
 
     second, first = run_in_virtual_time(twice)
