@@ -13,18 +13,20 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from providers.shopify import patterns
-from providers.shopify.content import Misfit, part, shown
+from providers.shopify.content import Misfit, Rules, part, shown
 from providers.shopify.measures import UNITS
 from providers.shopify.types import base_of, fields, is_list
 from providers.shopify.validations import said, stored
 from reconciler.intent.assets import ENDINGS
 from reconciler.intent.base import Place
 from reconciler.intent.metafields import Content, Definition
+from reconciler.model.spec import canonical_json, plain
 
 MOST_CHOICES: Final = 128
 LONGEST_NAME: Final = 255
@@ -38,8 +40,8 @@ def check(name: str, definition: Definition, value: Content) -> None:
     the metafield. A definition that contradicts itself is told where it stands, not here."""
     if value is None or not (definition.validations or definition.choices):
         return
-    asked = _asked(definition)
-    if next(_crossed(definition.type, asked), None) is not None:
+    asked = _to_be_met(definition.type, canonical_json(plain(definition.validations)))
+    if asked is None:
         return
     if not is_list(definition.type):
         _check_one(name, definition, asked, value)
@@ -51,9 +53,16 @@ def check(name: str, definition: Definition, value: Content) -> None:
             _check_one(name, definition, asked, one)
 
 
+@lru_cache
+def _to_be_met(type_: str, validations: str) -> Asked | None:
+    """Once for all values, of which there may be very many; None where no value meets them."""
+    asked = _asked(type_, json.loads(validations))
+    return None if any(_crossed(type_, asked)) else asked
+
+
 def contradictions(definition: Definition) -> Iterator[tuple[Place, Misfit]]:
     """What can be told of a definition without any value, each with its place in it."""
-    asked = _asked(definition)
+    asked = _asked(definition.type, definition.validations)
     yield from _of_its_name(definition.name)
     yield from _crossed(definition.type, asked)
     if "regex" in asked and (wrong := patterns.broken(asked["regex"])):
@@ -64,12 +73,12 @@ def contradictions(definition: Definition) -> Iterator[tuple[Place, Misfit]]:
     yield from _of_choices(definition, asked)
 
 
-def _asked(definition: Definition) -> Asked:
+def _asked(type_: str, validations: Rules) -> Asked:
     """Without what is wrong in itself, which is told at its own line."""
     found = {}
-    for name, content in definition.validations.items():
+    for name, content in validations.items():
         try:
-            text = stored(definition.type, name, content)
+            text = stored(type_, name, content)
         except Misfit:
             continue
         if text is not None:

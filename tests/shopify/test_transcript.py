@@ -376,6 +376,22 @@ LEFT_OUT = [
 ]
 
 
+def test_a_value_that_breaks_its_definition_is_told(at: Workshop) -> None:
+    """Shopify keeps what was there before the definition asked; git could not say it."""
+    line = {"type": "single_line_text_field"}
+    rule = {"name": "max", "value": "3"}
+    at.edit("metafieldDefinition", "product/odd.note", name="Note", validations=[rule], **line)
+    at.edit("metafield", "product/gift-card/odd.note", value="four", **line)
+    told = [text for text in imported(at).left_out if "odd" in text]
+
+    assert told == [
+        "metafields/odd.yaml values.gift-card.note: it has 4 characters, more than odd.note allows"
+        " (max: 3) · write another one, or change max where it is defined"
+    ]
+    assert problems(at) == []
+    assert at.plan().is_empty
+
+
 def test_only_a_folder_is_written(at: Workshop) -> None:
     """`--only`, and nothing is told of the others."""
     found = imported(at, "channels")

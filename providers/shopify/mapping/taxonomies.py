@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from providers.shopify.demands import MOST_CHOICES
 from providers.shopify.kinds.metafield_definition import MetafieldDefinition, definition_key
 from reconciler.intent.contract import mapping_problems
 from reconciler.intent.mapping import Mapping, Registry
@@ -28,8 +29,6 @@ TYPES: Final = {
     "multiselect": "list.single_line_text_field",
     "boolean": "boolean",
 }
-MOST_CHOICES: Final = 128
-
 METAFIELD_KEY: Final = re.compile(r"[A-Za-z0-9_-]{2,64}")
 
 
