@@ -216,6 +216,9 @@ def test_a_tag_moves_membership(shop: Emulated) -> None:
         ("product", "gift-card", {"colour": "red"}, "a product has no colour here"),
         ("product", "nobody", {"title": "A"}, "there is no nobody in this shop"),
         ("collection", "nobody", {"title": "A"}, "there is no nobody in this shop"),
+        ("product", "gift-card", {"tags": "a"}, r"tags is a list · write tags='\[\"a\", \"b\"\]'"),
+        ("product", "gift-card", {"title": 7}, """title is a text · write title='"a"'"""),
+        ("page", "contact", {"isPublished": "no"}, "isPublished is true or false"),
         ("metafield", "nonsense", {"value": "a"}, "write product/<handle>/<namespace>.<key>"),
     ],
 )

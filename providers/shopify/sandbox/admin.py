@@ -80,6 +80,18 @@ _KNOWN: Final = {
 }  # fmt: skip
 
 
+_LISTS: Final = ("tags", "media", "products", "sources", "accessScopes")
+_FLAGS: Final = ("deleted", "isPublished", "supportsFuturePublishing", "isLimited")
+_TEXTS: Final = ("handle", "title", "productType", "vendor", "status", "descriptionHtml")
+
+_SHAPES: Final[Mapping[str, tuple[Any, str, str]]] = {
+    **dict.fromkeys(_LISTS, ((list, tuple), "a list", '["a", "b"]')),
+    **dict.fromkeys(_FLAGS, (bool, "true or false", "true")),
+    **dict.fromkeys(_TEXTS, (str, "a text", '"a"')),
+}
+"""What a field holds, in words, and how that is written."""
+
+
 def edit(shop: Shop, thing: str, key: str, fields: Fields) -> None:
     """Raises `UnknownThing`, which says what there is."""
     if thing not in _EDITS:
@@ -88,10 +100,18 @@ def edit(shop: Shop, thing: str, key: str, fields: Fields) -> None:
     if unknown:
         known = ", ".join((*_KNOWN[thing], "deleted"))
         raise UnknownThing(f"a {thing} has no {unknown[0]} here · it has: {known}")
+    _must_fit(fields)
     try:
         _EDITS[thing](shop, key, fields)
     except KeyError as error:
         raise UnknownThing(f"there is no {error.args[0]} in this shop") from error
+
+
+def _must_fit(fields: Fields) -> None:
+    for name, value in fields.items():
+        shape, words, example = _SHAPES.get(name, (object, "", ""))
+        if value is not None and not isinstance(value, shape):
+            raise UnknownThing(f"{name} is {words} · write {name}='{example}'")
 
 
 def _product(shop: Shop, key: str, fields: Fields) -> None:
