@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints
 from pydantic_core import to_jsonable_python
 
 from reconciler.intent.assets import Asset
@@ -36,6 +36,17 @@ class Misstated(ValueError):
     def __init__(self, cause: str, remedy: str, *way: str | int) -> None:
         self.way: Place = way
         super().__init__(f"{cause} · {remedy}")
+
+
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise Misstated(f"{name} is said a second time", "keep one of the two", place)
+    return names
+
+
+Names = Annotated[tuple[Text, ...], AfterValidator(_each_once)]
+"""A list in which nothing stands twice."""
 
 
 @dataclass(frozen=True, slots=True)

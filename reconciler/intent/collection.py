@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from reconciler.intent.base import Intent, Misstated, Part, Text
+from reconciler.intent.base import Intent, Misstated, Names, Part, Text
 from reconciler.intent.condition import Condition as Condition
 from reconciler.intent.condition import Excluding as Excluding
 
@@ -60,9 +60,9 @@ class Collection(Part):
     image: Picture | None = None
     """Left out: not managed; null: there is to be none."""
     rules: Rules | None = None
-    products: tuple[Text, ...] | None = None
+    products: Names | None = None
     """The products that belong, told one by one; beside rules: these too."""
-    collections: tuple[Text, ...] | None = None
+    collections: Names | None = None
     """Collections whose products belong, by their handles."""
     channels: tuple[Text, ...] = ()
     """Channels in which it is visible; how it stands in others is not managed. When from, and
@@ -99,7 +99,7 @@ class Override(Part):
     seo: Seo | None = None
     image: Picture | None = None
     rules: Rules | None = None
-    products: tuple[Text, ...] | None = None
+    products: Names | None = None
 
     @property
     def stated(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import StringConstraints, model_validator
 
-from reconciler.intent.base import Misstated, Part, Text
+from reconciler.intent.base import Misstated, Names, Part, Text
 
 Relation = Literal[
     "is", "is_not", "contains", "does_not_contain", "starts_with", "ends_with",
@@ -140,8 +140,8 @@ class Excluding(Part):
 
     match: Literal["all", "any"] = "any"
     conditions: tuple[Condition, ...] = ()
-    collections: tuple[Text, ...] = ()
-    products: tuple[Text, ...] = ()
+    collections: Names = ()
+    products: Names = ()
 
     @model_validator(mode="after")
     def _of_something(self) -> Excluding:

@@ -66,6 +66,17 @@ CONDITION = "targets: [shop]\ncollections:\n  a:\n    title: A\n    rules:\n    
             "7:5  Gwon is overridden, and is not among the styles · add it to styles, or",
         ),
         (
+            "collections/a.yaml",
+            "targets: [shop]\ncollections:\n  a:\n    title: A\n    products:\n      - gown\n"
+            "      - cape\n      - gown\n",
+            "8:9  gown is said a second time · keep one of the two",
+        ),
+        (
+            "collections/a.yaml",
+            CONDITION + "        - tag: a\n      excluding: {products: [gown, gown]}\n",
+            "8:36  gown is said a second time · keep one of the two",
+        ),
+        (
             "images/a.yaml",
             IMAGES + "    images:\n      MAIN: {file: a.jpg}\n    thumbnail: LOOK\n",
             "7:5  the thumbnail is LOOK, which is not among the images · name one of MAIN",
