@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 import anyio
@@ -11,8 +12,8 @@ import pytest
 
 from tests.shopify.emulated import Door, Emulated
 
-RUN = """mutation ($query: String!) {
-  bulkOperationRunQuery(query: $query) {
+RUN = """mutation ($query: String!, $grouped: Boolean! = false) {
+  bulkOperationRunQuery(query: $query, groupObjects: $grouped) {
     bulkOperation { id status } userErrors { field message code }
   }
 }"""
@@ -33,8 +34,8 @@ SEED = 20
 """Products of the shop as new."""
 
 
-async def run(door: Door, query: str = PRODUCTS) -> Any:
-    body = await door.ask(RUN, query=query)
+async def run(door: Door, query: str = PRODUCTS, **asked: Any) -> Any:
+    body = await door.ask(RUN, query=query, **asked)
     return body["data"]["bulkOperationRunQuery"]
 
 
@@ -42,9 +43,9 @@ async def state(door: Door, id_: str) -> Any:
     return (await door.ask(STATE, id=id_))["data"]["bulkOperation"]
 
 
-async def ended(door: Door, query: str = PRODUCTS) -> tuple[Any, str]:
+async def ended(door: Door, query: str = PRODUCTS, **asked: Any) -> tuple[Any, str]:
     """The last state of an operation, and its file or the part of it."""
-    id_ = (await run(door, query))["bulkOperation"]["id"]
+    id_ = (await run(door, query, **asked))["bulkOperation"]["id"]
     await anyio.sleep(60)
     told = await state(door, id_)
     address = told["url"] or told["partialDataUrl"]
@@ -95,6 +96,19 @@ def test_its_file_tells_what_a_query_tells() -> None:
     )
     assert (told["objectCount"], told["fileSize"]) == (str(len(lines)), str(len(text.encode())))
     assert told["rootObjectCount"] == str(len(products)) == str(SEED)
+
+
+def test_lines_stand_with_their_parent_where_that_is_asked_for() -> None:
+    """Else they come somewhere behind it; the lines are the same."""
+    shop = Emulated()
+    _, apart = shop.run(ended)
+    _, grouped = shop.run(partial(ended, grouped=True))
+    above = [row.get("__parentId", row.get("id")) for row in rows(grouped)]
+    runs = [parent for parent, _ in groupby(above)]
+
+    assert sorted(apart.splitlines()) == sorted(grouped.splitlines())
+    assert len(runs) == len(set(runs)) == SEED
+    assert apart != grouped
 
 
 def _pages(shop: Emulated) -> list[Any]:

@@ -128,7 +128,7 @@ class _Work:
         self._node, self._asked = node, asked
         self._export: Export | None = None
         if operation["type"] == "QUERY":
-            self._export = Export(shop, schema, node, self._asked)
+            self._export = Export(shop, schema, node, self._asked, operation["is_grouped"])
             self._units: Sequence[Any] = self._export.roots()
         else:
             text = (staged.uploaded(shop, operation["path"]) or b"").decode("utf-8", "replace")
@@ -217,6 +217,7 @@ def add_operation(shop: Shop, fields: Mapping[str, Any], id_: str | None = None)
         "parts": 0,
         "rate": settings["nodes" if type_ == "QUERY" else "lines"],
         "fate": None,
+        "is_grouped": False,
         **{name: settings[name] for name in ("begins", "ends")},
     }
     return shop.add("BulkOperation", {**new, **fields}, id_)
@@ -266,7 +267,9 @@ def _run_query(_: Any, info: Info, **args: Any) -> Mapping[str, Any]:
     shop, text = info.context, args["query"]
     errors: Sequence[UserError | None] = query_errors(info.schema, text)
     errors = errors or [_in_progress(shop, "QUERY")]
-    return _answered(None if any(errors) else _start(shop, "QUERY", text), *errors)
+    if any(errors):
+        return _answered(None, *errors)
+    return _answered(_start(shop, "QUERY", text, is_grouped=args["groupObjects"]))
 
 
 def _run_mutation(_: Any, info: Info, **args: Any) -> Mapping[str, Any]:

@@ -1,8 +1,9 @@
 """A query in bulk: every node of its connection, and of those inside, as lines of JSON.
 
 A line holds what was selected of one node. A node of an inner connection is a line of its own
-that names the node it hangs on (`__parentId`); it need not stand next to that one. What stands
-around the outermost connection is no node, and has no line, as the vendor's guide says of lines.
+that names the node it hangs on (`__parentId`); it stands next to that one only where lines are to
+be grouped. What stands around the outermost connection is no node, and has no line, as the
+vendor's guide says of lines.
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ class Export:
     schema: GraphQLSchema
     document: DocumentNode
     operation: OperationDefinitionNode
+    is_grouped: bool = False
     _known: dict[tuple[int, str], list[Step]] = field(default_factory=dict)
 
     def roots(self) -> list[Root]:
@@ -89,9 +91,10 @@ class Export:
 
     def _nodes(self, step: Step, nodes: Sequence[Any], parent: str | None) -> Iterator[Line]:
         selected, type_ = self._node_of(step)
-        for start in range(0, len(nodes), TOGETHER):
+        together = 1 if self.is_grouped else TOGETHER
+        for start in range(0, len(nodes), together):
             below: list[Line] = []
-            for node in nodes[start : start + TOGETHER]:
+            for node in nodes[start : start + together]:
                 line = self._object(node, selected, type_, node.get("id"), below)
                 yield line if parent is None else {**line, "__parentId": parent}
             yield from below
