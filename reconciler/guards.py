@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from reconciler.broken import broken, listed
 from reconciler.capsule.authorisation import Refusal
 from reconciler.freeze import Freeze
 from reconciler.intent.targets import Policy
@@ -23,7 +24,6 @@ from reconciler.model.plan import Hold, Violation
 from reconciler.model.resource import Resource, State
 from reconciler.model.spec import owned
 from reconciler.model.tolerance import Tolerance, in_force
-from reconciler.order import pointed_at
 from reconciler.provider import Lack, Layer
 
 
@@ -211,7 +211,7 @@ def conflict(situation: Situation) -> Iterator[Violation]:
             yield _about(
                 change,
                 "conflict",
-                f"{_listed(fields)} moved in git and on the platform since the last apply",
+                f"{listed(fields)} moved in git and on the platform since the last apply",
                 "put the live value into git, or apply with",
             )
 
@@ -231,7 +231,7 @@ def adopt(situation: Situation) -> Iterator[Violation]:
             yield _about(
                 change,
                 "adopt",
-                f"it was made elsewhere, and {_listed(overwritten)} would be overwritten",
+                f"it was made elsewhere, and {listed(overwritten)} would be overwritten",
                 "put the live values into git, or apply with",
             )
 
@@ -329,72 +329,25 @@ def dangling(situation: Situation) -> Iterator[Violation]:
     `--strict`) it holds the whole target.
     Instead: declare what is referred to, make it in the platform's admin, or correct the key.
     """
-    pointing = list(_pointing_at_nothing(situation))
-    broken = [*pointing, *_for_them_alone(situation, pointing), *_still_pointed_at(situation)]
+    deleted = {c.address for c in situation.changes if c.action is Action.DELETE}
+    known = (situation.declared.keys() - situation.unmade) | (situation.live.keys() - deleted)
+    found = broken(
+        situation.changes,
+        situation.declared,
+        known,
+        for_others=situation.for_others,
+        renamed=situation.renamed,
+    )
     remedy = "declare it, make it in the platform's admin, or correct the key"
     if not situation.policy.strict:
         yield from (
             Violation("dangling", situation.target, change.address, message, remedy, missing)
-            for change, message, missing in broken
+            for change, message, missing in found
         )
-    elif broken:
-        first = broken[0][1] + (f", and {len(broken) - 1:,} more like it" if broken[1:] else "")
-        every = tuple(sorted({address for _, _, missing in broken for address in missing}))
+    elif found:
+        first = found[0].message + (f", and {len(found) - 1:,} more like it" if found[1:] else "")
+        every = tuple(sorted({address for one in found for address in one.missing}))
         yield Violation("dangling", situation.target, None, first, remedy, every)
-
-
-Broken = tuple[AnyChange, str, tuple[Address, ...]]
-"""A change, what is wrong with it, and what is missing."""
-
-
-def _pointing_at_nothing(situation: Situation) -> Iterator[Broken]:
-    deleted = {c.address for c in situation.changes if c.action is Action.DELETE}
-    declared = situation.declared.keys() - situation.unmade
-    known = declared | (situation.live.keys() - deleted)
-    for change in situation.changes:
-        if change.after is not None:
-            missing = tuple(sorted(a for a in pointed_at(change.after) if a not in known))
-            if missing:
-                names = _listed([str(address) for address in missing])
-                absent = "which does not exist" if len(missing) == 1 else "which do not exist"
-                told = f"{change.address} refers to {names}, {absent}"
-                yield change, "; ".join((told, *_called_now(situation, missing))), missing
-
-
-def _called_now(situation: Situation, missing: Iterable[Address]) -> Iterator[str]:
-    for address in missing:
-        if address in situation.renamed:
-            yield f"the {address.kind} is called {situation.renamed[address]} now"
-
-
-def _for_them_alone(situation: Situation, pointing: Sequence[Broken]) -> Iterator[Broken]:
-    """What would be made for the sake of others that are all held."""
-    made = {
-        change.address: change
-        for change in situation.changes
-        if change.action is Action.CREATE and change.address.kind in situation.for_others
-    }
-    missing = {change.address: absent for change, _, absent in pointing}
-    users: dict[Address, list[Address]] = {}
-    for address, resource in situation.declared.items() if made and missing else ():
-        for needed in made.keys() & pointed_at(resource):
-            users.setdefault(needed, []).append(address)
-    for needed, those in users.items():
-        if missing.keys() >= set(those):
-            names = _listed([str(address) for address in those])
-            absent = tuple(sorted({one for address in those for one in missing[address]}))
-            yield made[needed], f"only {names} would show {needed}, and can not", absent
-
-
-def _still_pointed_at(situation: Situation) -> Iterator[Broken]:
-    deleted = {c.address: c for c in situation.changes if c.action is Action.DELETE}
-    pointing: dict[Address, list[str]] = {}
-    for address, resource in situation.declared.items() if deleted else ():
-        for needed in deleted.keys() & pointed_at(resource):
-            pointing.setdefault(needed, []).append(str(address))
-    for address, change in deleted.items():
-        if address in pointing:
-            yield change, f"{_listed(sorted(pointing[address]))} still refers to it", ()
 
 
 # The first objection to a change is the reason that people are told: what can not be helped by a
@@ -495,7 +448,3 @@ def _about(change: AnyChange, guard: str, message: str, remedy: str) -> Violatio
     allow = shlex.quote(f"{guard}={change.address}")
     where = change.address
     return Violation(guard, where.target, where, message, f"{remedy} --allow {allow}")
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
