@@ -159,6 +159,8 @@ def decimal(value: Content) -> Decimal:
             return number
     if isinstance(value, Mapping | tuple | list):
         raise _of_wrong_shape(value, "a number", "write one, like 12.5")
+    if isinstance(value, str) and re.fullmatch(r"-?\d+,\d\d?", value):
+        raise Misfit(f"{value} is no number", f"write a point: {value.replace(',', '.')}")
     raise Misfit(f"{shown(value)} is no number", "write it in digits, like 12.5")
 
 
@@ -211,14 +213,15 @@ _MOMENT: Final = re.compile(
 def _moment(value: Content, rules: Rules) -> str:
     """In UTC, without fractions of a second; a moment without an offset is one of UTC."""
     text = as_text(value, rules).strip()
+    form = "write it like 2026-09-01T10:00:00+02:00"
+    if not _MOMENT.fullmatch(text):
+        raise Misfit(f"{text} is no date with time", form)
     try:
-        if _MOMENT.fullmatch(text):
-            moment = datetime.fromisoformat(text.upper().replace(" ", "T", 1).replace(" ", ""))
-            aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-            return aware.astimezone(UTC).replace(microsecond=0).isoformat()
+        moment = datetime.fromisoformat(text.upper().replace(" ", "T", 1).replace(" ", ""))
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return aware.astimezone(UTC).replace(microsecond=0).isoformat()
     except (ValueError, OverflowError):
-        pass
-    raise Misfit(f"{text} is no date with time", "write it like 2026-09-01T10:00:00+02:00")
+        raise Misfit(f"there is no such moment as {text}", form) from None
 
 
 def _color(value: Content, rules: Rules) -> str:

@@ -145,6 +145,25 @@ def test_it_is_told_at_the_value_whoever_states_it() -> None:
     assert [text_at(parts, problem) for problem in result.problems] == ['"code"', '"c"', '"code"']
 
 
+def test_two_products_share_no_value_that_is_to_be_unique() -> None:
+    """Told at the second; who has none shares none, and another metafield is another matter."""
+    unique = {"capabilities": {"unique_values": True}}
+    definitions = {"code": line("Code", **unique), "free": line("Free")}
+    values = {
+        "gown": {"code": "a", "free": "x"},
+        "frock": {"code": "b", "free": "x"},
+        "scarf": {"code": None},
+        "hat": {"code": None},
+        "cape": {"code": "a"},
+    }
+    parts = {"definitions": definitions, "values": values}
+    (problem,) = metafields(**parts).problems
+
+    assert problem.cause == "gown has a too, and altuzarra.code asks for unique values"
+    assert text_at(parts, problem) == '"code"'
+    assert text_at(parts, problem, above=1) == '"cape"'
+
+
 def test_it_is_told_of_an_offerings_field() -> None:
     """What goes under a metadata key is held to the definition of that key."""
     definition = {"type": PART, "name": "Least", "validations": {"max": 2}}
@@ -178,6 +197,10 @@ def test_it_is_told_of_an_offerings_field() -> None:
          "it has 3 characters, more than the definition allows (max: 2)"),
         ({"choices": [str(n) for n in range(129)]}, '"choices"', "129 choices are more than"),
         ({"name": "n" * 256}, '"name"', "the name has 256 characters, and Shopify takes 255"),
+        ({"type": "date", "capabilities": {"unique_values": True}}, '"unique_values"',
+         "Shopify keeps no values of a date unique · take unique_values out, or use one of id"),
+        ({"type": "id", "capabilities": {"unique_values": False}}, '"unique_values"',
+         "ids are always unique · take it out"),
         ({"type": "date", "choices": ["2026-01-01"]}, '"choices"', "a date has no choices"),
     ],
 )  # fmt: skip
@@ -242,8 +265,9 @@ def asked_of_the_sandbox(type_: str, validations: Any, value: Any) -> None:
     sandbox_check(type_, fields(type_, value)["value"], rules)
 
 
-def text_at(parts: Any, problem: Problem) -> str:
-    """The JSON text that begins where a problem is told."""
+def text_at(parts: Any, problem: Problem, above: int = 0) -> str:
+    """The JSON text that begins where a problem is told, or so many lines above it."""
     text = json.dumps({"targets": ["shop"], "namespace": "altuzarra", **parts}, indent=1)
-    found = text.splitlines()[problem.place.line - 1][problem.place.column - 1 :]
+    row = text.splitlines()[problem.place.line - 1 - above]
+    found = row.lstrip() if above else row[problem.place.column - 1 :]
     return found.partition(": ")[0].rstrip(",")

@@ -61,7 +61,23 @@ def _wrong(intent: Metafields, definition: Definition) -> Iterator[tuple[Place, 
     yield from _never_together(definition, is_own=intent.namespace.startswith("app--"))
 
 
+_UNIQUE: Final = ("id", "number_integer", "single_line_text_field", "url")
+"""Types of which Shopify lets no two products have the same value, where that is asked."""
+
+
+def asks_for_unique(definition: Definition) -> bool:
+    asked = definition.capabilities and definition.capabilities.unique_values
+    return definition.type == "id" or bool(asked)
+
+
 def _never_together(definition: Definition, *, is_own: bool) -> Iterator[tuple[Place, Misfit]]:
+    unique = definition.capabilities.unique_values if definition.capabilities else None
+    if unique and definition.type not in _UNIQUE:
+        cause = f"Shopify keeps no values of a {definition.type} unique"
+        remedy = f"take unique_values out, or use one of {', '.join(_UNIQUE)}"
+        yield ("capabilities", "unique_values"), Misfit(cause, remedy)
+    if unique is False and definition.type == "id":
+        yield ("capabilities", "unique_values"), Misfit("ids are always unique", "take it out")
     if definition.access and definition.access.admin and not is_own:
         yield (
             ("access", "admin"),

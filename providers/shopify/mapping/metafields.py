@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from providers.shopify.content import Misfit, shown
-from providers.shopify.mapping.definitions import definition_of
+from providers.shopify.mapping.definitions import asks_for_unique, definition_of
 from providers.shopify.mapping.metafield import defined, keys_defined, metafield, specified
 from providers.shopify.types import SUPPORTED
 from reconciler.intent.base import Place
@@ -31,6 +31,32 @@ def metafields(intent: Metafields, compilation: Compilation) -> Mapped:
             if mapped is not None:
                 yield mapped
     yield from _selected(intent, compilation, explicit)
+    yield from _same_twice(intent, compilation)
+
+
+def _same_twice(intent: Metafields, compilation: Compilation) -> Iterator[Problem]:
+    """Two products of one value where the definition asks for unique ones; at the later place."""
+    beside = [d for d in compilation.intents.of(Metafields) if d.namespace == intent.namespace]
+    unique = {k for d in beside for k, said in d.definitions.items() if asks_for_unique(said)}
+    holders: dict[tuple[str, str], str] = {}
+    for document in beside if unique else ():
+        for handle, key, value in _named(document):
+            if key not in unique or value is None:
+                continue
+            holder = holders.setdefault((key, shown(value)), handle)
+            if document is intent and holder != handle:
+                name = f"{intent.namespace}.{key}"
+                yield Problem(
+                    intent.at("values", handle, key),
+                    f"{holder} has {shown(value)} too, and {name} asks for unique values",
+                    "write another one, or take unique_values out where it is defined",
+                )
+
+
+def _named(document: Metafields) -> Iterator[tuple[str, str, Content]]:
+    for handle, values in document.values.items():
+        for key, value in values.items():
+            yield handle, key, value
 
 
 def _selected(
