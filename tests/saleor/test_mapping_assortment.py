@@ -214,7 +214,9 @@ def test_what_is_saved_on_one_product_is_saved_in_turn() -> None:
         "bundles: {an-agent: {components: [b]}}\n",
     }
     found = compiled(files).resources.values()
-    changes = [_created(r, Cause.INTENT) for r in found if r.address.key.startswith("an-agent")]
+    changes = [
+        _created(r, Cause.INTENT, None) for r in found if r.address.key.startswith("an-agent")
+    ]
     waves = [[change.address.kind for change in wave] for wave in schedule(changes).waves]
 
     assert waves == [
