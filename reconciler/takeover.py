@@ -24,6 +24,7 @@ from reconciler.intent.parts import Data, Documents, entries, part_around, witho
 from reconciler.intent.placing import placed
 from reconciler.intent.rendered import document
 from reconciler.intent.taxonomy import Taxonomy
+from reconciler.intent.yaml import read
 from reconciler.model.errors import InvalidDesiredState
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Resource, Source, State
@@ -60,7 +61,7 @@ def taken_over(
     fitted = beside.fitted(asked.documents, transcript.documents)
     before, after = _parts(asked.documents), _parts(fitted.documents)
     lost = {part for part, _ in fitted.lost}
-    stated = {part: None for part in before if part not in after and part not in lost}
+    stated = {p: None for p in before if p not in after and not _is_within(p, lost)}
     left_out = [o.text for o in asked.left_out if not beside.says(o.about, stated)]
     return TakenOver(
         placed(fitted.documents, standing, files),
@@ -122,12 +123,13 @@ class _Beside:
         root = PurePosixPath(next(iter(self.files))).parts[0]
         targets = f"{root}/{TARGETS_FILE}"
         news = {f"{root}/{path}": text for path, text in texts.items()}
-        read = load({targets: self.files[targets], **news})
-        for problem in read.problems:
-            yield _below(problem.place.path), (), problem
-        everything = Intents.made_of((*self.standing, *read.intents))
+        found = load({targets: self.files[targets], **news})
+        for problem in found.problems:
+            path = problem.place.path
+            yield _below(path), _part_at(problem.place, news.get(path, b"")), problem
+        everything = Intents.made_of((*self.standing, *found.intents))
         compilation = Compilation(self.ground.target, everything, self.ground.answers)
-        for intent in read.intents:
+        for intent in found.intents:
             yield from self._objections_to(intent, compilation)
 
     def _objections_to(
@@ -215,6 +217,18 @@ class _Beside:
                 text = f"offering {data['offering']}, {name}: {cause} · add one to it"
                 told.append((name, text))
         return {**data, "fields": fields}, told
+
+
+def _part_at(place: Source, content: bytes) -> Place:
+    """The part of a document that can not be read as an intent, in which something is wrong."""
+    ways = read(place.path, content).places.ways()
+    return part_around(ways.get((place.line, place.column), ()))
+
+
+def _is_within(part: Part, lost: Collection[Part]) -> bool:
+    """Whether it was lost, or all around it."""
+    path, place = part
+    return any((path, place[:length]) in lost for length in range(len(place) + 1))
 
 
 def _parts(documents: Documents) -> dict[Part, None]:

@@ -25,6 +25,7 @@ _NONE: Final = "none"
 _ACCESS: Final = {"storefront": ("public_read",), "customer_account": ("read", "read_write")}
 """What is more than none. The admin's own access can be set by apps alone."""
 _NAMESPACE: Final = re.compile(r"[A-Za-z0-9_-]{3,255}")
+_KEY: Final = re.compile(r"[A-Za-z0-9_-]{2,64}")
 
 
 def path_of(namespace: str) -> str:
@@ -58,11 +59,13 @@ def _name(key: Key) -> tuple[str, str]:
 
 
 def _objection(found: Resource[MetafieldDefinition]) -> str | None:
-    namespace, _ = _name(found.address.key)
+    namespace, key = _name(found.address.key)
     if _FOREIGN.fullmatch(namespace):
         return "it belongs to an app, which alone may change it · leave it to the app"
     if not _NAMESPACE.fullmatch(namespace):
         return "its namespace can stand in no document · leave it to the shop"
+    if not _KEY.fullmatch(key):
+        return "its key can stand in no document · leave it to the shop"
     if found.spec.type not in SUPPORTED:
         return f"a {found.spec.type} is no type that Planogram writes · leave it to the shop"
     return None
