@@ -39,14 +39,20 @@ def placed(documents: Documents, there: Intents, files: Files) -> dict[str, byte
 
 
 def _added(path: str, files: Files, there: Intent | None, data: Data) -> bytes | None:
-    """None where it can not be added to what is there."""
-    if there is None or not _takes(there, data):
+    """None where it can not be added to what is there: an entry of the same name is git's, whatever
+    it says."""
+    if there is None or not _takes(there, data) or _says_some_of(there, data):
         return None
     edits = [Edit(path, place, plain(value)) for place, value in entries(data)]
     try:
         return edited(path, files[path].decode(), edits).encode()
     except Unwritable:
         return None
+
+
+def _says_some_of(there: Intent, data: Data) -> bool:
+    said = dict(entries(there.model_dump(mode="json", exclude_none=True)))
+    return any(place in said for place, _ in entries(data))
 
 
 def _takes(there: Intent, data: Data) -> bool:

@@ -180,3 +180,21 @@ def test_what_no_intent_can_say_is_told(desk: Desk) -> None:
         "1 category stands below others · only those at the root can be said",
     ]
     assert desk.run("import", "live")["left_out"] == told[1:]
+
+
+def test_a_category_that_reads_like_one_of_git_takes_nothing_from_it(desk: Desk) -> None:
+    """Whichever comes first in the alphabet: what git has keeps its handle."""
+    desk.run("import", "live")
+    with desk.sandbox().store.transaction() as store:
+        categories.created(store, None, {"name": "SNEAKERS"})
+    desk.sandbox().admin_edit("category", "SNEAKERS", {"products": ["MCA0032"]})
+    desk.run("import", "live")
+    titles = [
+        one["title"]
+        for name, text in desk.files().items()
+        if name.startswith("collections/")
+        for one in yaml.load(text)["collections"].values()
+    ]
+
+    assert sorted(titles) == ["SNEAKERS", "Sneakers"]
+    assert nothing_to_do(desk.run("plan"))
