@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from reconciler.model.address import Address
 from reconciler.model.change import Action, AnyChange
-from reconciler.model.resource import State
+from reconciler.model.resource import Resource, State
 
 
 def moved_rows(declared: State, applied: State) -> State:
@@ -31,16 +32,24 @@ def found_formerly(desired: State, live: State) -> State:
     found = dict(live)
     for old, new in moves:
         if old in found and new not in found:
-            found[new] = replace(found.pop(old), address=new, live_key=old.key)
+            moved, wanted = found.pop(old), desired[new]
+            along = _goes_along(wanted, desired)
+            needs, key = (wanted.needs, None) if along else (moved.needs, old.key)
+            found[new] = replace(moved, address=new, live_key=key, needs=needs)
     return found
 
 
-def from_nowhere(changes: Iterable[AnyChange], rows: State) -> Iterator[str]:
+def _goes_along(resource: Resource[Any], stated: State) -> bool:
+    """Whether it has moved with what it stands on, and so takes no move of its own."""
+    return any(needed in stated and stated[needed].formerly for needed in resource.needs)
+
+
+def from_nowhere(changes: Iterable[AnyChange], declared: State, rows: State) -> Iterator[str]:
     """What is to be made though git says that it has moved: nothing stands under its old key, and
     it is not ours under either. rows: what we last wrote, before it was moved."""
     for change in changes:
         made = change.after if change.action is Action.CREATE else None
-        if made is None or made.formerly is None:
+        if made is None or made.formerly is None or _goes_along(made, declared):
             continue
         old = change.address._replace(key=made.formerly)
         if old not in rows and change.address not in rows:

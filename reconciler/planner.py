@@ -150,7 +150,7 @@ async def _look(site: Site, intents: Intents, wishes: Wishes) -> Seen:
     is_whole = part is None or wishes.base is not None
     silent = unfound(intents.for_target(site.name), answers) if is_whole else ()
     warnings = (
-        *from_nowhere(changes, rows),
+        *from_nowhere(changes, declared, rows),
         *(f"{site.name}: {text}" for text in silent),
         *_told(site, others),
         *(f"{site.name}: {text}" for text in told),

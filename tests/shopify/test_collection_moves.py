@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.model.change import Action, Cause
 from tests.shopify import raw
-from tests.shopify.documents import collections
+from tests.shopify.documents import channels, collections
 from tests.workshop import Workshop, problems_of
 
 RULES = {"conditions": [{"tag": "S226"}]}
@@ -119,3 +119,41 @@ def test_one_that_was_deleted_in_the_admin_is_made_again_without_a_word(there: W
 
     assert [(c.action, c.cause) for c in plan.changes] == [(Action.CREATE, Cause.DRIFT)]
     assert plan.warnings == ()
+
+
+def test_its_listings_go_along(shop: Workshop) -> None:
+    """They are Shopify's own work, whoever states them: nothing is planned, forgotten or published
+    for them, and the requests are as many as predicted."""
+    listed = {"collections": {OLD: {"published": True, "since": "2026-12-01"}}}
+    shop.write({**stated(OLD), **channels(Online_Store=listed)})
+    shop.apply()
+    moved = {"collections": {NEW: listed["collections"][OLD]}}
+    shop.write({**stated(NEW, **{OLD: {"to": NEW}}), **channels(Online_Store=moved)})
+    plan = shop.plan()
+    applied = shop.apply()
+    took, predicted = applied.actual.requests, plan.estimate.range
+
+    assert [str(c.address) for c in plan.changes] == [f"shop/collection/{NEW}"]
+    assert plan.warnings == ()
+    assert not problems_of(applied), problems_of(applied)
+    assert predicted.low.requests <= took <= predicted.high.requests
+    assert shop.plan().is_empty
+    shop.apply()
+    assert [key for kind, key in shop.entries() if kind == "publication_listing"] == [
+        f"collection/{NEW}/Online Store"
+    ]
+
+
+def test_a_listing_that_comes_with_the_move_is_written(there: Workshop) -> None:
+    """As on a collection that stays where it is: an empty place is filled, after the move."""
+    listed = {"collections": {NEW: {"published": True}}}
+    there.write({**stated(NEW, **{OLD: {"to": NEW}}), **channels(Point_of_Sale=listed)})
+    plan = there.plan()
+    applied = there.apply()
+
+    assert [(c.address.kind, c.action.value) for c in plan.changes] == [
+        ("collection", "update"), ("publication_listing", "adopt"),
+    ]  # fmt: skip
+    assert plan.warnings == ()
+    assert not problems_of(applied), problems_of(applied)
+    assert there.plan().is_empty

@@ -12,6 +12,7 @@ from providers.shopify.kinds.publication_listing import (
     needs_of,
 )
 from providers.shopify.mapping.bundles import maker_of
+from providers.shopify.mapping.moves import formerly
 from reconciler.intent.channels import Channels, Listing
 from reconciler.model.address import Address
 from reconciler.model.problem import Problem
@@ -37,6 +38,7 @@ def channels(intent: Channels, compilation: Compilation) -> Mapped:
                 source=place,
                 intent=digest([stand.key, stated(spec)]),
                 needs=needs_of(target, stand, _owner(stand, compilation)),
+                formerly=formerly(stand, compilation.intents),
             )
 
 

@@ -18,6 +18,7 @@ from providers.shopify.conditions import (
 )
 from providers.shopify.kinds.collection import Collection
 from providers.shopify.kinds.publication_listing import PublicationListing, Stand, needs_of
+from providers.shopify.mapping.moves import formerly
 from providers.shopify.naming import last_of, original_of
 from providers.shopify.sources import COLLECTION, PRODUCT, WITHOUT, referred_to
 from reconciler.intent.collection import Collection as Declared
@@ -53,7 +54,7 @@ _HANDLE: Final = re.compile(r"[\w-]+")
 
 def collections(intent: Collections, compilation: Compilation) -> Mapped:
     yield from _moves_without_sense(intent)
-    formerly = {moved.to: old for old, moved in intent.moved.items()}
+    former = {moved.to: old for old, moved in intent.moved.items()}
     for found in declared(intent):
         if isinstance(found, Problem):
             yield found
@@ -63,8 +64,8 @@ def collections(intent: Collections, compilation: Compilation) -> Mapped:
         yield from problems
         if not problems:
             made = _collection(compilation.target.name, handle, collection, place)
-            yield _renamed(made, intent, formerly.get(handle))
-            yield from _published(compilation.target.name, handle, collection, place)
+            yield _renamed(made, intent, former.get(handle))
+            yield from _published(compilation, handle, collection, place)
 
 
 def _moves_without_sense(intent: Collections) -> Iterator[Problem]:
@@ -156,8 +157,9 @@ def _collection(
 
 
 def _published(
-    target: str, handle: Key, collection: Declared, place: Source
+    compilation: Compilation, handle: Key, collection: Declared, place: Source
 ) -> Iterator[Resource[PublicationListing]]:
+    target = compilation.target.name
     for channel in dict.fromkeys(collection.channels):
         stand = Stand("collection", handle, channel)
         yield Resource(
@@ -166,6 +168,7 @@ def _published(
             source=place,
             intent=digest([stand.key, "published"]),
             needs=needs_of(target, stand),
+            formerly=formerly(stand, compilation.intents),
         )
 
 
