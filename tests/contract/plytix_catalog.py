@@ -165,7 +165,7 @@ CASES: Final = [
         key="material",
         states=(
             taxonomy("Material", "Canvas", "Leather"),
-            taxonomy("Material", "Suede", "Leather", "Canvas"),
+            taxonomy("Material", "Suede", "Canvas", "Leather"),
             taxonomy("Material", "Leather", "Suede"),
         ),
         without=taxonomy("Material", ordered=False),
