@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from reconciler.intent.offering import FieldValue, Offering
+from reconciler.intent.offering import Offering
 from reconciler.intent.taxonomy import Taxonomy
 from reconciler.model.address import Key
 from reconciler.model.problem import Problem
 from reconciler.model.resource import Source
-from reconciler.model.wording import nearest
+from reconciler.model.wording import nearest, sort_of
 
 _WANTED: Final = {
     "boolean": "true or false",
@@ -31,22 +31,9 @@ def term_problems(intent: Offering, field: str, taxonomy: Taxonomy) -> Iterator[
         case _, value:
             yield Problem(
                 intent.at("fields", field),
-                f"{field} is {said(value)}, and {taxonomy.taxonomy} is a {taxonomy.input}",
+                f"{field} is {sort_of(value)}, and {taxonomy.taxonomy} is a {taxonomy.input}",
                 f"write {_WANTED[taxonomy.input]}, or null",
             )
-
-
-def said(value: FieldValue) -> str:
-    """What sort of thing a value is, in words."""
-    match value:
-        case bool():
-            return "a flag"
-        case int() | float():
-            return "a number"
-        case str():
-            return "text"
-        case _:
-            return "a list"
 
 
 def _unknown_term(place: Source, term: Key, taxonomy: Taxonomy) -> Iterator[Problem]:

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urljoin
 
-from reconciler.intent.fitting import said
 from reconciler.intent.mapping import Destination, Estimate
 from reconciler.intent.offering import FieldValue
 from reconciler.intent.taxonomy import Taxonomy
 from reconciler.model.address import Key
 from reconciler.model.spec import UNSTATED, Owned
-from reconciler.model.wording import nearest
+from reconciler.model.wording import nearest, sort_of
 
 _ABSOLUTE: Final = re.compile(r"https?://[^\s/]+(/\S*)?")
 
@@ -46,7 +45,7 @@ def text_of(
         case "text", int() | float() if not isinstance(value, bool):
             raise Unfit("is a number, and goes where texts are kept", "put it in quotes")
     wanted = {"flag": "true or false", "number": "a number without quotes", "url": "an address"}
-    how = said(value) if value or value is False else "empty"
+    how = sort_of(value) if value or value is False else "empty"
     raise Unfit(
         f"is {how}, and goes where a {destination.type} is kept",
         f"write {wanted.get(destination.type, 'a text')}, or null",
@@ -67,7 +66,8 @@ def label(fields: Mapping[str, FieldValue], estimate: Estimate) -> Owned[str | N
         raise Unfit(cause, f"let {estimate.min} be the smaller one")
     unit = fields.get(estimate.unit)
     if unit is not None and not isinstance(unit, str):
-        raise Unfit(f"has a unit that is {said(unit)}", f"write {estimate.unit}: run, or message")
+        cause = f"has a unit that is {sort_of(unit)}"
+        raise Unfit(cause, f"write {estimate.unit}: run, or message")
     amounts = "-".join(dict.fromkeys(_number(amount) for amount in known))
     return f"~{amounts}/{unit}" if isinstance(unit, str) and unit else f"~{amounts}"
 
@@ -93,7 +93,9 @@ def _address(value: str, base: str | None) -> str:
 
 def _term(value: FieldValue, name: Key, taxonomies: Mapping[Key, Taxonomy]) -> str | None:
     if not isinstance(value, str):
-        raise Unfit(f"is {said(value)}, and goes where a term of {name} is kept", "write one term")
+        raise Unfit(
+            f"is {sort_of(value)}, and goes where a term of {name} is kept", "write one term"
+        )
     taxonomy = taxonomies.get(name)
     if taxonomy is not None and value not in taxonomy.terms:
         cause = f"is {value}, which is no term of {name}"

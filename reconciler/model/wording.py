@@ -94,11 +94,12 @@ def worded(
 def _of_wrong_type(name: str, value: Any, wanted: list[str]) -> tuple[str, str]:
     if "text" in wanted and isinstance(value, int | float) and not isinstance(value, bool):
         return f"{name} is a number where text is meant", f'quote it: "{value}"'
-    said = "nothing" if value is None else _kind_of(value)
+    said = "nothing" if value is None else sort_of(value)
     return f"{name} is {said}, not {' or '.join(wanted)}", "correct it"
 
 
-def _kind_of(value: Any) -> str:
+def sort_of(value: Any) -> str:
+    """What sort of thing a value is, in words."""
     match value:
         case bool():
             return "a flag"
