@@ -147,6 +147,18 @@ def test_what_stands_on_a_style_collection_is_not_written_without_it(shop: Works
     assert held[LISTING] == "NO_AUTHORISING_PRODUCT"
 
 
+def test_a_lock_before_the_merge_holds_the_style_too(shop: Workshop) -> None:
+    """Its product was locked until this merge: it authorises no collection yet."""
+    shop.write({"collections/styles.yaml": STYLE})
+    allowed = {"tags": ["style_Ink"], "allowed_actions": {"collection_write": True}}
+    before = written(shop, **allowed, **LOCKED)
+    written(shop, **allowed)
+    plan = shop.plan(authority=Authority(None, before))
+
+    assert codes(plan)["shop/collection/style-ink"] == "NO_AUTHORISING_PRODUCT"
+    assert "shop/collection/style-ink" not in codes(shop.plan())
+
+
 LISTING = "shop/publication_listing/collection/style-ink/Point of Sale"
 STYLE = """\
 targets: [shop]
