@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from rich.console import Console
@@ -85,18 +85,31 @@ def print_outcomes(
     *,
     title: str = "Apply",
 ) -> None:
-    """What did not go well, one line each, and the counts last. cost: see `view.told_outcome`.
-    title: what was done."""
+    """What did not go well, once for many that met the same, and the counts last. cost: see
+    `view.told_outcome`. title: what was done."""
     listed = list(outcomes)
-    for outcome in listed:
-        if not outcome.status.is_fine:
-            colour = _STATUS_COLOURS[outcome.status]
-            console.print(Text(outcome_line(outcome), colour), soft_wrap=True)
+    for status, line in _bad(listed):
+        console.print(Text(line, _STATUS_COLOURS[status]), soft_wrap=True)
     for warning in warnings:
         console.print(Text(f"! {warning}", "red"), soft_wrap=True)
     if cost:
         console.print(Text(cost, "dim"), soft_wrap=True)
     console.print(Text(f"{title}: {outcome_headline(listed)}", "bold"), soft_wrap=True)
+
+
+def _bad(outcomes: Iterable[AnyOutcome]) -> Iterator[tuple[Status, str]]:
+    """A line each, or one for more than are shown by their addresses."""
+    groups: dict[tuple[Status, str | None], list[AnyOutcome]] = {}
+    for outcome in outcomes:
+        if not outcome.status.is_fine:
+            groups.setdefault((outcome.status, outcome.message), []).append(outcome)
+    for (status, message), alike in groups.items():
+        if len(alike) > MOST_ADDRESSES:
+            subject = _counted([str(outcome.address) for outcome in alike])
+            why = f": {message}" if message else ""
+            yield status, clean(f"{status.value} {subject}{why}")
+        else:
+            yield from ((status, outcome_line(outcome)) for outcome in alike)
 
 
 def _print_entry(console: Console, entry: Entry) -> None:
@@ -134,6 +147,9 @@ def _change(field: FieldLine, entry: Entry) -> str:
 def _subject(entry: Entry) -> str:
     if len(entry.addresses) == 1:
         return entry.addresses[0]
-    shown = ", ".join(entry.addresses[:MOST_ADDRESSES])
-    rest = len(entry.addresses) - MOST_ADDRESSES
-    return f"{len(entry.addresses)} × {shown}" + (f" and {rest} more" if rest > 0 else "")
+    return _counted(entry.addresses)
+
+
+def _counted(addresses: Sequence[str]) -> str:
+    shown, rest = ", ".join(addresses[:MOST_ADDRESSES]), len(addresses) - MOST_ADDRESSES
+    return f"{len(addresses)} × {shown}" + (f" and {rest} more" if rest > 0 else "")

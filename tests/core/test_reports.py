@@ -183,6 +183,22 @@ def test_an_objection_to_a_whole_target_is_told_once() -> None:
         assert told.count("it was made elsewhere") == 1
 
 
+def test_what_many_outcomes_have_in_common_is_told_once() -> None:
+    """With the first addresses and the count; a few of a sort have a line each."""
+    held = [Outcome(address("shelf", f"s{n}"), Status.HELD, message="frozen") for n in range(21)]
+    failed = [Outcome(address("shelf", f"f{n}"), Status.FAILED, message="no") for n in range(2)]
+    console = Console(width=100, record=True, file=io.StringIO())
+    print_outcomes(console, [*held, *failed], [])
+
+    assert console.export_text().splitlines() == [
+        "held 21 × toy/shelf/s0, toy/shelf/s1, toy/shelf/s2, toy/shelf/s3, toy/shelf/s4"
+        " and 16 more: frozen",
+        "failed toy/shelf/f0: no",
+        "failed toy/shelf/f1: no",
+        "Apply: 21 held, 2 failed",
+    ]
+
+
 LISTS = [
     (["a", "b", "c"], ["a", "c", "d"], '− "b" + "d", 2 stay'),
     (["a"], ["a", "b"], '+ "b", 1 stay'),
