@@ -20,7 +20,7 @@ from tests.workshop import problems_of
 
 STEPS = [
     pytest.param(
-        case, number, marks=[pytest.mark.extended] if 1 < number < len(case.states) else []
+        case, number, marks=[pytest.mark.extended] if 0 < number < len(case.states) else []
     )
     for case in CASES
     for number in range(len(steps(case)))

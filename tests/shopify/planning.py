@@ -18,7 +18,17 @@ from reconciler import workflow
 from reconciler.cli.composition import open_sites, open_workspace
 from reconciler.planner import Wishes
 from reconciler.site import Site
-from tests.workshop import Counting
+
+
+class Counting(httpx.AsyncBaseTransport):
+    """Keeps what it lets through."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, requests: list[str]) -> None:
+        self.inner, self.requests = inner, requests
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request.content.decode("utf-8", "replace"))
+        return await self.inner.handle_async_request(request)
 
 
 def main(folder: Path) -> dict[str, Any]:
@@ -27,7 +37,7 @@ def main(folder: Path) -> dict[str, Any]:
     requests: list[str] = []
     workspace = open_workspace(folder / "desired", all_sandboxed=False)
     sites: Sequence[Site] = [
-        replace(site, wire=lambda: Counting(httpx.AsyncHTTPTransport(), requests, []))
+        replace(site, wire=lambda: Counting(httpx.AsyncHTTPTransport(), requests))
         for site in open_sites(workspace)
     ]
     loaded = time.monotonic()

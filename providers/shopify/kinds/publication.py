@@ -48,6 +48,12 @@ class PublicationKind(Lookup):
             yield Resource(Address(target, self.name, name), Existing(), row["id"])
 
 
+async def shared_names(session: ShopifyReader) -> frozenset[str]:
+    """Names that several publications have: nobody can say which of them is meant."""
+    times = Counter([name_of(row) async for row in session.pages(_EVERY, "publications")])
+    return frozenset(name for name, count in times.items() if count > 1)
+
+
 def name_of(row: Mapping[str, Any]) -> str:
     """What the admin shows. `name` is deprecated in favour of the catalog's title, which a
     publication without a channel has not."""

@@ -24,6 +24,7 @@ from providers.shopify.kinds.media_order import MediaOrderKind
 from providers.shopify.kinds.metafield import MetafieldKind
 from providers.shopify.kinds.metafield_definition import MetafieldDefinitionKind
 from providers.shopify.kinds.product_tags import ProductTagsKind
+from providers.shopify.kinds.publication import shared_names
 from providers.shopify.kinds.publication_listing import PublicationListingKind
 from providers.shopify.transcript.assortment import bundles, channels, collections, tags
 from providers.shopify.transcript.catalog import Catalog, catalog
@@ -43,6 +44,7 @@ async def transcribe(session: ShopifyReader, target: Target) -> Transcript:
     grouped = await _read(CollectionKind().read(session, name, ALL))
     tagged = await _read(ProductTagsKind().read(session, name, ALL))
     published = await _read(PublicationListingKind().read(session, name, ALL))
+    shared = await shared_names(session)
     ordered = await _read(MediaOrderKind().read(session, name, ALL))
     bundled = await _read(BundleKind().read(session, name, ALL))
     products = await catalog(session)
@@ -56,7 +58,7 @@ async def transcribe(session: ShopifyReader, target: Target) -> Transcript:
         *galleries(name, ordered),
         *collections(name, grouped),
         *tags(name, tagged),
-        *channels(name, published),
+        *channels(name, published, shared),
         *bundles(name, bundled),
     )
 

@@ -63,8 +63,13 @@ def tags(target: str, found: Sequence[Resource[ProductTags]]) -> Iterator[Told]:
         yield f"tags/{target}.yaml", {"targets": [target], "tags": entries}
 
 
-def channels(target: str, found: Sequence[Resource[PublicationListing]]) -> Iterator[Told]:
-    """A document a publication. A moment is told where it is a whole minute."""
+def channels(
+    target: str, found: Sequence[Resource[PublicationListing]], shared: frozenset[Key]
+) -> Iterator[Told]:
+    """A document a publication. A moment is told where it is a whole minute.
+
+    shared: names that several publications have.
+    """
     stands: dict[Key, dict[str, dict[Key, Any]]] = {}
     for resource in found:
         stand = Stand.of(resource.address.key)
@@ -74,6 +79,10 @@ def channels(target: str, found: Sequence[Resource[PublicationListing]]) -> Iter
         part[stand.handle] = {"published": True, **_stated("since", since)}
     names = dict(_file_names(stands))
     for publication, content in stands.items():
+        if publication in shared:
+            cause = "several publications are called so · rename all but one of them in the admin"
+            yield LeftOut(f"channel {publication}: {cause}")
+            continue
         document = {"targets": [target], "channels": {publication: content}}
         yield f"channels/{names[publication]}.yaml", document
 
