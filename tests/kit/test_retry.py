@@ -148,7 +148,7 @@ def through_one_connection(site: Busy, *safe: bool) -> list[str]:
             async with httpx.AsyncClient(transport=transport, timeout=None) as client:
                 return [await _came_of(client, address, is_safe) for is_safe in safe]
 
-    with served(site) as address:  # type: ignore[arg-type]
+    with served(site) as address:
         return anyio.run(partial(run, address))
 
 
